@@ -1,0 +1,107 @@
+package io.github.iamhikari.localrds;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands before the database, lets clients log in, and passes their bytes from then on. One thread
+ * accepts; each client has one more to log in and to read from the database, and another to write
+ * to it.
+ */
+final class Gateway implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+  private final ServerSocket listener;
+  private final LoginProtocol protocol;
+  private final SSLContext tls;
+  private final int databasePort;
+  private final Map<Connection, Thread> connections = new ConcurrentHashMap<>();
+  private final Thread acceptor;
+
+  private Gateway(ServerSocket listener, LoginProtocol protocol, SSLContext tls, int databasePort) {
+    this.listener = listener;
+    this.protocol = protocol;
+    this.tls = tls;
+    this.databasePort = databasePort;
+    this.acceptor = daemon("local-rds :" + listener.getLocalPort(), this::acceptAll);
+  }
+
+  /** Listens on 127.0.0.1; on a free port for 0. */
+  static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+  }
+
+  /** Begins to serve the clients of a listening socket, and owns it from then on. */
+  static Gateway start(
+      ServerSocket listener, LoginProtocol protocol, SSLContext tls, int databasePort) {
+    Gateway gateway = new Gateway(listener, protocol, tls, databasePort);
+    gateway.acceptor.start();
+    return gateway;
+  }
+
+  private void acceptAll() {
+    while (!listener.isClosed()) {
+      try {
+        accept(listener.accept());
+      } catch (IOException e) {
+        LOG.debug("{}: {}", acceptor.getName(), e.toString());
+      }
+    }
+  }
+
+  private void accept(Socket socket) {
+    Connection connection = new Connection(socket, tls, databasePort);
+    Thread thread =
+        daemon(acceptor.getName() + " client :" + socket.getPort(), () -> serve(connection));
+    connections.put(connection, thread);
+    thread.start();
+  }
+
+  private void serve(Connection connection) {
+    try (connection) {
+      connection.open();
+      if (protocol.login(connection)) {
+        connection.passBytes();
+        return;
+      }
+      connection.endOutput();
+    } catch (IOException e) {
+      LOG.debug("{}: {}", Thread.currentThread().getName(), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  private static Thread daemon(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Cuts all connections; returns when all threads are gone. */
+  @Override
+  public void close() {
+    try {
+      listener.close();
+      acceptor.join();
+      for (Map.Entry<Connection, Thread> entry : connections.entrySet()) {
+        entry.getKey().close();
+        entry.getValue().join();
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: {}", acceptor.getName(), e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

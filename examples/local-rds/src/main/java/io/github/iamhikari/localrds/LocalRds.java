@@ -1,0 +1,398 @@
+package io.github.iamhikari.localrds;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stand-in for one RDS endpoint: a real database on this machine, behind a gateway that speaks
+ * TLS and lets in who has a valid IAM token, as strictly as RDS does.
+ *
+ * <p>It listens on 127.0.0.1, but a token must be signed for the endpoint's {@linkplain #host()
+ * name}, {@linkplain #port() port} and {@linkplain #region() region}. An account may do all it
+ * likes in the one {@linkplain #database() database}.
+ *
+ * <p>Safe for use by several threads. It runs until it is {@linkplain #close() closed} or the JVM
+ * ends; either way, no process and no file of it is left.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
+ *     database authentication</a>
+ */
+public final class LocalRds implements AutoCloseable {
+
+  /** Where all of it listens. */
+  static final String ADDRESS = "127.0.0.1";
+
+  private final Engine engine;
+  private final Endpoint endpoint;
+  private final String database;
+  private final String account;
+  private final Path directory;
+  private final int listeningPort;
+  private final Doorkeeper doorkeeper;
+  private final Database server;
+  private final Gateway gateway;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private LocalRds(Builder builder, String region, Path directory, ServerSocket listener)
+      throws Exception {
+    this.engine = builder.engine;
+    this.database = builder.database;
+    this.account = builder.accounts.iterator().next();
+    this.directory = directory;
+    this.listeningPort = listener.getLocalPort();
+    this.endpoint =
+        new Endpoint(
+            builder.host, builder.endpointPort == 0 ? listeningPort : builder.endpointPort, region);
+    this.doorkeeper =
+        new Doorkeeper(
+            new TokenVerifier(endpoint, builder.tokenLifetime),
+            Set.copyOf(builder.accounts),
+            builder.clock);
+    builder.keys.values().forEach(doorkeeper::add);
+    ServerCertificate certificate = ServerCertificate.issue(builder.host);
+    Files.writeString(certificateAuthority(), certificate.authority());
+    String password = AccessKey.randomHex(20);
+    this.server = engine.start(directory, database, builder.accounts, password);
+    this.gateway =
+        Gateway.start(
+            listener, engine.login(doorkeeper, password), certificate.tls(), server.port());
+    TemporaryFiles.closeAtExit(this);
+  }
+
+  /**
+   * Begins to describe a stand-in for RDS for PostgreSQL.
+   *
+   * @return a builder that can start it as it is
+   */
+  public static Builder postgres() {
+    return new Builder(Engine.POSTGRES);
+  }
+
+  /**
+   * Begins to describe a stand-in for RDS for MariaDB, which is also reached by the clients of
+   * MySQL.
+   *
+   * @return a builder that can start it as it is
+   */
+  public static Builder mariaDb() {
+    return new Builder(Engine.MARIADB);
+  }
+
+  /**
+   * The endpoint's name, which a token must be signed for. No name server knows it.
+   *
+   * @return the name, such as {@code orders.c9akciq32rgb.eu-central-1.rds.amazonaws.com}
+   */
+  public String host() {
+    return endpoint.host();
+  }
+
+  /**
+   * The endpoint's port, which a token must be signed for.
+   *
+   * @return the {@link #listeningPort()}, unless it was {@linkplain Builder#endpointPort set}
+   */
+  public int port() {
+    return endpoint.port();
+  }
+
+  /**
+   * The port on 127.0.0.1 that clients connect to.
+   *
+   * @return the port
+   */
+  public int listeningPort() {
+    return listeningPort;
+  }
+
+  /**
+   * The region, which a token must be signed for.
+   *
+   * @return the region, such as {@code eu-central-1}
+   */
+  public String region() {
+    return endpoint.region();
+  }
+
+  /**
+   * The database that was made for the accounts.
+   *
+   * @return its name
+   */
+  public String database() {
+    return database;
+  }
+
+  /**
+   * The database user that logs in with a token; the first, if there are several.
+   *
+   * @return its name
+   */
+  public String account() {
+    return account;
+  }
+
+  /**
+   * A JDBC URL to connect with, at 127.0.0.1. It says nothing of user, password and TLS.
+   *
+   * @return {@code jdbc:postgresql:...} for PostgreSQL, {@code jdbc:mysql:...} for MariaDB
+   */
+  public String jdbcUrl() {
+    return jdbcUrl(ADDRESS);
+  }
+
+  /**
+   * A JDBC URL to connect with, by another name of this machine.
+   *
+   * @param host the name, such as {@link #host()} in a JVM that runs with {@code
+   *     -Djdk.net.hosts.file}
+   * @return the URL
+   */
+  public String jdbcUrl(String host) {
+    return engine.jdbc + "//" + host + ":" + listeningPort + "/" + PercentEncoding.encode(database);
+  }
+
+  /**
+   * The certificate of the authority that issued the server's certificate, for a client that
+   * verifies it. The server's names are {@link #host()}, {@code localhost} and 127.0.0.1.
+   *
+   * @return a PEM file, deleted by {@link #close()}
+   */
+  public Path certificateAuthority() {
+    return directory.resolve("ca.pem");
+  }
+
+  /**
+   * What has become of each attempt to log in so far. One that did not get as far as to name its
+   * user is not among them.
+   *
+   * @return the attempts, oldest first; a copy
+   */
+  public List<Login> logins() {
+    return doorkeeper.logins();
+  }
+
+  /**
+   * Makes an access key known: what is signed with it opens the database from now on.
+   *
+   * @param key the key, in place of a known one of the same id
+   */
+  public void add(AccessKey key) {
+    doorkeeper.add(key);
+  }
+
+  /**
+   * Forgets an access key: what is or was signed with it opens the database no more. Sessions that
+   * are open stay open, as on RDS.
+   *
+   * @param accessKeyId the key's id; nothing happens if no such key is known
+   */
+  public void revoke(String accessKeyId) {
+    doorkeeper.revoke(accessKeyId);
+  }
+
+  /**
+   * Cuts all sessions, stops the database and deletes its files. When it returns, the gateway's
+   * threads and the database's processes are gone. A second call does nothing.
+   */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    gateway.close();
+    server.close();
+    TemporaryFiles.delete(directory);
+    TemporaryFiles.closed(this);
+  }
+
+  /** Where and what it is, in one line. */
+  @Override
+  public String toString() {
+    return "LocalRds[" + endpoint + " at " + jdbcUrl() + "]";
+  }
+
+  /** Describes a {@link LocalRds} and starts it. For one thread; can start several, one by one. */
+  public static final class Builder {
+
+    private final Engine engine;
+    private final Set<String> accounts = new LinkedHashSet<>();
+    private final Map<String, AccessKey> keys = new LinkedHashMap<>();
+    private String host = "local.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+    private @Nullable String region;
+    private int endpointPort;
+    private int port;
+    private String database = "app";
+    private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
+    private InstantSource clock = InstantSource.system();
+
+    private Builder(Engine engine) {
+      this.engine = engine;
+    }
+
+    /**
+     * Sets the endpoint's name.
+     *
+     * @param host a full name; one of region {@code us-east-2} unless set
+     * @return this
+     */
+    public Builder endpoint(String host) {
+      this.host = host;
+      return this;
+    }
+
+    /**
+     * Sets the region.
+     *
+     * @param region the region; what the endpoint's name says unless set
+     * @return this
+     */
+    public Builder region(String region) {
+      this.region = region;
+      return this;
+    }
+
+    /**
+     * Sets the endpoint's port, if it is not the one that clients connect to, as with a tunnel.
+     *
+     * @param endpointPort the port, or 0 for that one, as it is unless set
+     * @return this
+     */
+    public Builder endpointPort(int endpointPort) {
+      this.endpointPort = checkPort(endpointPort);
+      return this;
+    }
+
+    /**
+     * Sets the port on 127.0.0.1 that clients connect to.
+     *
+     * @param port the port, or 0 for a free one, as it is unless set
+     * @return this
+     */
+    public Builder port(int port) {
+      this.port = checkPort(port);
+      return this;
+    }
+
+    /**
+     * Adds a database user that logs in with a token.
+     *
+     * @param user any name that the engine allows; {@code app_user} alone unless set
+     * @return this
+     */
+    public Builder account(String user) {
+      accounts.add(checkName(user));
+      return this;
+    }
+
+    /**
+     * Adds an access key that is known from the start. There is none unless added, here or
+     * {@linkplain LocalRds#add later}.
+     *
+     * @param key the key, in place of one of the same id
+     * @return this
+     */
+    public Builder credentials(AccessKey key) {
+      keys.put(key.id(), key);
+      return this;
+    }
+
+    /**
+     * Sets the name of the accounts' database.
+     *
+     * @param name any name that the engine allows; {@code app} unless set
+     * @return this
+     */
+    public Builder database(String name) {
+      this.database = checkName(name);
+      return this;
+    }
+
+    /**
+     * Sets how long a token can be used.
+     *
+     * @param lifetime more than nothing and at most 900 seconds, as it is unless set; a token that
+     *     says less by {@code X-Amz-Expires} can be used for that
+     * @return this
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public Builder tokenLifetime(Duration lifetime) {
+      if (lifetime.isZero()
+          || lifetime.isNegative()
+          || lifetime.compareTo(TokenVerifier.LONGEST_LIFETIME) > 0) {
+        throw new IllegalArgumentException(
+            "a token lives more than 0 s and at most 900 s, not " + lifetime);
+      }
+      this.tokenLifetime = lifetime;
+      return this;
+    }
+
+    /**
+     * Sets the clock that tokens are judged by.
+     *
+     * @param clock the clock, asked by several threads; the system's unless set
+     * @return this
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = clock;
+      return this;
+    }
+
+    /**
+     * Starts it. Takes some seconds, the longest for the first one of a JVM.
+     *
+     * @return the running stand-in; to be closed by the caller
+     * @throws IllegalArgumentException if no region was set and the endpoint's name tells none
+     * @throws IllegalStateException if the port is in use or the database does not start
+     */
+    public LocalRds start() {
+      String endpointRegion =
+          region != null
+              ? region
+              : Endpoint.regionOf(host)
+                  .orElseThrow(
+                      () -> new IllegalArgumentException("no region in " + host + ": set it"));
+      if (accounts.isEmpty()) {
+        accounts.add("app_user");
+      }
+      Path directory = TemporaryFiles.createDirectory();
+      try {
+        ServerSocket listener = Gateway.listen(port);
+        try {
+          return new LocalRds(this, endpointRegion, directory, listener);
+        } catch (Exception e) {
+          listener.close();
+          throw e;
+        }
+      } catch (Exception e) {
+        TemporaryFiles.delete(directory);
+        throw new IllegalStateException("the stand-in for " + host + " did not start", e);
+      }
+    }
+
+    private static int checkPort(int port) {
+      if (port < 0 || port > 65_535) {
+        throw new IllegalArgumentException("a port is from 0 to 65535, not " + port);
+      }
+      return port;
+    }
+
+    private static String checkName(String name) {
+      if (name.isEmpty() || name.codePoints().anyMatch(Character::isISOControl)) {
+        throw new IllegalArgumentException("not a name: \"" + name + "\"");
+      }
+      return name;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.github.iamhikari.localrds;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * How the clients of MySQL and MariaDB log in: TLS, then the token by the plugin {@code
+ * mysql_clear_password}. The gateway then logs in to the database for the client, with the client's
+ * own capabilities, character set, database and attributes, so that both mean the same from then
+ * on.
+ *
+ * @param doorkeeper who decides
+ * @param databasePassword what the accounts log in to the database with
+ * @see <a
+ *     href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html">
+ *     Connection phase</a>
+ */
+record MariaDbLogin(Doorkeeper doorkeeper, String databasePassword) implements LoginProtocol {
+
+  private static final int OK = 0x00;
+  private static final int AUTH_SWITCH = 0xFE;
+  private static final int ERROR = 0xFF;
+
+  private static final int ACCESS_DENIED = 1045;
+
+  @Override
+  public boolean login(Connection connection) throws IOException {
+    connection.connectToDatabase();
+    MySqlPacket greeted = read(connection.fromDatabase());
+    MySqlGreeting greeting = MySqlGreeting.of(greeted);
+    greeted.with(greeting.withTls()).write(connection.toClient());
+
+    MySqlPacket answer = read(connection.fromClient());
+    if (MySqlHandshakeResponse.asksForTls(answer)) {
+      connection.startTls();
+      answer = read(connection.fromClient());
+    }
+    MySqlHandshakeResponse response = MySqlHandshakeResponse.of(answer);
+    String user = response.user();
+    boolean hasPassword = response.hasPassword();
+    String password = "";
+    if (connection.tlsProtocol() != null) {
+      answer.answer(switchToClearPassword()).write(connection.toClient());
+      answer = read(connection.fromClient());
+      password = new String(ZeroTerminated.read(answer.fields()), UTF_8);
+      hasPassword = answer.payload().length > 1;
+    }
+    Optional<Refusal> refusal = doorkeeper.judge(user, password, connection.tlsProtocol());
+    if (refusal.isPresent()) {
+      answer.answer(accessDenied(user, hasPassword)).write(connection.toClient());
+      return false;
+    }
+    byte[] scrambled = NativePassword.scramble(databasePassword, greeting.nonce());
+    greeted.answer(response.withPassword(scrambled)).write(connection.toDatabase());
+    MySqlPacket verdict = read(connection.fromDatabase());
+    if (verdict.kind() != OK && verdict.kind() != ERROR) {
+      throw new ProtocolException("the database answers a login with " + verdict.kind());
+    }
+    answer.answer(verdict.payload()).write(connection.toClient());
+    return verdict.kind() == OK;
+  }
+
+  private static MySqlPacket read(InputStream from) throws IOException {
+    return MySqlPacket.read(from, Doorkeeper.LONGEST_PASSWORD);
+  }
+
+  private static byte[] switchToClearPassword() {
+    ByteArrayOutputStream payload = new ByteArrayOutputStream();
+    payload.write(AUTH_SWITCH);
+    ZeroTerminated.write("mysql_clear_password".getBytes(US_ASCII), payload);
+    return payload.toByteArray();
+  }
+
+  /** What RDS tells a refused client. */
+  private static byte[] accessDenied(String user, boolean hasPassword) {
+    String account = "'" + user + "'@'" + LocalRds.ADDRESS + "'";
+    String usingPassword = " (using password: " + (hasPassword ? "YES" : "NO") + ")";
+    byte[] message = ("#28000Access denied for user " + account + usingPassword).getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + Short.BYTES + message.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) ERROR)
+        .putShort((short) ACCESS_DENIED)
+        .put(message)
+        .array();
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.iamhikari.localrds;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The signature that a presigned request should have by AWS Signature Version 4.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">
+ *     Create a signed AWS API request</a>
+ */
+final class SignatureV4 {
+
+  static final String ALGORITHM = "AWS4-HMAC-SHA256";
+
+  /** What each credential scope and the derivation of each signing key end with. */
+  static final String TERMINATOR = "aws4_request";
+
+  private SignatureV4() {}
+
+  /** The signature of a request whose parameters stand there once each, in lower-case digits. */
+  static String of(PresignedRequest request, String secret) {
+    String scope = request.value(PresignedRequest.CREDENTIAL).split("/", 2)[1];
+    String stringToSign =
+        String.join(
+            "\n",
+            ALGORITHM,
+            request.value(PresignedRequest.DATE),
+            scope,
+            HexFormat.of().formatHex(sha256(canonical(request))));
+    byte[] key = ("AWS4" + secret).getBytes(UTF_8);
+    for (String part : scope.split("/", -1)) {
+      key = hmac(key, part);
+    }
+    return HexFormat.of().formatHex(hmac(key, stringToSign));
+  }
+
+  private static String canonical(PresignedRequest request) {
+    Map<String, String> query = new TreeMap<>();
+    request.parameters().forEach((name, values) -> query.put(name, values.get(0)));
+    query.remove(PresignedRequest.SIGNATURE);
+    return String.join(
+        "\n",
+        "GET",
+        "/",
+        query.entrySet().stream()
+            .map(
+                p ->
+                    PercentEncoding.encode(p.getKey()) + "=" + PercentEncoding.encode(p.getValue()))
+            .collect(Collectors.joining("&")),
+        "host:" + request.host() + ":" + request.port(),
+        "",
+        "host",
+        HexFormat.of().formatHex(sha256("")));
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("each Java platform has SHA-256", e);
+    }
+  }
+
+  private static byte[] hmac(byte[] key, String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, mac.getAlgorithm()));
+      return mac.doFinal(text.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("each Java platform has HmacSHA256", e);
+    }
+  }
+}

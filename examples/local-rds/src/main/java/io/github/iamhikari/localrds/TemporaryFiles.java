@@ -1,0 +1,105 @@
+package io.github.iamhikari.localrds;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one directory that everything of this JVM is kept in, readable by its owner only. When the
+ * JVM ends, what is still running is closed and the directory is deleted.
+ */
+final class TemporaryFiles {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TemporaryFiles.class);
+
+  private static final Set<LocalRds> RUNNING = ConcurrentHashMap.newKeySet();
+
+  private static @Nullable Path root;
+
+  private TemporaryFiles() {}
+
+  /**
+   * Where the databases' programs are unpacked to. They stay until the JVM ends, as unpacking them
+   * is the longer part of a start.
+   */
+  static Path programs() {
+    return root().resolve("programs");
+  }
+
+  /** A new, empty directory. */
+  static Path createDirectory() {
+    return create(root(), "data-");
+  }
+
+  /** Closes it when the JVM ends, unless {@link #closed} comes first. */
+  static void closeAtExit(LocalRds running) {
+    RUNNING.add(running);
+  }
+
+  static void closed(LocalRds stopped) {
+    RUNNING.remove(stopped);
+  }
+
+  /** Deletes a directory with all that is in it. */
+  static void delete(Path directory) {
+    try {
+      Files.walkFileTree(directory, new Deletion());
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted: {}", directory, e.toString());
+    }
+  }
+
+  private static synchronized Path root() {
+    if (root == null) {
+      Path created = create(Path.of(System.getProperty("java.io.tmpdir")), "local-rds-");
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> cleanUp(created), "local-rds clean-up"));
+      root = created;
+    }
+    return root;
+  }
+
+  private static Path create(Path parent, String prefix) {
+    try {
+      return Files.createTempDirectory(parent, prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void cleanUp(Path directory) {
+    RUNNING.forEach(LocalRds::close);
+    delete(directory);
+  }
+
+  private static final class Deletion extends SimpleFileVisitor<Path> {
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    /** A server that is going down deletes files of its own. */
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+        throws IOException {
+      Files.deleteIfExists(directory);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}
