@@ -1,0 +1,361 @@
+package io.github.iamhikari.core;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
+ * a physical one: any connection pool can stand on this DataSource.
+ *
+ * <p>A token is signed when the first connection is opened, and again when it is due. If a server
+ * refuses one that was in use already, a new one is tried once within the same {@code
+ * getConnection}. Whatever a server refuses for good leaves as an {@link SQLException} with the
+ * driver's SQLState and error code, and the driver's exception as its cause.
+ *
+ * <p>May be shared between threads. {@link #close()} closes the AWS credentials provider, if this
+ * class opened it, and no connection.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
+ *     database authentication</a>
+ */
+public final class IamDataSource implements DataSource, AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
+  private final String name;
+  private final Duration expiration;
+  private final DataSource driver;
+  private final TokenSigner signer;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final AutoCloseable opened;
+  private final String user;
+  private volatile CachedToken token;
+
+  private IamDataSource(
+      Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
+    this.name = builder.name;
+    this.expiration = settings.expiration();
+    this.driver = driver;
+    this.clock = builder.clock;
+    this.nanoTime = builder.nanoTime;
+    this.user = request.user();
+    AwsCredentialsProvider given = builder.credentialsProvider;
+    if (given != null) {
+      this.signer = new RdsTokenSigner(given, clock);
+      this.opened = () -> {};
+    } else {
+      DefaultCredentialsProvider defaultChain = DefaultCredentialsProvider.builder().build();
+      this.signer = new RdsTokenSigner(defaultChain, clock);
+      this.opened = defaultChain;
+    }
+    this.token = tokenFor(request);
+  }
+
+  /** {@return a builder without settings} */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * {@return the user who logs in where {@link #getConnection(String, String)} is not told of
+   * another one}
+   */
+  public String getUser() {
+    return user;
+  }
+
+  /**
+   * The token for a login of this user now, for a pool that hands user and password to {@link
+   * #getConnection(String, String)} itself. It is a secret; log it nowhere.
+   *
+   * @param user the user who is to log in
+   * @return the token, or null if none can be made; {@code getConnection(user, null)} then tells
+   *     why
+   */
+  public @Nullable String currentToken(String user) {
+    try {
+      return tokensOf(user).current().value();
+    } catch (SQLException e) {
+      logger.debug("{} - No token: {}", name, e.getMessage());
+      return null;
+    }
+  }
+
+  /**
+   * Opens a connection.
+   *
+   * @throws SQLException if no token can be signed, or the server refuses the login, or the
+   *     connection fails for another reason
+   */
+  @Override
+  public Connection getConnection() throws SQLException {
+    return getConnection(user, null);
+  }
+
+  /**
+   * Opens a connection.
+   *
+   * @param user the user who logs in
+   * @param password what {@link #currentToken} gave, which is then sent. Anything else is never
+   *     sent: a current token takes its place.
+   * @throws SQLException if no token can be signed, or the server refuses the login, or the
+   *     connection fails for another reason
+   */
+  @Override
+  public Connection getConnection(String user, @Nullable String password) throws SQLException {
+    CachedToken tokens = tokensOf(user);
+    String first = tokens.currentOr(password).value();
+    try {
+      return login(tokens, first);
+    } catch (SQLException refusal) {
+      IamToken second =
+          LoginFailure.of(refusal) == LoginFailure.TOKEN_REFUSED
+              ? tokens.replacementFor(first)
+              : null;
+      if (second == null) {
+        throw explained(refusal, tokens.request());
+      }
+      try {
+        return login(tokens, second.value());
+      } catch (SQLException lastRefusal) {
+        throw explained(lastRefusal, tokens.request());
+      }
+    }
+  }
+
+  private Connection login(CachedToken tokens, String value) throws SQLException {
+    Connection connection = driver.getConnection(tokens.request().user(), value);
+    tokens.accepted(value);
+    return connection;
+  }
+
+  private static SQLException explained(SQLException refusal, TokenRequest request) {
+    LoginFailure failure = LoginFailure.of(refusal);
+    if (failure == LoginFailure.UNRELATED) {
+      return refusal;
+    }
+    String inShort = String.valueOf(refusal.getMessage()).lines().findFirst().orElse("");
+    return new SQLException(
+        "The IAM login of " + request + " was refused: " + inShort + ". " + failure.remedy() + ".",
+        refusal.getSQLState(),
+        refusal.getErrorCode(),
+        refusal);
+  }
+
+  /** One token at a time: if a pool's user is changed while it runs, so is the token. */
+  private CachedToken tokensOf(String user) {
+    CachedToken seen = token;
+    TokenRequest request = seen.request();
+    if (request.user().equals(user)) {
+      return seen;
+    }
+    CachedToken other =
+        tokenFor(new TokenRequest(request.host(), request.port(), request.region(), user));
+    token = other;
+    return other;
+  }
+
+  private CachedToken tokenFor(TokenRequest request) {
+    return new CachedToken(name, request, expiration, signer, clock, nanoTime);
+  }
+
+  /** Closes the AWS credentials provider, if none was given. Open connections stay open. */
+  @Override
+  public void close() {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      logger.warn("{} - The AWS credentials provider did not close", name, e);
+    }
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return driver.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    driver.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    driver.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return driver.getLoginTimeout();
+  }
+
+  @Override
+  public java.util.logging.Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return driver.getParentLogger();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    return type.isInstance(driver) ? type.cast(driver) : driver.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this) || type.isInstance(driver) || driver.isWrapperFor(type);
+  }
+
+  /** Who logs in where; no secret. */
+  @Override
+  public String toString() {
+    return "IamDataSource (" + token.request() + ")";
+  }
+
+  /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
+  public static final class Builder {
+
+    private @Nullable String jdbcUrl;
+    private @Nullable String user;
+    private Properties properties = new Properties();
+    private @Nullable AwsCredentialsProvider credentialsProvider;
+    private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
+    private String name = "iam-hikari";
+    private InstantSource clock = InstantSource.system();
+    private LongSupplier nanoTime = System::nanoTime;
+
+    private Builder() {}
+
+    /**
+     * Sets where to connect to.
+     *
+     * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, or mysql or mariadb
+     * @return this
+     */
+    public Builder jdbcUrl(String jdbcUrl) {
+      this.jdbcUrl = jdbcUrl;
+      return this;
+    }
+
+    /**
+     * Sets who logs in.
+     *
+     * @param user the database user, or null if the URL or the properties name it
+     * @return this
+     */
+    public Builder user(@Nullable String user) {
+      this.user = user;
+      return this;
+    }
+
+    /**
+     * Sets what the driver is told beside the URL, and the {@code iam_*} settings, which it is not
+     * told.
+     *
+     * @param properties copied when {@link #build} is called
+     * @return this
+     * @see IamSettings
+     */
+    public Builder properties(Properties properties) {
+      this.properties = properties;
+      return this;
+    }
+
+    /**
+     * Sets where AWS credentials come from.
+     *
+     * @param credentialsProvider asked once per token, and left open; null for the SDK's default
+     *     chain
+     * @return this
+     */
+    public Builder awsCredentialsProvider(@Nullable AwsCredentialsProvider credentialsProvider) {
+      this.credentialsProvider = credentialsProvider;
+      return this;
+    }
+
+    /**
+     * Sets how connections are made: by {@link java.sql.DriverManager} unless told otherwise.
+     *
+     * @param driver makes, of the URL and the driver's properties, what is then asked for
+     *     connections by {@link DataSource#getConnection(String, String)}
+     * @return this
+     */
+    public Builder driver(BiFunction<String, Properties, DataSource> driver) {
+      this.driver = driver;
+      return this;
+    }
+
+    /**
+     * Sets what stands first in log lines.
+     *
+     * @param name the pool's name
+     * @return this
+     */
+    public Builder name(String name) {
+      this.name = name;
+      return this;
+    }
+
+    /** For tests that advance the time. */
+    Builder clock(InstantSource clock, LongSupplier nanoTime) {
+      this.clock = clock;
+      this.nanoTime = nanoTime;
+      return this;
+    }
+
+    /**
+     * Checks the settings. Nothing is sent, to the database or to AWS.
+     *
+     * @return what opens connections as this builder was told
+     * @throws IllegalArgumentException if a setting is wrong or missing; the message says which and
+     *     what to write instead
+     */
+    public IamDataSource build() {
+      if (jdbcUrl == null) {
+        throw new IllegalArgumentException(
+            "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
+      }
+      IamSettings settings = IamSettings.from(properties);
+      Properties driverProperties = driverProperties();
+      JdbcTarget target = JdbcTarget.parse(jdbcUrl);
+      String configuredUser = user != null ? user : driverProperties.getProperty("user");
+      TokenRequest request = target.tokenRequest(settings, configuredUser);
+      TransportSecurity.require(target, driverProperties);
+      if (driverProperties.remove("password") != null) {
+        logger.warn("{} - A password is configured; it is ignored, the IAM token is sent.", name);
+      }
+      if (!Region.regions().contains(Region.of(request.region()))) {
+        logger.warn("{} - The AWS SDK does not know the region {}.", name, request.region());
+      }
+      return new IamDataSource(this, settings, request, driver.apply(jdbcUrl, driverProperties));
+    }
+
+    /** As text, which is what the drivers read, and without what is not for them. */
+    private Properties driverProperties() {
+      Properties texts = new Properties();
+      for (String property : properties.stringPropertyNames()) {
+        texts.setProperty(property, properties.getProperty(property));
+      }
+      properties.forEach((key, value) -> texts.setProperty(key.toString(), value.toString()));
+      texts.keySet().removeIf(IamSettings::isSetting);
+      return texts;
+    }
+  }
+}

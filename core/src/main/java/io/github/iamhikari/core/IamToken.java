@@ -1,0 +1,89 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signed token and how long it may be used. The value is a password: {@link #toString()} leaves
+ * it out.
+ *
+ * @param value what is sent as the password
+ * @param signedAt when it was signed
+ * @param usableFor for how long from then it may be sent; zero for a token that serves one login
+ */
+record IamToken(String value, Instant signedAt, Duration usableFor) {
+
+  /**
+   * What RDS grants a token: 900 s, and the most that any setting can ask for.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
+   *     database authentication</a>
+   */
+  static final Duration LONGEST_LIFE = Duration.ofMinutes(15);
+
+  /**
+   * RDS refuses a token as soon as the credentials that signed it have run out. This much earlier
+   * it is no longer sent, so that it still lives when the server looks at it.
+   */
+  static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
+
+  /** What is to be done about a token when a login asks for one. */
+  enum State {
+    /** It is used as it is. */
+    FRESH,
+    /** It is used, and somebody should renew it. */
+    DUE,
+    /** It must not be sent any more. */
+    EXPIRED
+  }
+
+  /**
+   * A token that is usable until the earliest of three ends: the given time after its signing, the
+   * 900 s that RDS grants, and the end of the credentials that signed it, less a margin.
+   */
+  static IamToken signed(
+      String value, Instant signedAt, Duration expiration, @Nullable Instant credentialsExpireAt) {
+    Duration usableFor = shorter(expiration, LONGEST_LIFE);
+    if (credentialsExpireAt != null) {
+      Duration credentialsLive = Duration.between(signedAt, credentialsExpireAt);
+      usableFor = shorter(usableFor, credentialsLive.minus(CREDENTIALS_MARGIN));
+    }
+    return new IamToken(value, signedAt, usableFor.isNegative() ? Duration.ZERO : usableFor);
+  }
+
+  Instant usableUntil() {
+    return signedAt.plus(usableFor);
+  }
+
+  /**
+   * The state at a time. In the last fifth of its life a token is due; so is one that, by a clock
+   * that was set back, has not been signed yet.
+   *
+   * @param now the wall clock's time
+   * @param elapsed the time since the signing by a clock that nobody sets. The older of the two
+   *     ages counts: the wall clock sees a suspended machine, the other one a clock set back.
+   */
+  State stateAt(Instant now, Duration elapsed) {
+    Duration age = Duration.between(signedAt, now);
+    if (longer(age, elapsed).compareTo(usableFor) >= 0) {
+      return State.EXPIRED;
+    }
+    boolean lastFifth = longer(age, elapsed).compareTo(usableFor.multipliedBy(4).dividedBy(5)) >= 0;
+    return lastFifth || age.isNegative() ? State.DUE : State.FRESH;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+
+  @Override
+  public String toString() {
+    return "signed at " + signedAt + ", usable until " + usableUntil();
+  }
+}

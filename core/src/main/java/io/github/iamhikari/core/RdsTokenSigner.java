@@ -1,0 +1,48 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * Signs tokens of RDS with AWS credentials, which are resolved once for each. A token is no better
+ * than the credentials that signed it: such as have run out are refused here and not by RDS.
+ */
+final class RdsTokenSigner implements TokenSigner {
+
+  private final AwsCredentialsProvider provider;
+  private final InstantSource clock;
+
+  RdsTokenSigner(AwsCredentialsProvider provider, InstantSource clock) {
+    this.provider = provider;
+    this.clock = clock;
+  }
+
+  @Override
+  public IamToken sign(TokenRequest request, Duration expiration) {
+    AwsCredentials credentials = provider.resolveCredentials();
+    // A token is dated in whole seconds, and its life starts there.
+    Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Instant credentialsExpireAt = credentials.expirationTime().orElse(null);
+    refuseUseless(credentials, credentialsExpireAt, signedAt);
+    String value = SignatureV4.token(request, credentials, signedAt);
+    return IamToken.signed(value, signedAt, expiration, credentialsExpireAt);
+  }
+
+  private static void refuseUseless(
+      AwsCredentials credentials, @Nullable Instant credentialsExpireAt, Instant now) {
+    if (credentials.accessKeyId() == null || credentials.secretAccessKey() == null) {
+      throw new IllegalStateException(
+          "the AWS credentials provider gave anonymous credentials, which sign nothing;"
+              + " give it credentials of a user or a role");
+    }
+    if (credentialsExpireAt != null && !now.isBefore(credentialsExpireAt)) {
+      throw new IllegalStateException(
+          "the AWS credentials ran out at " + credentialsExpireAt + "; it is now " + now);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.iamhikari.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+
+import java.net.URLEncoder;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+
+/**
+ * An RDS {@code connect} request, presigned with Signature Version 4. The AWS SDK could sign it,
+ * but writes what it signs to its log: {@code RdsUtilities} the whole token at TRACE, and any of
+ * its signers the session token at DEBUG.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create
+ *     a signed AWS API request</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html">Connecting
+ *     to a DB instance using IAM authentication</a>
+ */
+final class SignatureV4 {
+
+  private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+  private static final String SERVICE = "rds-db";
+  private static final String END_OF_SCOPE = "aws4_request";
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private SignatureV4() {}
+
+  /** The token: {@code host:port/?Action=connect&DBUser=...&X-Amz-Signature=...}. */
+  static String token(TokenRequest request, AwsCredentials credentials, Instant signedAt) {
+    String day = DAY.format(signedAt);
+    String scope = String.join("/", day, request.region(), SERVICE, END_OF_SCOPE);
+    String endpoint = request.host() + ":" + request.port();
+
+    SortedMap<String, String> parameters = new TreeMap<>();
+    parameters.put("Action", "connect");
+    parameters.put("DBUser", request.user());
+    parameters.put("X-Amz-Algorithm", ALGORITHM);
+    parameters.put("X-Amz-Credential", credentials.accessKeyId() + "/" + scope);
+    parameters.put("X-Amz-Date", TIME.format(signedAt));
+    parameters.put("X-Amz-Expires", Long.toString(IamToken.LONGEST_LIFE.toSeconds()));
+    parameters.put("X-Amz-SignedHeaders", "host");
+    if (credentials instanceof AwsSessionCredentials session) {
+      parameters.put("X-Amz-Security-Token", session.sessionToken());
+    }
+    String query =
+        parameters.entrySet().stream()
+            .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+            .collect(joining("&"));
+
+    String canonicalRequest =
+        String.join("\n", "GET", "/", query, "host:" + endpoint, "", "host", sha256(""));
+    String stringToSign =
+        String.join("\n", ALGORITHM, TIME.format(signedAt), scope, sha256(canonicalRequest));
+
+    byte[] key = ("AWS4" + credentials.secretAccessKey()).getBytes(UTF_8);
+    for (String part : new String[] {day, request.region(), SERVICE, END_OF_SCOPE}) {
+      key = hmac(key, part);
+    }
+    String signature = HexFormat.of().formatHex(hmac(key, stringToSign));
+    return endpoint + "/?" + query + "&X-Amz-Signature=" + signature;
+  }
+
+  /** As RFC 3986 has it: all but letters, digits and {@code -._~} become {@code %XX}. */
+  private static String encode(String text) {
+    return URLEncoder.encode(text, UTF_8)
+        .replace("+", "%20")
+        .replace("*", "%2A")
+        .replace("%7E", "~");
+  }
+
+  private static String sha256(String text) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java has no SHA-256", e);
+    }
+  }
+
+  private static byte[] hmac(byte[] key, String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, mac.getAlgorithm()));
+      return mac.doFinal(text.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("This Java has no HmacSHA256", e);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+
+/** Signs tokens. May be shared between threads. */
+interface TokenSigner {
+
+  /**
+   * A new token. Each call signs one, with credentials that are resolved once for it.
+   *
+   * @param expiration the longest that the token may be used
+   * @throws RuntimeException if no credentials can be had, or only such that have run out
+   */
+  IamToken sign(TokenRequest request, Duration expiration);
+}

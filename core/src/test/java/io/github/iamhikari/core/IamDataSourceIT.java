@@ -1,0 +1,228 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.Refusal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+
+/** Without a pool, and with tokens that {@code RdsUtilities} signs. */
+class IamDataSourceIT {
+
+  private static final TestClock clock = new TestClock();
+  private static LocalRds rds;
+
+  private final AccessKey key = AccessKey.random();
+  private final AtomicReference<AwsCredentials> credentials =
+      new AtomicReference<>(AwsBasicCredentials.create(key.id(), key.secret()));
+
+  @BeforeAll
+  static void start() {
+    rds = LocalRds.postgres().account("app").account("Ann+é x/y 100%").clock(clock).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rds.close();
+  }
+
+  @BeforeEach
+  void know() {
+    rds.add(key);
+  }
+
+  @AfterEach
+  void resetClock() {
+    clock.reset();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"app", "Ann+é x/y 100%"})
+  void logsIn(String user) throws SQLException {
+    try (IamDataSource dataSource = dataSource().user(user).build();
+        Connection connection = dataSource.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(user);
+    }
+    assertThat(logins()).singleElement().matches(Login::accepted);
+  }
+
+  @Test
+  void logsInWithASessionTokenOf1400Characters() throws SQLException {
+    AccessKey temporary = new AccessKey(AccessKey.random().id(), "secret", "s+/=".repeat(350));
+    rds.add(temporary);
+    credentials.set(
+        AwsSessionCredentials.create(temporary.id(), temporary.secret(), "s+/=".repeat(350)));
+
+    try (IamDataSource dataSource = dataSource().build();
+        Connection connection = dataSource.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo("app");
+    }
+  }
+
+  @Test
+  void signsOnceForManyLogins() throws SQLException {
+    try (IamDataSource dataSource = dataSource().build()) {
+      for (int i = 0; i < 5; i++) {
+        dataSource.getConnection().close();
+      }
+    }
+    assertThat(logins()).hasSize(5).extracting(Login::token).containsOnly(logins().get(0).token());
+  }
+
+  @Test
+  void sendsNoPasswordButItsOwnTokens() throws SQLException {
+    try (IamDataSource dataSource = dataSource().build()) {
+      dataSource.getConnection("app", "hunter2").close();
+      dataSource.getConnection("app", null).close();
+      dataSource.getConnection("app", dataSource.currentToken("app")).close();
+    }
+    assertThat(logins()).hasSize(3).allMatch(Login::accepted);
+  }
+
+  @Test
+  void replacesARevokedTokenWithinOneCall() throws SQLException {
+    AccessKey next = AccessKey.random();
+    rds.add(next);
+    try (IamDataSource dataSource = dataSource().build()) {
+      dataSource.getConnection().close();
+      rds.revoke(key.id());
+      credentials.set(AwsBasicCredentials.create(next.id(), next.secret()));
+
+      dataSource.getConnection().close();
+      dataSource.getConnection().close();
+    }
+    assertThat(rds.logins().stream().filter(login -> next.id().equals(login.accessKeyId())))
+        .hasSize(2)
+        .allMatch(Login::accepted);
+    assertThat(logins())
+        .extracting(Login::refusal)
+        .containsExactly(null, Refusal.UNKNOWN_ACCESS_KEY);
+  }
+
+  @Test
+  void asksOnceOnlyWhereANewTokenIsRefused() {
+    rds.revoke(key.id());
+
+    try (IamDataSource dataSource = dataSource().build()) {
+      assertThatThrownBy(dataSource::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessage(
+              "The IAM login of user \"app\" at %s:%d (region us-east-2) was refused: %s. %s.",
+              rds.host(),
+              rds.port(),
+              "FATAL: PAM authentication failed for user \"app\"",
+              LoginFailure.TOKEN_REFUSED.remedy())
+          .hasCauseInstanceOf(SQLException.class)
+          .extracting(e -> ((SQLException) e).getSQLState())
+          .isEqualTo("28000");
+    }
+    assertThat(logins()).hasSize(1);
+  }
+
+  @Test
+  void passesOnWhatIsNoMatterOfTheLogin() {
+    try (IamDataSource dataSource =
+        dataSource().jdbcUrl(rds.jdbcUrl().replaceFirst("[^/]*$", "nowhere")).build()) {
+      assertThatThrownBy(dataSource::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessageStartingWith("FATAL: database \"nowhere\" does not exist")
+          .extracting(e -> ((SQLException) e).getSQLState())
+          .isEqualTo("3D000");
+    }
+  }
+
+  @Test
+  void logsInAsWhoeverAsksNext() throws SQLException {
+    try (IamDataSource dataSource = dataSource().build();
+        Connection one = dataSource.getConnection();
+        Connection other = dataSource.getConnection("Ann+é x/y 100%", null)) {
+      assertThat(currentUser(one)).isEqualTo("app");
+      assertThat(currentUser(other)).isEqualTo("Ann+é x/y 100%");
+    }
+  }
+
+  @Test
+  void verifiesTheServerByTheEndpointsName() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("sslmode", "verify-full");
+    properties.setProperty("sslrootcert", rds.certificateAuthority().toString());
+
+    try (IamDataSource dataSource =
+            IamDataSource.builder()
+                .jdbcUrl(rds.jdbcUrl(rds.host()))
+                .user("app")
+                .properties(properties)
+                .awsCredentialsProvider(credentials::get)
+                .build();
+        Connection connection = dataSource.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo("app");
+    }
+  }
+
+  @Test
+  void outlivesManyTokens() throws SQLException {
+    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+      for (int i = 0; i < 30; i++) {
+        dataSource.getConnection().close();
+        clock.advance(Duration.ofSeconds(869));
+        dataSource.getConnection().close();
+        clock.advance(Duration.ofSeconds(1));
+      }
+    }
+    assertThat(logins()).hasSize(60).allMatch(Login::accepted);
+  }
+
+  @Test
+  void showsNoTokenAsText() throws SQLException {
+    try (IamDataSource dataSource = dataSource().build()) {
+      dataSource.getConnection().close();
+
+      assertThat(dataSource)
+          .hasToString(
+              "IamDataSource (user \"app\" at %s:%d (region us-east-2))"
+                  .formatted(rds.host(), rds.port()));
+    }
+  }
+
+  private IamDataSource.Builder dataSource() {
+    Properties properties = new Properties();
+    properties.setProperty("iam_host", rds.host());
+    return IamDataSource.builder()
+        .jdbcUrl(rds.jdbcUrl())
+        .user("app")
+        .properties(properties)
+        .awsCredentialsProvider(credentials::get);
+  }
+
+  private List<Login> logins() {
+    return rds.logins().stream().filter(login -> key.id().equals(login.accessKeyId())).toList();
+  }
+
+  private static String currentUser(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT current_user")) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class IamSettingsTest {
+
+  @Test
+  void areAllOptional() {
+    assertThat(IamSettings.from(new Properties()))
+        .isEqualTo(new IamSettings(null, null, null, Duration.ofSeconds(870)));
+  }
+
+  @Test
+  void areReadFromAmongOtherProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("ApplicationName", "orders");
+    properties.setProperty("iam_host", "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com");
+    properties.setProperty("iam_default_port", " 3307 ");
+    properties.setProperty("iam_region", "EU-West-1");
+    properties.put("iam_expiration", 60); // as addDataSourceProperty("iam_expiration", 60) does
+
+    assertThat(IamSettings.from(properties))
+        .isEqualTo(
+            new IamSettings(
+                "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
+                3307,
+                "eu-west-1",
+                Duration.ofMinutes(1)));
+    assertThat(properties).hasSize(5);
+  }
+
+  @Test
+  void areReadFromTheDefaultsOfPropertiesToo() {
+    Properties defaults = new Properties();
+    defaults.setProperty("iam_region", "eu-west-1");
+
+    assertThat(IamSettings.from(new Properties(defaults)).region()).isEqualTo("eu-west-1");
+  }
+
+  @Test
+  void areNotSetWhereBlank() {
+    Properties properties = new Properties();
+    properties.setProperty("iam_host", "");
+    properties.setProperty("iam_default_port", " ");
+    properties.setProperty("iam_region", "\t");
+    properties.setProperty("iam_expiration", "");
+
+    assertThat(IamSettings.from(properties)).isEqualTo(IamSettings.from(new Properties()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "iam_default_port | 0      | iam_default_port is 0; write a port from 1 to 65535",
+        "iam_default_port | -1     | iam_default_port is -1; write a port from 1 to 65535",
+        "iam_default_port | 65536  | iam_default_port is 65536; write a port from 1 to 65535",
+        "iam_default_port | 5432.0 | iam_default_port is \"5432.0\"; write a port from 1 to 65535",
+        "iam_default_port | 99999999999 | iam_default_port is \"99999999999\"; write a port from 1 to 65535",
+        "iam_default_port | 443    | iam_default_port is 443, which no token can be signed for; write the database's own port in iam_default_port",
+        "iam_expiration   | -1     | iam_expiration is -1; write a number of seconds from 0 to 900, since no token lives longer",
+        "iam_expiration   | 901    | iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives longer",
+        "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
+        "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
+        "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
+        "iam_regoin       | us-east-2 | iam_regoin is not a setting; these are: iam_host, iam_default_port, iam_region, iam_expiration",
+      })
+  void refuseWhatCannotBe(String name, String value, String message) {
+    Properties properties = new Properties();
+    properties.setProperty(name, value);
+
+    assertThatThrownBy(() -> IamSettings.from(properties))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+}

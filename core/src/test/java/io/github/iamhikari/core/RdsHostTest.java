@@ -1,0 +1,136 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
+
+class RdsHostTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, INSTANCE, us-east-2",
+    "orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com, CLUSTER, us-east-2",
+    "orders.cluster-ro-c9akciq32rgb.eu-west-3.rds.amazonaws.com, READER, eu-west-3",
+    "reports.cluster-custom-c9akciq32rgb.sa-east-1.rds.amazonaws.com, CUSTOM, sa-east-1",
+    "front.proxy-c9akciq32rgb.us-west-1.rds.amazonaws.com, PROXY, us-west-1",
+    "reading.endpoint.proxy-c9akciq32rgb.us-west-1.rds.amazonaws.com, PROXY, us-west-1",
+    "orders.shardgrp-c9akciq32rgb.us-east-1.rds.amazonaws.com, SHARD_GROUP, us-east-1",
+    "orders.global-c9akciq32rgb.global.rds.amazonaws.com, GLOBAL,",
+    "orders.c9akciq32rgb.us-east-1.rds-fips.amazonaws.com, INSTANCE, us-east-1",
+    "orders.c9akciq32rgb.us-gov-west-1.rds-fips.amazonaws.com, INSTANCE, us-gov-west-1",
+    "orders.c9akciq32rgb.us-gov-west-1.rds.amazonaws.com, INSTANCE, us-gov-west-1",
+    "orders.c9akciq32rgb.rds.us-gov-west-1.amazonaws.com, INSTANCE, us-gov-west-1",
+    "orders.c9akciq32rgb.eusc-de-east-1.rds.amazonaws.eu, INSTANCE, eusc-de-east-1",
+    "orders.c9akciq32rgb.ausc-au-east-1.rds.amazonaws.au, INSTANCE, ausc-au-east-1",
+    "orders.c9akciq32rgb.uksc-uk-south-1.rds.amazonaws.uk, INSTANCE, uksc-uk-south-1",
+    "orders.c9akciq32rgb.rds.cn-north-1.amazonaws.com.cn, INSTANCE, cn-north-1",
+    "orders.c9akciq32rgb.cn-northwest-1.rds.amazonaws.com.cn, INSTANCE, cn-northwest-1",
+    "orders.c9akciq32rgb.rds.us-iso-east-1.c2s.ic.gov, INSTANCE, us-iso-east-1",
+    "orders.c9akciq32rgb.us-isob-east-1.rds.sc2s.sgov.gov, INSTANCE, us-isob-east-1",
+    "orders.c9akciq32rgb.rds.eu-isoe-west-1.cloud.adc-e.uk, INSTANCE, eu-isoe-west-1",
+    "orders.c9akciq32rgb.us-isof-south-1.rds.csp.hci.ic.gov, INSTANCE, us-isof-south-1",
+    "orders.c9akciq32rgb.eu-atlantis-7.rds.amazonaws.com, INSTANCE, eu-atlantis-7"
+  })
+  void tellsKindAndRegionOfAnEndpoint(String host, RdsHost.Kind kind, String region) {
+    assertThat(RdsHost.parse(host)).contains(new RdsHost(host, kind, region));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyRegionInEveryForm")
+  void findsTheRegionOfEveryRegionOfTheSdk(String host, String region) {
+    assertThat(RdsHost.parse(host)).map(RdsHost::region).contains(region);
+  }
+
+  static Stream<Arguments> everyRegionInEveryForm() {
+    List<Arguments> hosts = new ArrayList<>();
+    for (Region region : Region.regions()) {
+      if (region.isGlobalRegion()) {
+        continue;
+      }
+      PartitionMetadata partition = PartitionMetadata.of(region);
+      List<String> tails = new ArrayList<>();
+      tails.add("%s.rds.%s".formatted(region.id(), partition.dnsSuffix()));
+      if (!partition.id().equals("aws") && !partition.id().equals("aws-eusc")) {
+        tails.add("rds.%s.%s".formatted(region.id(), partition.dnsSuffix()));
+      }
+      for (String tail : tails) {
+        for (RdsHost.Kind kind : RdsHost.Kind.values()) {
+          if (kind != RdsHost.Kind.GLOBAL) {
+            String host = "db-1.%sc9akciq32rgb.%s".formatted(prefix(kind), tail);
+            hosts.add(Arguments.of(host, region.id()));
+          }
+        }
+      }
+    }
+    return hosts.stream();
+  }
+
+  private static String prefix(RdsHost.Kind kind) {
+    return switch (kind) {
+      case INSTANCE -> "";
+      case CLUSTER -> "cluster-";
+      case READER -> "cluster-ro-";
+      case CUSTOM -> "cluster-custom-";
+      case PROXY -> "proxy-";
+      case SHARD_GROUP -> "shardgrp-";
+      case GLOBAL -> "global-";
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ORDERS.C9AKCIQ32RGB.US-EAST-2.RDS.AMAZONAWS.COM",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com.",
+        " Orders.c9akciq32rgb.us-east-2.rds.amazonaws.com "
+      })
+  void signsAnEndpointInLowerCaseAndWithoutATrailingDot(String host) {
+    assertThat(RdsHost.parse(host))
+        .map(RdsHost::name)
+        .contains(host.strip().toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "localhost",
+        "127.0.0.1",
+        "::1",
+        "db.example.com",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com.example.com",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.org",
+        "c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "rds.us-east-2.amazonaws.com",
+        "orders.c9akciq32rgb.useast2.rds.amazonaws.com",
+        "orders.c9akciq32rgb.aws-global.rds.amazonaws.com",
+        "orders.c9akciq32rgb.rds.us-east-2.amazonaws.com",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com.cn",
+        "orders.c9akciq32rgb.cn-north-1.rds.amazonaws.com",
+        "orders.c9akciq32rgb.rds.eusc-de-east-1.amazonaws.eu",
+        "orders.c9akciq32rgb.eusc-de-east-1.rds-fips.amazonaws.eu",
+        "orders.endpoint.c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.endpoint.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.global-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.cluster-c9akciq32rgb.global.rds.amazonaws.com",
+        "orders..us-east-2.rds.amazonaws.com",
+        ".c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "-orders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com..",
+        "or ders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.c9akciq32rgb.us-east-2.elb.amazonaws.com"
+      })
+  void takesNothingElseForAnEndpoint(String host) {
+    assertThat(RdsHost.parse(host)).isEmpty();
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TransportSecurityTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    // URL, driver's property, what the driver is told
+    "jdbc:postgresql://h/d,                                    , sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=require,                    , sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=verify-full,                , sslmode=verify-full",
+    "jdbc:postgresql://h/d?SSLMODE=verify-ca,                  , sslmode=verify-ca",
+    "jdbc:postgresql://h/d,                 sslmode=verify-full, sslmode=verify-full",
+    "jdbc:postgresql://h/d,                 SslMode=verify-full, sslmode=verify-full",
+    "jdbc:postgresql://h/d?ssl=true,                           , sslmode=verify-full",
+    "jdbc:postgresql://h/d?ssl,                                , sslmode=verify-full",
+    "jdbc:postgresql://h/d?ssl=true&sslmode=require,           , sslmode=require",
+    "jdbc:postgresql://h/d,                 ssl=true           , sslmode=verify-full",
+    "jdbc:mysql://h/d,                                         , sslMode=REQUIRED",
+    "jdbc:mysql://h/d?sslMode=VERIFY_IDENTITY,                 , sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?sslMode=required,                        , sslMode=required",
+    "jdbc:mysql://h/d?useSSL=true,                             , sslMode=REQUIRED",
+    "jdbc:mysql://h/d?useSSL=true&verifyServerCertificate=true,, sslMode=VERIFY_CA",
+    "jdbc:mysql://h/d,                      sslMode=VERIFY_CA  , sslMode=VERIFY_CA",
+    "jdbc:mariadb://h/d,                                       , sslMode=trust",
+    "jdbc:mariadb://h/d?sslMode=verify-full,                   , sslMode=verify-full",
+    "jdbc:mariadb://h/d?useSsl=true,                           , sslMode=verify-full",
+    "jdbc:mariadb://h/d?useSSL=true&trustServerCertificate=true,, sslMode=trust",
+  })
+  void switchesTlsOnWhereTheConfigurationIsSilent(
+      String url, @Nullable String property, String told) {
+    Properties properties = properties(property);
+
+    TransportSecurity.require(JdbcTarget.parse(url), properties);
+
+    assertThat(properties).contains(properties(told).entrySet().iterator().next());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://h/d?sslmode=disable,               , sslmode=disable,   sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=allow,                 , sslmode=allow,     sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=prefer,                , sslmode=prefer,    sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=,                      , sslmode=,          sslmode=require",
+    "jdbc:postgresql://h/d?ssl=false,                     , ssl=false,         sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=require, sslmode=prefer, sslmode=prefer,    sslmode=require",
+    "jdbc:postgresql://h/d?sslmode=prefer, sslmode=require, sslmode=prefer,    sslmode=require",
+    "jdbc:mysql://h/d?sslMode=DISABLED,                   , sslMode=DISABLED,  sslMode=REQUIRED",
+    "jdbc:mysql://h/d?sslMode=preferred,                  , sslMode=preferred, sslMode=REQUIRED",
+    "jdbc:mysql://h/d?useSSL=false,                       , useSSL=false,      sslMode=REQUIRED",
+    "jdbc:mysql://h/d,                        usessl=FALSE, useSSL=FALSE,      sslMode=REQUIRED",
+    "jdbc:mariadb://h/d?sslMode=disable,                  , sslMode=disable,   sslMode=trust",
+    "jdbc:mariadb://h/d?sslMode=allow,                    , sslMode=allow,     sslMode=trust",
+    "jdbc:mariadb://h/d?useSsl=false,                     , useSsl=false,      sslMode=trust",
+  })
+  void refusesWhatCouldSendTheTokenInClearText(
+      String url, @Nullable String property, String culprit, String remedy) {
+    assertThatThrownBy(() -> TransportSecurity.require(JdbcTarget.parse(url), properties(property)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "%s could send the IAM token, which is a password, in clear text; write %s or stricter"
+                .formatted(culprit, remedy));
+  }
+
+  @Test
+  void leavesOtherPropertiesAlone() {
+    Properties properties = properties("ApplicationName=orders");
+
+    TransportSecurity.require(JdbcTarget.parse("jdbc:postgresql://h/d"), properties);
+
+    assertThat(properties)
+        .containsOnlyKeys("ApplicationName", "sslmode")
+        .containsEntry("ApplicationName", "orders");
+  }
+
+  private static Properties properties(@Nullable String property) {
+    Properties properties = new Properties();
+    if (property != null) {
+      int equals = property.indexOf('=');
+      properties.setProperty(property.substring(0, equals), property.substring(equals + 1));
+    }
+    return properties;
+  }
+}
