@@ -1,0 +1,340 @@
+package io.github.iamhikari;
+
+import static java.util.Objects.requireNonNull;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import com.zaxxer.hikari.util.DriverDataSource;
+import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * A {@link HikariDataSource} that logs in to Amazon RDS and Aurora with AWS IAM instead of a
+ * password. HikariCP asks it for user and password before it opens a physical connection, and gets
+ * a token that is good for that login; all else is HikariCP's own.
+ *
+ * <p>The {@code iam_*} settings are kept among the {@linkplain #getDataSourceProperties() data
+ * source properties}, so that every way to configure HikariCP can give them; the driver never sees
+ * them. A password in the configuration is ignored. TLS is switched on where the configuration is
+ * silent about it.
+ *
+ * <p>As with {@code HikariDataSource}, a pool made from a {@link HikariConfig} starts at once and a
+ * connection costs a little less to borrow from it; one made with the constructor without arguments
+ * starts with the first {@link #getConnection()}. May be shared between threads. {@link #close()}
+ * closes the pool and the AWS credentials provider, unless that was given.
+ *
+ * <p>What is wrong in the configuration is thrown as an {@link IllegalArgumentException} when the
+ * pool starts, before anything is sent. A login that fails is an {@link java.sql.SQLException} with
+ * the driver's SQLState and error code, which reaches the caller as HikariCP hands it on: a pool
+ * that starts throws as {@code initializationFailTimeout} says, and a running one has it as the
+ * cause when a connection is not available in time.
+ *
+ * @see IamSettings
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
+ *     database authentication</a>
+ */
+public final class IamHikariDataSource extends HikariDataSource {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
+
+  private static final String DATA_SOURCE_PREFIX = "dataSource.";
+
+  // The constructors that start the pool do so before this field exists: nothing that HikariCP
+  // calls may read it, except validate(), which it calls for the other constructor only.
+  private @Nullable AwsCredentialsProvider awsCredentialsProvider;
+
+  /** A pool to be configured by its setters; it starts with the first {@code getConnection()}. */
+  public IamHikariDataSource() {}
+
+  /**
+   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   *
+   * @param config copied, and not changed
+   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
+   *     opened, as {@link #setInitializationFailTimeout} says
+   */
+  public IamHikariDataSource(HikariConfig config) {
+    super(new LoginConfig(config, logins -> logins));
+  }
+
+  /**
+   * A pool that starts now.
+   *
+   * @param config copied, and not changed
+   * @param awsCredentialsProvider asked once per token; it stays open when the pool is closed
+   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
+   *     opened, as {@link #setInitializationFailTimeout} says
+   */
+  public IamHikariDataSource(HikariConfig config, AwsCredentialsProvider awsCredentialsProvider) {
+    this(config, logins -> logins.awsCredentialsProvider(requireNonNull(awsCredentialsProvider)));
+    this.awsCredentialsProvider = awsCredentialsProvider;
+  }
+
+  /**
+   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   *
+   * @param properties those of HikariCP, and the {@code iam_*} settings as they are or, as HikariCP
+   *     writes the driver's properties, behind {@code dataSource.}
+   * @throws RuntimeException if HikariCP does not know a property
+   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
+   *     opened, as {@link #setInitializationFailTimeout} says
+   */
+  public IamHikariDataSource(Properties properties) {
+    this(new HikariConfig(asHikariKnowsThem(properties)));
+  }
+
+  /**
+   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   *
+   * @param propertyFileName a file, or else a resource of the class path, with properties as {@link
+   *     #IamHikariDataSource(Properties)} takes them
+   * @throws IllegalArgumentException if there is no such file, or the configuration is wrong or
+   *     incomplete
+   * @throws RuntimeException if HikariCP does not know a property
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
+   *     opened, as {@link #setInitializationFailTimeout} says
+   */
+  public IamHikariDataSource(String propertyFileName) {
+    this(read(propertyFileName));
+  }
+
+  /** With a last word on how the logins are made. */
+  IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
+    super(new LoginConfig(config, logins));
+  }
+
+  /** {@return the endpoint that tokens are signed for, or null if it is the JDBC URL's host} */
+  public @Nullable String getIamHost() {
+    return settings().host();
+  }
+
+  /**
+   * Sets the endpoint that tokens are signed for. It is needed where the JDBC URL names something
+   * else: a domain of your own, an IP address, or the near end of a tunnel.
+   *
+   * @param iamHost the endpoint's name, or null for the JDBC URL's host
+   */
+  public void setIamHost(@Nullable String iamHost) {
+    set(IamSettings.HOST, iamHost);
+  }
+
+  /** {@return the port that tokens are signed for, or 0 if it is the JDBC URL's} */
+  public int getIamDefaultPort() {
+    Integer port = settings().defaultPort();
+    return port == null ? 0 : port;
+  }
+
+  /**
+   * Sets the port that tokens are signed for, where it is not the JDBC URL's.
+   *
+   * @param iamDefaultPort the port, from 1 to 65535
+   * @throws IllegalArgumentException if it is none
+   */
+  public void setIamDefaultPort(int iamDefaultPort) {
+    set(IamSettings.DEFAULT_PORT, iamDefaultPort);
+  }
+
+  /** {@return the AWS region, or null if it is the one in the endpoint's name} */
+  public @Nullable String getIamRegion() {
+    return settings().region();
+  }
+
+  /**
+   * Sets the AWS region, where the endpoint's name does not tell it.
+   *
+   * @param iamRegion the region, such as {@code us-east-2}, or null for the endpoint's
+   * @throws IllegalArgumentException if it has not the form of one
+   */
+  public void setIamRegion(@Nullable String iamRegion) {
+    set(IamSettings.REGION, iamRegion);
+  }
+
+  /** {@return for how many seconds a token is used; 870 unless set} */
+  public int getIamExpiration() {
+    return Math.toIntExact(settings().expiration().toSeconds());
+  }
+
+  /**
+   * Sets for how long a token is used.
+   *
+   * @param iamExpiration seconds, from 0, for a new token with each physical connection, to 900,
+   *     which is as long as one lives
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public void setIamExpiration(int iamExpiration) {
+    set(IamSettings.EXPIRATION, iamExpiration);
+  }
+
+  /** {@return where AWS credentials come from, or null if from the SDK's default chain} */
+  public @Nullable AwsCredentialsProvider getAwsCredentialsProvider() {
+    return awsCredentialsProvider;
+  }
+
+  /**
+   * Sets where AWS credentials come from.
+   *
+   * @param awsCredentialsProvider asked once per token; it stays open when the pool is closed. Null
+   *     for the SDK's default chain.
+   * @throws IllegalStateException if the pool has started
+   */
+  public void setAwsCredentialsProvider(@Nullable AwsCredentialsProvider awsCredentialsProvider) {
+    if (hasStarted()) {
+      throw new IllegalStateException(
+          "The AWS credentials provider cannot be changed once the pool has started");
+    }
+    this.awsCredentialsProvider = awsCredentialsProvider;
+  }
+
+  /**
+   * User and token for a login now. HikariCP asks for them before it opens a physical connection.
+   *
+   * @return without a token if none can be made, or if the pool has not started; opening a
+   *     connection then fails with the reason
+   */
+  @Override
+  public Credentials getCredentials() {
+    String user = super.getCredentials().getUsername();
+    IamDataSource logins = logins(this);
+    return Credentials.of(user, logins == null ? null : logins.currentToken(user));
+  }
+
+  /**
+   * Checks the configuration, as HikariCP does right before it starts the pool.
+   *
+   * @throws IllegalArgumentException if it is wrong or incomplete
+   */
+  @Override
+  public void validate() {
+    super.validate();
+    if (!hasStarted()) {
+      useIamLogins(this, logins -> logins.awsCredentialsProvider(awsCredentialsProvider));
+    }
+  }
+
+  /** Closes the pool, and the AWS credentials provider unless that was given. */
+  @Override
+  public void close() {
+    super.close();
+    IamDataSource logins = logins(this);
+    if (logins != null) {
+      logins.close();
+    }
+  }
+
+  private boolean hasStarted() {
+    return getHikariPoolMXBean() != null;
+  }
+
+  private IamSettings settings() {
+    return IamSettings.from(getDataSourceProperties());
+  }
+
+  private void set(String name, @Nullable Object value) {
+    Properties alone = new Properties();
+    alone.put(name, value == null ? "" : value);
+    IamSettings.from(alone); // refuses here and now what is out of bounds
+    addDataSourceProperty(name, alone.get(name));
+  }
+
+  private static @Nullable IamDataSource logins(HikariConfig config) {
+    return config.getDataSource() instanceof IamDataSource logins ? logins : null;
+  }
+
+  /** Puts an {@link IamDataSource} between the pool and the driver. */
+  private static void useIamLogins(
+      HikariConfig config, UnaryOperator<IamDataSource.Builder> lastWord) {
+    IamDataSource previous = logins(config);
+    if (config.getJdbcUrl() == null || (config.getDataSource() != null && previous == null)) {
+      throw new IllegalArgumentException(
+          "An IAM login needs a jdbcUrl, and no dataSource, dataSourceClassName or dataSourceJNDI");
+    }
+    IamDataSource.Builder logins =
+        IamDataSource.builder()
+            .name(config.getPoolName())
+            .jdbcUrl(config.getJdbcUrl())
+            .user(config.getUsername())
+            .properties(config.getDataSourceProperties())
+            .driver(
+                (url, properties) ->
+                    new DriverDataSource(url, config.getDriverClassName(), properties, null, null));
+    IamDataSource dataSource = lastWord.apply(logins).build();
+    if (config.getPassword() != null) {
+      logger.warn(
+          "{} - A password is configured; it is ignored, the IAM token is sent.",
+          config.getPoolName());
+    }
+    config.setCredentials(Credentials.of(dataSource.getUser(), null));
+    config.setDataSource(dataSource);
+    if (previous != null) {
+      previous.close();
+    }
+  }
+
+  private static Properties asHikariKnowsThem(Properties properties) {
+    Properties known = new Properties();
+    properties.forEach(
+        (key, value) ->
+            known.put(IamSettings.isSetting(key) ? DATA_SOURCE_PREFIX + key : key, value));
+    return known;
+  }
+
+  private static Properties read(String propertyFileName) {
+    Properties properties = new Properties();
+    try (InputStream input = open(propertyFileName)) {
+      if (input == null) {
+        throw new IllegalArgumentException("Cannot find property file: " + propertyFileName);
+      }
+      properties.load(input);
+      return properties;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read property file: " + propertyFileName, e);
+    }
+  }
+
+  private static @Nullable InputStream open(String propertyFileName) throws IOException {
+    Path file = Path.of(propertyFileName);
+    if (Files.isRegularFile(file)) {
+      return Files.newInputStream(file);
+    }
+    InputStream resource = IamHikariDataSource.class.getResourceAsStream(propertyFileName);
+    return resource != null
+        ? resource
+        : IamHikariDataSource.class.getClassLoader().getResourceAsStream(propertyFileName);
+  }
+
+  /**
+   * A copy of a configuration. When HikariCP validates it, which it does once and right before it
+   * starts the pool, the copy gets its IAM logins.
+   */
+  private static final class LoginConfig extends HikariConfig {
+
+    private final UnaryOperator<IamDataSource.Builder> logins;
+
+    private LoginConfig(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
+      this.logins = logins;
+      config.copyStateTo(this);
+    }
+
+    @Override
+    public void validate() {
+      super.validate();
+      useIamLogins(this, logins);
+    }
+  }
+}

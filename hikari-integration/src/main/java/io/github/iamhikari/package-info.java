@@ -1,0 +1,10 @@
+/**
+ * HikariCP logs in to Amazon RDS and Aurora with AWS IAM.
+ *
+ * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
+ * it is all that an application names.
+ */
+@NullMarked
+package io.github.iamhikari;
+
+import org.jspecify.annotations.NullMarked;
