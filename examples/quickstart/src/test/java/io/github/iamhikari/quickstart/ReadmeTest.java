@@ -1,0 +1,32 @@
+package io.github.iamhikari.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReadmeTest {
+
+  private static final Path PROGRAMS = Path.of("src/main/java/io/github/iamhikari/quickstart");
+
+  @Test
+  void showsTheSampleOfAProgramThatIsTested() throws IOException {
+    String program = Files.readString(PROGRAMS.resolve("PgIamAuthentication.java"));
+    String sample =
+        program.replaceFirst("(?s).*// tag::sample\\[]\n", "").replaceFirst("(?s) *// end::.*", "");
+
+    assertThat(sample.lines()).hasSizeLessThanOrEqualTo(8);
+    assertThat(Files.readString(Path.of("../../README.md")))
+        .contains("```java\n" + sample.stripTrailing().stripIndent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PgIamAuthentication.java", "MySqlIamAuthentication.java"})
+  void sendsItsReaderToProgramsOfNoMoreThan40Lines(String program) throws IOException {
+    assertThat(Files.readAllLines(PROGRAMS.resolve(program))).hasSizeLessThanOrEqualTo(40);
+  }
+}
