@@ -99,7 +99,10 @@ final class CachedToken {
    */
   IamToken currentOr(@Nullable String handedOut) throws SQLException {
     Signed seen = signed;
-    return seen.token.value().equals(handedOut) ? seen.token : current();
+    boolean isMine = seen.token.value().equals(handedOut);
+    return isMine && seen.token.isSendableAt(clock.instant(), elapsedSince(seen.atNanos))
+        ? seen.token
+        : current();
   }
 
   /** Takes note that a login with this token succeeded. */
@@ -151,7 +154,7 @@ final class CachedToken {
     Failure problem = sign();
     if (problem != null && state == IamToken.State.EXPIRED) {
       throw new SQLException(
-          "No IAM token could be signed for " + request + ": " + problem.cause.getMessage(),
+          "No IAM token could be signed for " + request + ": " + reason(problem.cause),
           NOT_CONNECTED,
           problem.cause);
     }
@@ -176,11 +179,15 @@ final class CachedToken {
       failure = null;
     } catch (RuntimeException e) {
       if (last == null) {
-        logger.warn("{} - No token could be signed for {}: {}", name, request, e.getMessage());
+        logger.warn("{} - No token could be signed for {}: {}", name, request, reason(e));
       }
       failure = new Failure(e, last, nanoTime.getAsLong());
     }
     return failure;
+  }
+
+  private static String reason(RuntimeException failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
   private IamToken.State stateOf(Signed token) {

@@ -29,6 +29,9 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
    */
   static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
 
+  /** Between the time that a login gets its token and the time that it sends it. */
+  private static final Duration HANDOVER = Duration.ofSeconds(2);
+
   /** What is to be done about a token when a login asks for one. */
   enum State {
     /** It is used as it is. */
@@ -66,12 +69,21 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
    *     ages counts: the wall clock sees a suspended machine, the other one a clock set back.
    */
   State stateAt(Instant now, Duration elapsed) {
-    Duration age = Duration.between(signedAt, now);
-    if (longer(age, elapsed).compareTo(usableFor) >= 0) {
+    Duration age = longer(Duration.between(signedAt, now), elapsed);
+    if (age.compareTo(usableFor) >= 0) {
       return State.EXPIRED;
     }
-    boolean lastFifth = longer(age, elapsed).compareTo(usableFor.multipliedBy(4).dividedBy(5)) >= 0;
-    return lastFifth || age.isNegative() ? State.DUE : State.FRESH;
+    boolean lastFifth = age.compareTo(usableFor.multipliedBy(4).dividedBy(5)) >= 0;
+    return lastFifth || now.isBefore(signedAt) ? State.DUE : State.FRESH;
+  }
+
+  /**
+   * Whether one who was handed this token may still send it: as long as it is usable, and for a
+   * moment where it serves one login only.
+   */
+  boolean isSendableAt(Instant now, Duration elapsed) {
+    Duration age = longer(Duration.between(signedAt, now), elapsed);
+    return age.compareTo(longer(usableFor, HANDOVER)) < 0;
   }
 
   private static Duration shorter(Duration one, Duration other) {

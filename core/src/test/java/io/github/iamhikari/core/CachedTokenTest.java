@@ -76,6 +76,24 @@ class CachedTokenTest {
   }
 
   @Test
+  void sendsNoTokenThatExpiredAfterItWasHandedOut() throws Exception {
+    CachedToken cached = cached(870);
+    String handedOut = cached.current().value();
+    time.advance(Duration.ofSeconds(870));
+
+    assertThat(cached.currentOr(handedOut).value()).isEqualTo("token 2");
+  }
+
+  @Test
+  void sendsNoTokenForOneLoginALongTimeAfterItWasHandedOut() throws Exception {
+    CachedToken cached = cached(0);
+    String handedOut = cached.current().value();
+    time.setWallClock(Duration.ofSeconds(2));
+
+    assertThat(cached.currentOr(handedOut).value()).isEqualTo("token 2");
+  }
+
+  @Test
   void neverSendsWhatItDidNotSign() throws Exception {
     CachedToken cached = cached(870);
 

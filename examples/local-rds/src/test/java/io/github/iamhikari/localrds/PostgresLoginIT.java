@@ -29,7 +29,7 @@ class PostgresLoginIT extends LoginContract {
   @Override
   void assertRefused(SQLException refusal, String user) {
     assertThat(refusal.getMessage())
-        .isEqualTo("FATAL: PAM authentication failed for user \"" + user + "\"");
+        .startsWith("FATAL: PAM authentication failed for user \"" + user + "\"");
     assertThat(refusal.getSQLState()).isEqualTo("28000");
   }
 
@@ -42,7 +42,7 @@ class PostgresLoginIT extends LoginContract {
   void refusesALoginWithoutTls() {
     SQLException refusal = refusal(rds.jdbcUrl() + "?sslmode=disable", "app_user", token());
     assertThat(refusal.getMessage())
-        .isEqualTo(
+        .startsWith(
             "FATAL: pg_hba.conf rejects connection for host \"127.0.0.1\", user \"app_user\","
                 + " database \"my_app\", no encryption");
     assertThat(refusal.getSQLState()).isEqualTo("28000");
@@ -60,7 +60,7 @@ class PostgresLoginIT extends LoginContract {
   void refusesAnAccountThatDoesNotLogInWithIam() {
     SQLException refusal = refusal(rds.jdbcUrl() + "?sslmode=require", "postgres", token());
     assertThat(refusal.getMessage())
-        .isEqualTo("FATAL: password authentication failed for user \"postgres\"");
+        .startsWith("FATAL: password authentication failed for user \"postgres\"");
     assertThat(refusal.getSQLState()).isEqualTo("28P01");
     assertThat(lastLogin().refusal()).isEqualTo(Refusal.UNKNOWN_ACCOUNT);
   }
@@ -69,7 +69,7 @@ class PostgresLoginIT extends LoginContract {
   void passesOnThatThereIsNoSuchDatabase() {
     String url = rds.jdbcUrl().replace("my_app", "no_such") + "?sslmode=require";
     SQLException refusal = refusal(url, "app_user", token());
-    assertThat(refusal.getMessage()).isEqualTo("FATAL: database \"no_such\" does not exist");
+    assertThat(refusal.getMessage()).startsWith("FATAL: database \"no_such\" does not exist");
     assertThat(refusal.getSQLState()).isEqualTo("3D000");
     assertThat(lastLogin().accepted()).isTrue();
   }
@@ -80,20 +80,22 @@ class PostgresLoginIT extends LoginContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "localhost"})
+  @ValueSource(
+      strings = {"127.0.0.1", "localhost", "local.c9akciq32rgb.us-east-2.rds.amazonaws.com"})
   void hasACertificateForItsNames(String host) throws SQLException {
     DriverManager.getConnection(verified(host), "app_user", token()).close();
   }
 
   @Test
   void hasNoCertificateForAnotherName() throws SQLException {
+    String other = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
     int before = rds.logins().size();
     assertThatThrownBy(
-            () -> DriverManager.getConnection(verified("0.0.0.0"), "app_user", token()).close())
+            () -> DriverManager.getConnection(verified(other), "app_user", token()).close())
         .isInstanceOf(SQLException.class)
-        .hasMessageContaining("0.0.0.0");
+        .hasMessageContaining(other);
     assertThat(rds.logins()).hasSize(before);
-    DriverManager.getConnection(rds.jdbcUrl("0.0.0.0") + "?sslmode=require", "app_user", token())
+    DriverManager.getConnection(rds.jdbcUrl(other) + "?sslmode=require", "app_user", token())
         .close();
   }
 

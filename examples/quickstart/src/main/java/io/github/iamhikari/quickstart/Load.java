@@ -74,14 +74,15 @@ final class Load {
     return verdict(time);
   }
 
-  /** User, product and version, as the server tells them. */
+  /** User and version, as the server tells them. */
   static String describe(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT current_user, version()")) {
       rows.next();
-      String product = connection.getMetaData().getDatabaseProductName();
-      String version = rows.getString(2).replaceFirst("^PostgreSQL ([\\d.]+).*", "$1");
-      return "user " + rows.getString(1) + ", server " + product + " " + version;
+      return "user "
+          + rows.getString(1)
+          + ", server "
+          + rows.getString(2).replaceFirst(" on .*", "");
     }
   }
 

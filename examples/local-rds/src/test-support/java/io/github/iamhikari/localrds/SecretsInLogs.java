@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localrds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +46,7 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
   }
 
   /** The lines that were found since this was last called. */
-  static Queue<String> takeLinesWithSecrets() {
+  public static Queue<String> takeLinesWithSecrets() {
     Queue<String> lines = new ConcurrentLinkedQueue<>(linesWithSecrets);
     linesWithSecrets.clear();
     return lines;

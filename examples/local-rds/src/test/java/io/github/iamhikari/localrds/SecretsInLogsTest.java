@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localrds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
