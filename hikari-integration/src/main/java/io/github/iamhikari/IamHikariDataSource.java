@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
-import com.zaxxer.hikari.util.DriverDataSource;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamSettings;
 import java.io.IOException;
@@ -181,6 +180,20 @@ public final class IamHikariDataSource extends HikariDataSource {
     set(IamSettings.EXPIRATION, iamExpiration);
   }
 
+  /** {@return the profile that AWS credentials come from, or null for the SDK's default} */
+  public @Nullable String getAwsProfile() {
+    return settings().awsProfile();
+  }
+
+  /**
+   * Sets the profile from which the SDK's default chain takes AWS credentials.
+   *
+   * @param awsProfile the profile's name, or null for the SDK's default
+   */
+  public void setAwsProfile(@Nullable String awsProfile) {
+    set(IamSettings.AWS_PROFILE, awsProfile);
+  }
+
   /** {@return where AWS credentials come from, or null if from the SDK's default chain} */
   public @Nullable AwsCredentialsProvider getAwsCredentialsProvider() {
     return awsCredentialsProvider;
@@ -259,20 +272,14 @@ public final class IamHikariDataSource extends HikariDataSource {
   /** Puts an {@link IamDataSource} between the pool and the driver. */
   private static void useIamLogins(
       HikariConfig config, UnaryOperator<IamDataSource.Builder> lastWord) {
+    DriverConnections.refuseCredentialsProvider(config);
     IamDataSource previous = logins(config);
-    if (config.getJdbcUrl() == null || (config.getDataSource() != null && previous == null)) {
-      throw new IllegalArgumentException(
-          "An IAM login needs a jdbcUrl, and no dataSource, dataSourceClassName or dataSourceJNDI");
-    }
     IamDataSource.Builder logins =
         IamDataSource.builder()
             .name(config.getPoolName())
-            .jdbcUrl(config.getJdbcUrl())
             .user(config.getUsername())
-            .properties(config.getDataSourceProperties())
-            .driver(
-                (url, properties) ->
-                    new DriverDataSource(url, config.getDriverClassName(), properties, null, null));
+            .properties(config.getDataSourceProperties());
+    DriverConnections.use(config, logins);
     IamDataSource dataSource = lastWord.apply(logins).build();
     if (config.getPassword() != null) {
       logger.warn(
@@ -286,11 +293,35 @@ public final class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  private static Properties asHikariKnowsThem(Properties properties) {
+  /** Settings as they are go behind {@code dataSource.}, and before what stands there already. */
+  static Properties asHikariKnowsThem(Properties properties) {
     Properties known = new Properties();
-    properties.forEach(
-        (key, value) ->
-            known.put(IamSettings.isSetting(key) ? DATA_SOURCE_PREFIX + key : key, value));
+    Properties settings = new Properties();
+    for (String name : properties.stringPropertyNames()) {
+      known.setProperty(name, properties.getProperty(name));
+    }
+    properties.forEach(known::put);
+    known.forEach(
+        (name, value) -> {
+          if (IamSettings.isSetting(name)) {
+            settings.put(name, value);
+          }
+        });
+    settings.forEach(
+        (name, value) -> {
+          known.remove(name);
+          Object other = known.put(DATA_SOURCE_PREFIX + name, value);
+          if (other != null && !other.toString().equals(value.toString())) {
+            logger.warn(
+                "{} is {} and {}{} is {}; {} is used.",
+                name,
+                value,
+                DATA_SOURCE_PREFIX,
+                name,
+                other,
+                value);
+          }
+        });
     return known;
   }
 

@@ -2,6 +2,8 @@ package io.github.iamhikari;
 
 import io.github.iamhikari.localrds.LocalRds;
 import java.util.Properties;
+import javax.sql.DataSource;
+import org.mariadb.jdbc.MariaDbDataSource;
 
 /** MariaDB's own driver, at a MariaDB. */
 class MariaDbDriverPoolIT extends PoolLogins {
@@ -17,8 +19,21 @@ class MariaDbDriverPoolIT extends PoolLogins {
   }
 
   @Override
-  String inClearText() {
-    return "sslMode=disable";
+  Class<? extends DataSource> dataSourceClass() {
+    return MariaDbDataSource.class;
+  }
+
+  @Override
+  Properties dataSourceProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("url", jdbcUrl("127.0.0.1"));
+    return properties;
+  }
+
+  @Override
+  void switchTlsOff(DataSource dataSource) throws Exception {
+    MariaDbDataSource mariaDb = (MariaDbDataSource) dataSource;
+    mariaDb.setUrl(jdbcUrl("127.0.0.1") + "?sslMode=allow");
   }
 
   @Override

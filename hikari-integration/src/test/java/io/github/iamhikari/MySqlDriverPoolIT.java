@@ -1,5 +1,6 @@
 package io.github.iamhikari;
 
+import com.mysql.cj.jdbc.MysqlDataSource;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Connector/J, at a MariaDB. */
@@ -26,8 +28,22 @@ class MySqlDriverPoolIT extends PoolLogins {
   }
 
   @Override
-  String inClearText() {
-    return "sslMode=PREFERRED";
+  Class<? extends DataSource> dataSourceClass() {
+    return MysqlDataSource.class;
+  }
+
+  @Override
+  Properties dataSourceProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("serverName", "127.0.0.1");
+    properties.setProperty("portNumber", Integer.toString(rds().listeningPort()));
+    properties.setProperty("databaseName", rds().database());
+    return properties;
+  }
+
+  @Override
+  void switchTlsOff(DataSource dataSource) throws Exception {
+    ((MysqlDataSource) dataSource).setSslMode("DISABLED");
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import com.zaxxer.hikari.util.DriverDataSource;
+import com.zaxxer.hikari.util.PropertyElf;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
@@ -16,11 +17,7 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.Refusal;
-import java.io.IOException;
 import java.lang.reflect.Field;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -38,16 +35,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -72,8 +68,14 @@ abstract class PoolLogins {
   /** Its URL for the driver under test, at this host. */
   abstract String jdbcUrl(String host);
 
-  /** The driver's property that switches TLS off, as it is in a URL. */
-  abstract String inClearText();
+  /** The driver's own DataSource. */
+  abstract Class<? extends DataSource> dataSourceClass();
+
+  /** What it has to be told to connect to the server at 127.0.0.1. */
+  abstract Properties dataSourceProperties();
+
+  /** Tells it to do without TLS. */
+  abstract void switchTlsOff(DataSource dataSource) throws Exception;
 
   /** The driver's properties for verifying the server's certificate and name. */
   abstract Properties verifyingTls() throws Exception;
@@ -356,49 +358,50 @@ abstract class PoolLogins {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "iam_default_port | 0         | iam_default_port is 0; write a port from 1 to 65535",
-        "iam_expiration   | 901       | iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives longer",
-        "iam_regoin       | us-east-2 | iam_regoin is not a setting; these are: iam_host, iam_default_port, iam_region, iam_expiration",
-        "iam_host         |           | The host \"127.0.0.1\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "iam_host         | localhost | iam_host is \"localhost\", which is not the name of an Amazon RDS or Aurora endpoint; write one such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "iam_host         | g.global-c9akciq32rgb.global.rds.amazonaws.com | g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells no region; set iam_region to the region of its writer",
-        "iam_region       | Ohio      | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
-      })
-  void refusesAWrongSettingBeforeAnythingIsSent(String name, @Nullable String value, String message)
-      throws IOException {
-    assertRefusedUnsent(
-        config -> config.addDataSourceProperty(name, value == null ? "" : value), message);
+  @Test
+  void logsInThroughADataSourceClass() throws SQLException {
+    HikariConfig config = config();
+    config.setJdbcUrl(null);
+    config.setDataSourceClassName(dataSourceClass().getName());
+    dataSourceProperties()
+        .forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
+
+    try (HikariDataSource pool = new IamHikariDataSource(config, provider);
+        Connection connection = pool.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(rds().account());
+    }
+    assertThat(logins()).isNotEmpty().allMatch(login -> login.tlsProtocol() != null);
   }
 
   @Test
-  void refusesAMissingUserBeforeAnythingIsSent() throws IOException {
-    assertRefusedUnsent(
-        config -> config.setUsername(null),
-        "No database user is named; set username to the one that logs in with IAM");
+  void logsInThroughAReadyDataSource() throws Exception {
+    DataSource ready = dataSourceClass().getConstructor().newInstance();
+    PropertyElf.setTargetFromProperties(ready, dataSourceProperties());
+    HikariConfig config = config();
+    config.setJdbcUrl(null);
+    config.setDataSource(ready);
+
+    try (HikariDataSource pool = new IamHikariDataSource(config, provider);
+        Connection connection = pool.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(rds().account());
+      assertThat(pool.isWrapperFor(dataSourceClass())).isTrue();
+    }
+    assertThat(logins()).isNotEmpty().allMatch(login -> login.tlsProtocol() != null);
   }
 
   @Test
-  void refusesAPasswordInTheUrlBeforeAnythingIsSent() throws IOException {
-    assertRefusedUnsent(
-        config -> config.setJdbcUrl(config.getJdbcUrl() + "?password=hunter2"),
-        "The JDBC URL holds a password, which could be sent instead of the IAM token;"
-            + " take it out of the URL");
-  }
+  void refusesADataSourceInClearText() throws Exception {
+    DataSource ready = dataSourceClass().getConstructor().newInstance();
+    PropertyElf.setTargetFromProperties(ready, dataSourceProperties());
+    switchTlsOff(ready);
+    HikariConfig config = config();
+    config.setJdbcUrl(null);
+    config.setDataSource(ready);
 
-  @Test
-  void refusesToSendATokenInClearText() throws IOException {
-    String url = "?" + inClearText();
-    assertRefusedUnsent(
-        config -> config.setJdbcUrl(config.getJdbcUrl() + url),
-        inClearText() + " could send the IAM token, which is a password, in clear text; write ");
-    String[] property = inClearText().split("=", 2);
-    assertRefusedUnsent(
-        config -> config.addDataSourceProperty(property[0], property[1]),
-        inClearText() + " could send the IAM token, which is a password, in clear text; write ");
+    assertThatThrownBy(() -> new IamHikariDataSource(config, provider))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(" could send the IAM token, which is a password, in clear text; ");
+    assertThat(logins()).isEmpty();
   }
 
   @Test
@@ -627,31 +630,6 @@ abstract class PoolLogins {
         .hasCauseInstanceOf(SQLException.class);
     assertThat(((SQLException) failure).getSQLState()).isEqualTo(state);
     assertThat(((SQLException) failure).getErrorCode()).isEqualTo(errorCodeOfARefusal());
-  }
-
-  private void assertRefusedUnsent(Consumer<HikariConfig> mistake, String message)
-      throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      HikariConfig config = config();
-      config.setJdbcUrl(
-          config.getJdbcUrl().replaceFirst(":\\d+/", ":%d/".formatted(server.getLocalPort())));
-      mistake.accept(config);
-
-      assertThatThrownBy(() -> new IamHikariDataSource(config, provider))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith(message);
-      try (IamHikariDataSource pool = new IamHikariDataSource()) {
-        config.copyStateTo(pool);
-        pool.setAwsCredentialsProvider(provider);
-        assertThatThrownBy(pool::getConnection)
-            .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageStartingWith(message);
-      }
-
-      server.setSoTimeout(1);
-      assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
-      assertThat(provider.resolved).isZero();
-    }
   }
 
   private void withDefaultCredentials(SqlAction action) throws SQLException {

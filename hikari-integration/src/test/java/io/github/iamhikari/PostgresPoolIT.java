@@ -2,8 +2,10 @@ package io.github.iamhikari;
 
 import io.github.iamhikari.localrds.LocalRds;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresPoolIT extends PoolLogins {
 
@@ -30,8 +32,22 @@ class PostgresPoolIT extends PoolLogins {
   }
 
   @Override
-  String inClearText() {
-    return "sslmode=prefer";
+  Class<? extends DataSource> dataSourceClass() {
+    return PGSimpleDataSource.class;
+  }
+
+  @Override
+  Properties dataSourceProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("serverName", "127.0.0.1");
+    properties.setProperty("portNumber", Integer.toString(rds.listeningPort()));
+    properties.setProperty("databaseName", rds.database());
+    return properties;
+  }
+
+  @Override
+  void switchTlsOff(DataSource dataSource) throws Exception {
+    ((PGSimpleDataSource) dataSource).setSslMode("disable");
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -60,9 +61,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       this.signer = new RdsTokenSigner(given, clock);
       this.opened = () -> {};
     } else {
-      DefaultCredentialsProvider defaultChain = DefaultCredentialsProvider.builder().build();
-      this.signer = new RdsTokenSigner(defaultChain, clock);
-      this.opened = defaultChain;
+      DefaultCredentialsProvider chain = DefaultCredentials.of(settings.awsProfile());
+      this.signer = new RdsTokenSigner(chain, clock);
+      this.opened = chain;
     }
     this.token = tokenFor(request);
   }
@@ -233,6 +234,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   public static final class Builder {
 
     private @Nullable String jdbcUrl;
+    private @Nullable DataSource dataSource;
     private @Nullable String user;
     private Properties properties = new Properties();
     private @Nullable AwsCredentialsProvider credentialsProvider;
@@ -291,7 +293,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets how connections are made: by {@link java.sql.DriverManager} unless told otherwise.
+     * Sets how connections are made from a URL: by {@link java.sql.DriverManager} unless told
+     * otherwise.
      *
      * @param driver makes, of the URL and the driver's properties, what is then asked for
      *     connections by {@link DataSource#getConnection(String, String)}
@@ -299,6 +302,20 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder driver(BiFunction<String, Properties, DataSource> driver) {
       this.driver = driver;
+      return this;
+    }
+
+    /**
+     * Sets what makes the connections, instead of a URL: a driver's DataSource, such as {@code
+     * PGSimpleDataSource}. It is asked for connections by {@link DataSource#getConnection(String,
+     * String)}. If it is pgjdbc's, Connector/J's or MariaDB's, it is told to insist on TLS; of any
+     * other, {@code iam_host} and {@code iam_default_port} say what it connects to.
+     *
+     * @param dataSource used as long as what is built
+     * @return this
+     */
+    public Builder dataSource(@Nullable DataSource dataSource) {
+      this.dataSource = dataSource;
       return this;
     }
 
@@ -328,33 +345,112 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
+      Properties written = texts(properties);
+      if (dataSource != null) {
+        return over(dataSource, written);
+      }
       if (jdbcUrl == null) {
         throw new IllegalArgumentException(
             "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
       }
-      IamSettings settings = IamSettings.from(properties);
-      Properties driverProperties = driverProperties();
-      JdbcTarget target = JdbcTarget.parse(jdbcUrl);
-      String configuredUser = user != null ? user : driverProperties.getProperty("user");
-      TokenRequest request = target.tokenRequest(settings, configuredUser);
-      TransportSecurity.require(target, driverProperties);
+      JdbcUrl url = JdbcUrl.parse(jdbcUrl);
+      IamSettings settings = settings(written, url.settings());
+      Properties driverProperties = withoutSettings(written);
+      JdbcTarget target = JdbcTarget.parse(url.forDriver());
+      TokenRequest request =
+          target.tokenRequest(settings, firstOf(user, driverProperties.getProperty("user")));
+      if (!TransportSecurity.require(target, driverProperties)) {
+        warnOfUnknownTransport();
+      }
+      return built(settings, request, driver.apply(url.forDriver(), driverProperties));
+    }
+
+    private IamDataSource over(DataSource connections, Properties written) {
+      IamSettings settings = settings(written, new Properties());
+      DriverBean bean = new DriverBean(connections);
+      Optional<JdbcTarget> told = bean.target();
+      JdbcTarget target = told.orElseGet(() -> JdbcTarget.ofUnknown(connections));
+      TokenRequest request = target.tokenRequest(settings, firstOf(user, bean.user()));
+      if (!bean.requireTls(target, withoutSettings(written))) {
+        warnOfUnknownTransport();
+      }
+      return built(settings, request, connections);
+    }
+
+    private IamDataSource built(
+        IamSettings settings, TokenRequest request, DataSource connections) {
+      if (settings.awsProfile() != null && credentialsProvider != null) {
+        throw new IllegalArgumentException(
+            IamSettings.AWS_PROFILE
+                + " is \""
+                + settings.awsProfile()
+                + "\" and an AWS credentials provider is given; leave one out");
+      }
+      String region = request.region();
+      String inName = RdsHost.parse(request.host()).map(RdsHost::region).orElse(region);
+      if (!inName.equals(region)) {
+        logger.warn(
+            "{} - {} is {}, which is not the region in {}; {} is used.",
+            name,
+            IamSettings.REGION,
+            region,
+            request.host(),
+            region);
+      }
+      if (!Region.regions().contains(Region.of(region))) {
+        logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
+      }
+      return new IamDataSource(this, settings, request, connections);
+    }
+
+    private IamSettings settings(Properties written, Properties inUrl) {
+      Properties merged = new Properties();
+      merged.putAll(inUrl);
+      for (String property : written.stringPropertyNames()) {
+        String value = written.getProperty(property);
+        if (IamSettings.isSetting(property) && !value.isBlank()) {
+          Object other = merged.setProperty(property, value);
+          if (other != null && !other.equals(value)) {
+            logger.warn(
+                "{} - {} is {} in the JDBC URL and {} beside it; {} is used.",
+                name,
+                property,
+                other,
+                value,
+                value);
+          }
+        }
+      }
+      return IamSettings.from(merged);
+    }
+
+    private Properties withoutSettings(Properties written) {
+      Properties driverProperties = (Properties) written.clone();
+      driverProperties.keySet().removeIf(IamSettings::isSetting);
       if (driverProperties.remove("password") != null) {
         logger.warn("{} - A password is configured; it is ignored, the IAM token is sent.", name);
       }
-      if (!Region.regions().contains(Region.of(request.region()))) {
-        logger.warn("{} - The AWS SDK does not know the region {}.", name, request.region());
-      }
-      return new IamDataSource(this, settings, request, driver.apply(jdbcUrl, driverProperties));
+      return driverProperties;
     }
 
-    /** As text, which is what the drivers read, and without what is not for them. */
-    private Properties driverProperties() {
+    private void warnOfUnknownTransport() {
+      logger.warn(
+          "{} - It cannot be told here whether this driver uses TLS; see to it that it does, since"
+              + " an IAM token is a password.",
+          name);
+    }
+
+    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
+      return one != null && !one.isBlank() ? one : other;
+    }
+
+    /** As text, which is what drivers read. */
+    private static Properties texts(Properties properties) {
       Properties texts = new Properties();
       for (String property : properties.stringPropertyNames()) {
         texts.setProperty(property, properties.getProperty(property));
       }
       properties.forEach((key, value) -> texts.setProperty(key.toString(), value.toString()));
-      texts.keySet().removeIf(IamSettings::isSetting);
       return texts;
     }
   }

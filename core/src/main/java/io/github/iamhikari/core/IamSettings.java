@@ -1,19 +1,22 @@
 package io.github.iamhikari.core;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code iam_*} properties, read and checked. Their names and meanings are those of the IAM
- * plugin of Amazon's Python driver. Immutable.
+ * The {@code iam_*} properties and {@code aws_profile}, read and checked. Their names and meanings
+ * are those of the IAM plugin of Amazon's Python driver. Immutable.
  *
  * @param host the endpoint that tokens are signed for, or null for the JDBC URL's host
  * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
  * @param region the AWS region, or null for the one in the endpoint's name
  * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
+ * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
  * @see <a
  *     href="https://github.com/aws/aws-advanced-python-wrapper/blob/main/docs/using-the-python-driver/using-plugins/UsingTheIamAuthenticationPlugin.md">Amazon's
  *     Python driver: IAM authentication plugin</a>
@@ -22,7 +25,8 @@ public record IamSettings(
     @Nullable String host,
     @Nullable Integer defaultPort,
     @Nullable String region,
-    Duration expiration) {
+    Duration expiration,
+    @Nullable String awsProfile) {
 
   /** The property that names the endpoint to sign for, where the JDBC URL names something else. */
   public static final String HOST = "iam_host";
@@ -36,12 +40,16 @@ public record IamSettings(
   /** The property that says for how many seconds a token is used. */
   public static final String EXPIRATION = "iam_expiration";
 
+  /** The property that names the profile from which AWS credentials are taken. */
+  public static final String AWS_PROFILE = "aws_profile";
+
   /** The {@code iam_expiration} that holds where none is set: 14 min 30 s. */
   public static final Duration DEFAULT_EXPIRATION = Duration.ofSeconds(870);
 
   private static final String PREFIX = "iam_";
 
-  private static final List<String> NAMES = List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION);
+  private static final List<String> NAMES =
+      List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION, AWS_PROFILE);
 
   /** The highest number of a port. */
   private static final int LAST_PORT = 65_535;
@@ -59,6 +67,7 @@ public record IamSettings(
    * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
    * @param region the AWS region in lower case, or null for the one in the endpoint's name
    * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
+   * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
    * @throws IllegalArgumentException if a value is out of bounds; the message names the property,
    *     the value and what to write instead
    */
@@ -97,7 +106,11 @@ public record IamSettings(
     for (Object key : properties.keySet()) {
       if (isSetting(key) && !NAMES.contains(key)) {
         throw new IllegalArgumentException(
-            key + " is not a setting; these are: " + String.join(", ", NAMES));
+            key
+                + " is not a setting; did you mean "
+                + nearest(key.toString())
+                + "? The settings are "
+                + String.join(", ", NAMES));
       }
     }
     String region = read(properties, REGION);
@@ -106,17 +119,19 @@ public record IamSettings(
         read(properties, HOST),
         readNumber(properties, DEFAULT_PORT, "a port from 1 to 65535"),
         region == null ? null : region.toLowerCase(Locale.ROOT),
-        expiration == null ? DEFAULT_EXPIRATION : Duration.ofSeconds(expiration));
+        expiration == null ? DEFAULT_EXPIRATION : Duration.ofSeconds(expiration),
+        read(properties, AWS_PROFILE));
   }
 
   /**
    * Tells apart what is for this library, and not for a driver or a pool.
    *
    * @param propertyName the name of a property
-   * @return whether it begins with {@code iam_}
+   * @return whether it begins with {@code iam_}, or is {@code aws_profile}, in whatever case
    */
   public static boolean isSetting(Object propertyName) {
-    return propertyName instanceof String name && name.startsWith(PREFIX);
+    String name = propertyName.toString().toLowerCase(Locale.ROOT);
+    return name.startsWith(PREFIX) || name.equals(AWS_PROFILE);
   }
 
   /** Refuses a port that does not exist or that no token can be signed for. */
@@ -149,5 +164,26 @@ public record IamSettings(
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(name + " is \"" + value + "\"; write " + expectation, e);
     }
+  }
+
+  private static String nearest(String name) {
+    return NAMES.stream()
+        .min(Comparator.comparingInt(known -> distance(known, name.toLowerCase(Locale.ROOT))))
+        .orElseThrow();
+  }
+
+  /** How many letters have to be added, left out or changed to make one word of the other. */
+  private static int distance(String one, String other) {
+    int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[other.length()];
   }
 }

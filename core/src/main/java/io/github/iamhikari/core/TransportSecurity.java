@@ -27,16 +27,21 @@ final class TransportSecurity {
    *
    * @param driverProperties what the driver gets beside the URL; what the TLS mode is, is said here
    *     afterwards, in the driver's own spelling, whether or not the configuration said it
+   * @return false if the driver is none of those that are known here, and was told nothing
    * @throws IllegalArgumentException if the URL or a property could let the driver send the token
    *     in clear text
    */
-  static void require(JdbcTarget target, Properties driverProperties) {
+  static boolean require(JdbcTarget target, Properties driverProperties) {
     TransportSecurity security = new TransportSecurity(target, driverProperties);
     switch (target.protocol()) {
       case POSTGRESQL -> security.requirePostgres();
       case MYSQL -> security.requireMysql();
       case MARIADB -> security.requireMariaDb();
+      case OTHER -> {
+        return false;
+      }
     }
+    return true;
   }
 
   /** By <a href="https://jdbc.postgresql.org/documentation/ssl/">pgjdbc's documentation</a>. */

@@ -14,7 +14,7 @@ class IamSettingsTest {
   @Test
   void areAllOptional() {
     assertThat(IamSettings.from(new Properties()))
-        .isEqualTo(new IamSettings(null, null, null, Duration.ofSeconds(870)));
+        .isEqualTo(new IamSettings(null, null, null, Duration.ofSeconds(870), null));
   }
 
   @Test
@@ -24,6 +24,7 @@ class IamSettingsTest {
     properties.setProperty("iam_host", "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com");
     properties.setProperty("iam_default_port", " 3307 ");
     properties.setProperty("iam_region", "EU-West-1");
+    properties.setProperty("aws_profile", "staging");
     properties.put("iam_expiration", 60); // as addDataSourceProperty("iam_expiration", 60) does
 
     assertThat(IamSettings.from(properties))
@@ -32,8 +33,9 @@ class IamSettingsTest {
                 "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
                 3307,
                 "eu-west-1",
-                Duration.ofMinutes(1)));
-    assertThat(properties).hasSize(5);
+                Duration.ofMinutes(1),
+                "staging"));
+    assertThat(properties).hasSize(6);
   }
 
   @Test
@@ -70,7 +72,10 @@ class IamSettingsTest {
         "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
         "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
         "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
-        "iam_regoin       | us-east-2 | iam_regoin is not a setting; these are: iam_host, iam_default_port, iam_region, iam_expiration",
+        "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
       })
   void refuseWhatCannotBe(String name, String value, String message) {
     Properties properties = new Properties();

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JdbcTargetTest {
 
@@ -35,14 +36,24 @@ class JdbcTargetTest {
         "jdbc:mysql://db:3307/orders?user=app           | MYSQL      | db        | 3307 | app",
         "jdbc:mariadb://db:3307/orders?user=app         | MARIADB    | db        | 3307 | app",
         "jdbc:mariadb://db/                             | MARIADB    | db        |      |",
+        "jdbc:mysql://(host=db,port=3307,user=app)/orders       | MYSQL | db | 3307 | app",
+        "jdbc:mysql://address=(host=db)(port=3307)/orders       | MYSQL | db | 3307 |",
+        "jdbc:mysql://app@(HOST=db , Port=3307)/orders          | MYSQL | db | 3307 | app",
+        "jdbc:mariadb://address=(host=db)(port=3307)(type=master)/orders | MARIADB | db | 3307 |",
+        "jdbc:aws-wrapper:postgresql://db:5433/orders   | POSTGRESQL | db        | 5433 |",
+        "jdbc:otel:mysql://db:3307/orders               | MYSQL      | db        | 3307 |",
+        "jdbc:p6spy:mariadb://db:3307/orders            | MARIADB    | db        | 3307 |",
+        "jdbc:p6spy:otel:mysql://db:3307/orders         | MYSQL      | db        | 3307 |",
+        "jdbc:postgresql://db:5433/orders?host=db&PGPORT=5433   | POSTGRESQL | db | 5433 |",
+        "jdbc:pgsql://db:5433/orders?user=app           | OTHER      | db        | 5433 | app",
       })
   void isReadFromAUrl(
       String url, JdbcTarget.Protocol protocol, String host, Integer port, String user) {
     JdbcTarget target = JdbcTarget.parse(url);
 
     assertThat(target.protocol()).isEqualTo(protocol);
-    assertThat(target.host()).isEqualTo(host);
-    assertThat(target.port()).isEqualTo(port);
+    assertThat(target.addresses()).containsExactly(new JdbcTarget.Address(host, port));
+    assertThat(target.severalHosts()).isFalse();
     assertThat(target.user()).isEqualTo(user);
   }
 
@@ -53,12 +64,6 @@ class JdbcTargetTest {
       value = {
         "db.example.com | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
         "`` | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
-        "jdbc:oracle:thin:@db:1521/x | The JDBC URL is for \"oracle\"; IAM logins work with postgresql, mysql and mariadb",
-        "jdbc:mysql+srv://db/x | The JDBC URL is for \"mysql+srv\"; IAM logins work with postgresql, mysql and mariadb",
-        "jdbc:mysql:loadbalance://a,b/x | The JDBC URL asks its driver for a mode of several hosts (loadbalance); a token fits one endpoint: write jdbc:protocol://host:port/database",
-        "jdbc:mariadb:replication://a,b/x | The JDBC URL asks its driver for a mode of several hosts (replication); a token fits one endpoint: write jdbc:protocol://host:port/database",
-        "jdbc:postgresql://a:1,b:2/x | The JDBC URL names several hosts, or one in parentheses; a token fits one endpoint: write jdbc:protocol://host:port/database",
-        "jdbc:mysql://address=(host=a)(port=1)/x | The JDBC URL names several hosts, or one in parentheses; a token fits one endpoint: write jdbc:protocol://host:port/database",
         "jdbc:mysql://a:b:c/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
         "jdbc:postgresql://a:65536/x | The port in the JDBC URL is \"65536\"; write one from 1 to 65535",
         "jdbc:postgresql://a:0/x | The port in the JDBC URL is \"0\"; write one from 1 to 65535",
@@ -68,13 +73,68 @@ class JdbcTargetTest {
         "jdbc:mysql://app:hunter2@a/x | The JDBC URL holds a password, which could be sent instead of the IAM token; take it out of the URL",
         "jdbc:mysql://app:@a/x | The JDBC URL holds a password, which could be sent instead of the IAM token; take it out of the URL",
         "jdbc:mysql://a/x?sslMode=REQUIRED&sslmode=DISABLED | The JDBC URL's parameter sslmode is given twice; write it once",
-        "jdbc:postgresql://a/x?user=%zz | The JDBC URL has a broken percent-encoding among its parameters",
+        "jdbc:postgresql://a/x?user=%zz | The JDBC URL has a broken percent-encoding",
+        "jdbc:mysql://(host=a,password=hunter2)/x | The JDBC URL holds a password, which could be sent instead of the IAM token; take it out of the URL",
+        "jdbc:mysql://app:hunter2@[a:1,b:2]/x | The JDBC URL holds a password, which could be sent instead of the IAM token; take it out of the URL",
+        "jdbc:postgresql://a/x?service=b | The JDBC URL's parameter service could lead the driver to another server than the token is signed for; write jdbc:postgresql://host:port/database",
+        "jdbc:postgresql://a:1/x?port=2 | The JDBC URL's parameter port could lead the driver to another server than the token is signed for; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql://a/x?PGHOST=b | The JDBC URL's parameter pghost could lead the driver to another server than the token is signed for; write jdbc:postgresql://host:port/database",
       })
   void refusesAUrlThatNoTokenCanFit(String url, String message) {
     assertThatThrownBy(() -> JdbcTarget.parse(url))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://a,b/orders",
+        "jdbc:mysql://a,b/orders",
+        "jdbc:mysql://[a:3306,b:3306]/orders",
+        "jdbc:mysql://(host=a),(host=b)/orders",
+        "jdbc:mysql:loadbalance://a,b/orders",
+        "jdbc:mysql:replication://a,b/orders",
+        "jdbc:mysql+srv://a/orders",
+        "jdbc:mysql+srv:loadbalance://a/orders",
+        "jdbc:mariadb:replication://a,b/orders",
+        "jdbc:mariadb:sequential://a/orders",
+        "jdbc:aws-wrapper:mysql://a,b/orders"
+      })
+  void needsToKnowWhichEndpointStandsForSeveralHosts(String url) {
+    JdbcTarget target = JdbcTarget.parse(url);
+
+    assertThatThrownBy(() -> target.tokenRequest(settings(null, null, null), "app"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "The JDBC URL may lead to several hosts, and a token fits one endpoint; name one host"
+                + " alone, or set iam_host to the endpoint that stands for all of them");
+    assertThat(target.tokenRequest(settings("E", null, null), "app").host()).isEqualTo(ENDPOINT);
+  }
+
+  @Test
+  void needsToKnowWhichPortStandsForSeveral() {
+    JdbcTarget same = JdbcTarget.parse("jdbc:postgresql://a:5433,b:5433/orders");
+    JdbcTarget different = JdbcTarget.parse("jdbc:postgresql://a:5433,b/orders");
+
+    assertThat(same.tokenRequest(settings("E", null, null), "app").port()).isEqualTo(5433);
+    assertThat(different.tokenRequest(settings("E", "5434", null), "app").port()).isEqualTo(5434);
+    assertThatThrownBy(() -> different.tokenRequest(settings("E", null, null), "app"))
+        .hasMessage(
+            "The JDBC URL names hosts with several ports, and a token is signed for one; set"
+                + " iam_default_port to the endpoint's port");
+  }
+
+  @Test
+  void needsToBeToldThePortOfAnotherDriver() {
+    JdbcTarget other = JdbcTarget.parse("jdbc:other:any form of its own");
+    JdbcTarget withPort = JdbcTarget.parse("jdbc:pgsql://%s:5433/orders".formatted(ENDPOINT));
+
+    assertThat(withPort.tokenRequest(settings(null, null, null), "app").port()).isEqualTo(5433);
+    assertThat(other.tokenRequest(settings("E", "5433", null), "app").port()).isEqualTo(5433);
+    assertThatThrownBy(() -> other.tokenRequest(settings("E", null, null), "app"))
+        .hasMessage(
+            "The port of \"other\" is not known here; set iam_default_port to the endpoint's port");
   }
 
   @Test
@@ -84,7 +144,6 @@ class JdbcTargetTest {
           "jdbc:mysql://app:hunter2@a:b:c/x",
           "jdbc:mysql://app:hunter2@a,b/x",
           "jdbc:mysql:loadbalance://app:hunter2@a,b/x",
-          "jdbc:postgresql://a:1,b:2/x?password=hunter2",
           "hunter2"
         }) {
       assertThatThrownBy(() -> JdbcTarget.parse(url)).hasMessageNotContaining("hunter2");

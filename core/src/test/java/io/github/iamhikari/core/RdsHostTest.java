@@ -63,7 +63,12 @@ class RdsHostTest {
       if (!partition.id().equals("aws") && !partition.id().equals("aws-eusc")) {
         tails.add("rds.%s.%s".formatted(region.id(), partition.dnsSuffix()));
       }
+      if (partition.dnsSuffix().equals("amazonaws.com")) {
+        tails.add("%s.rds-fips.amazonaws.com".formatted(region.id()));
+      }
       for (String tail : tails) {
+        String proxy = "reading.endpoint.proxy-c9akciq32rgb.%s".formatted(tail);
+        hosts.add(Arguments.of(proxy, region.id()));
         for (RdsHost.Kind kind : RdsHost.Kind.values()) {
           if (kind != RdsHost.Kind.GLOBAL) {
             String host = "db-1.%sc9akciq32rgb.%s".formatted(prefix(kind), tail);

@@ -1,0 +1,83 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the environment of EKS asks for, with and without the SDK's module for it. */
+class DefaultCredentialsTest {
+
+  @BeforeEach
+  void askForWebIdentity() {
+    System.setProperty("aws.webIdentityTokenFile", "/var/run/secrets/token");
+    System.setProperty("aws.roleArn", "arn:aws:iam::123456789012:role/orders");
+  }
+
+  @AfterEach
+  void askForNothing() {
+    System.clearProperty("aws.webIdentityTokenFile");
+    System.clearProperty("aws.roleArn");
+    System.clearProperty("aws.accessKeyId");
+  }
+
+  @Test
+  void haveTheModuleForWebIdentity() {
+    DefaultCredentials.of(null).close();
+  }
+
+  @Test
+  void tellThatTheModuleIsMissing() throws Exception {
+    try (URLClassLoader classes = withoutSts()) {
+      assertThatThrownBy(() -> defaultCredentials(classes, null))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
+                  + " module for that is not on the class path; add software.amazon.awssdk:sts");
+    }
+  }
+
+  @Test
+  void doWithoutTheModuleWhereAProfileOrAKeyIsGiven() throws Exception {
+    try (URLClassLoader classes = withoutSts()) {
+      assertThat(defaultCredentials(classes, "staging")).isNotNull();
+      System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+      assertThat(defaultCredentials(classes, null)).isNotNull();
+    }
+  }
+
+  private static Object defaultCredentials(ClassLoader classes, @Nullable String profile)
+      throws Exception {
+    Method of =
+        classes.loadClass(DefaultCredentials.class.getName()).getDeclaredMethod("of", String.class);
+    of.setAccessible(true);
+    try {
+      return of.invoke(null, profile);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    }
+  }
+
+  private static URLClassLoader withoutSts() throws IOException {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      String name = Path.of(entry).getFileName().toString();
+      if (!name.startsWith("sts-") && !name.startsWith("logback-")) {
+        classPath.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    return new URLClassLoader(classPath.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+}

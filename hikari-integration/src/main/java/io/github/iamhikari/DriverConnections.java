@@ -1,0 +1,120 @@
+package io.github.iamhikari;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.DriverDataSource;
+import com.zaxxer.hikari.util.PropertyElf;
+import com.zaxxer.hikari.util.UtilityElf;
+import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamSettings;
+import java.util.Properties;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes a pool's connections, found in a configuration as HikariCP finds it: a {@code
+ * dataSource}, else a {@code dataSourceClassName}, a {@code jdbcUrl} or a {@code dataSourceJNDI}.
+ */
+final class DriverConnections {
+
+  private DriverConnections() {}
+
+  /**
+   * Tells a builder.
+   *
+   * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
+   *     JNDI that is not there or cannot be used
+   */
+  static void use(HikariConfig config, IamDataSource.Builder logins) {
+    DataSource dataSource = config.getDataSource();
+    if (dataSource != null && !(dataSource instanceof IamDataSource)) {
+      logins.dataSource(dataSource);
+    } else if (config.getDataSourceClassName() != null) {
+      logins.dataSource(
+          instance(config.getDataSourceClassName(), config.getDataSourceProperties()));
+    } else if (config.getJdbcUrl() != null) {
+      String driverClassName = config.getDriverClassName();
+      logins
+          .jdbcUrl(config.getJdbcUrl())
+          .driver((url, properties) -> driver(url, driverClassName, properties));
+    } else if (config.getDataSourceJNDI() != null) {
+      logins.dataSource(lookedUp(config.getDataSourceJNDI()));
+    }
+  }
+
+  /**
+   * Refuses a configuration whose credentials HikariCP would ask for instead of the token: since
+   * version 7.0 it has a {@code credentialsProvider}.
+   */
+  static void refuseCredentialsProvider(HikariConfig config) {
+    Object provider;
+    try {
+      provider = HikariConfig.class.getMethod("getCredentialsProvider").invoke(config);
+    } catch (ReflectiveOperationException e) {
+      return; // an older HikariCP
+    }
+    if (provider != null) {
+      throw new IllegalArgumentException(
+          "credentialsProvider is set to a "
+              + provider.getClass().getName()
+              + ", which HikariCP would ask instead of signing an IAM token; leave it out");
+    }
+  }
+
+  private static DataSource driver(
+      String url, @Nullable String driverClassName, Properties properties) {
+    try {
+      return new DriverDataSource(url, driverClassName, properties, null, null);
+    } catch (RuntimeException e) {
+      String protocol = url.replaceFirst("^(jdbc:[^:/?]*).*", "$1");
+      throw new IllegalArgumentException(
+          driverClassName == null
+              ? "No JDBC driver on the class path takes a URL that begins with \""
+                  + protocol
+                  + ":\"; add the driver as a dependency"
+              : "The driver "
+                  + driverClassName
+                  + " takes no URL that begins with \""
+                  + protocol
+                  + ":\"; leave driverClassName out, or write the one of the driver for it",
+          e);
+    }
+  }
+
+  private static DataSource instance(String className, Properties properties) {
+    Properties beanProperties = new Properties();
+    beanProperties.putAll(properties);
+    beanProperties.keySet().removeIf(IamSettings::isSetting);
+    beanProperties.remove("password");
+    try {
+      DataSource instance = UtilityElf.createInstance(className, DataSource.class);
+      PropertyElf.setTargetFromProperties(instance, beanProperties);
+      return instance;
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "dataSourceClassName is "
+              + className
+              + ", of which no instance can be made with the data source properties "
+              + beanProperties.keySet()
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  @SuppressWarnings("BanJNDI") // a name of the configuration, which HikariCP looks up as well
+  private static DataSource lookedUp(String name) {
+    try {
+      InitialContext context = new InitialContext();
+      try {
+        return (DataSource) context.lookup(name);
+      } finally {
+        context.close();
+      }
+    } catch (NamingException | ClassCastException e) {
+      throw new IllegalArgumentException(
+          "dataSourceJNDI is " + name + ", which JNDI does not know as a DataSource", e);
+    }
+  }
+}

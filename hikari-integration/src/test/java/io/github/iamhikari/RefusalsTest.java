@@ -1,0 +1,322 @@
+package io.github.iamhikari;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariCredentialsProvider;
+import com.zaxxer.hikari.util.Credentials;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * Each mistake in a configuration: the whole message, and that nothing was sent, to the server that
+ * the configuration names or to AWS.
+ */
+class RefusalsTest {
+
+  private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
+  private static final String SETTINGS =
+      "iam_host, iam_default_port, iam_region, iam_expiration, aws_profile";
+
+  private static final String PASSWORD =
+      "The JDBC URL holds a password, which could be sent instead of the IAM token;"
+          + " take it out of the URL";
+
+  private static final String SEVERAL =
+      "The JDBC URL may lead to several hosts, and a token fits one endpoint; name one host"
+          + " alone, or set iam_host to the endpoint that stands for all of them";
+
+  private ServerSocket server;
+  private final AtomicInteger resolved = new AtomicInteger();
+  private final AwsCredentialsProvider provider =
+      () -> {
+        resolved.incrementAndGet();
+        return AwsBasicCredentials.create("AKIDEXAMPLE", "secret");
+      };
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+  }
+
+  @AfterEach
+  void assertThatNothingWasSent() throws IOException {
+    server.setSoTimeout(1);
+    assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
+    server.close();
+    assertThat(resolved).hasValue(0);
+  }
+
+  static Stream<Mistake> mistakes() {
+    return Stream.of(
+        set("iam_default_port", "0", "iam_default_port is 0; write a port from 1 to 65535"),
+        set("iam_default_port", 65_536, "iam_default_port is 65536; write a port from 1 to 65535"),
+        set("iam_default_port", "x", "iam_default_port is \"x\"; write a port from 1 to 65535"),
+        set(
+            "iam_default_port",
+            443,
+            "iam_default_port is 443, which no token can be signed for; write the database's own"
+                + " port in iam_default_port"),
+        set(
+            "iam_expiration",
+            901,
+            "iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives"
+                + " longer"),
+        set(
+            "iam_expiration",
+            "15m",
+            "iam_expiration is \"15m\"; write a number of seconds from 0 to 900"),
+        set(
+            "iam_regoin",
+            "us-east-2",
+            "iam_regoin is not a setting; did you mean iam_region? The settings are " + SETTINGS),
+        set(
+            "iam_region",
+            "Ohio",
+            "iam_region is \"ohio\", which is not the name of a region; write one such as"
+                + " \"us-east-2\""),
+        set(
+            "iam_host",
+            "db.example.com",
+            "iam_host is \"db.example.com\", which is not the name of an Amazon RDS or Aurora"
+                + " endpoint; write one such as \""
+                + ENDPOINT
+                + "\""),
+        set(
+            "iam_host",
+            "orders.c9akciq32rgb.us-nowhere-2a.rds.amazonaws.com",
+            "iam_host is \"orders.c9akciq32rgb.us-nowhere-2a.rds.amazonaws.com\", which is not the"
+                + " name of an Amazon RDS or Aurora endpoint; write one such as \""
+                + ENDPOINT
+                + "\""),
+        set(
+            "iam_host",
+            "g.global-c9akciq32rgb.global.rds.amazonaws.com",
+            "g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells"
+                + " no region; set iam_region to the region of its writer"),
+        notAnEndpoint("127.0.0.1"),
+        notAnEndpoint("localhost"),
+        mistake(
+            "no user",
+            config -> config.setUsername(null),
+            "No database user is named; set username to the one that logs in with IAM"),
+        mistake(
+            "two users",
+            config -> config.setJdbcUrl(config.getJdbcUrl() + "?user=other"),
+            "The JDBC URL names the user \"other\" and the configuration the user \"app\"; leave"
+                + " one out"),
+        url("postgresql", "127.0.0.1:PORT/d?password=hunter2", PASSWORD),
+        url("mysql", "127.0.0.1:PORT/d?password=hunter2", PASSWORD),
+        url("mysql", "app:hunter2@127.0.0.1:PORT/d", PASSWORD),
+        url("mysql", "(host=127.0.0.1,port=PORT,password=hunter2)/d", PASSWORD),
+        url("mariadb", "127.0.0.1:PORT/d?password=hunter2", PASSWORD),
+        url("postgresql", "127.0.0.1:PORT,localhost:PORT/d", SEVERAL).withoutHost(),
+        url("mysql:loadbalance", "127.0.0.1:PORT/d", SEVERAL).withoutHost(),
+        url("mysql:replication", "127.0.0.1:PORT,127.0.0.1:PORT/d", SEVERAL).withoutHost(),
+        url("mysql+srv", "127.0.0.1/d", SEVERAL).withoutHost(),
+        url("mariadb:sequential", "127.0.0.1:PORT/d", SEVERAL).withoutHost(),
+        url(
+            "postgresql",
+            "127.0.0.1:PORT,localhost/d",
+            "The JDBC URL names hosts with several ports, and a token is signed for one; set"
+                + " iam_default_port to the endpoint's port"),
+        url(
+            "postgresql",
+            "localhost:1/d?host=127.0.0.1",
+            "The JDBC URL's parameter host could lead the driver to another server than the token"
+                + " is signed for; write jdbc:postgresql://host:port/database"),
+        url(
+            "postgresql",
+            "127.0.0.1:1/d?port=2",
+            "The JDBC URL's parameter port could lead the driver to another server than the token"
+                + " is signed for; write jdbc:postgresql://host:port/database"),
+        url(
+            "postgresql",
+            "127.0.0.1:99999/d",
+            "The port in the JDBC URL is \"99999\"; write one from 1 to 65535"),
+        url(
+            "postgresql",
+            "127.0.0.1:443/d",
+            "The port in the JDBC URL is 443, which no token can be signed for; write the"
+                + " database's own port in iam_default_port"),
+        url(
+            "mysql",
+            "127.0.0.1:PORT/d?sslMode=REQUIRED&sslMode=DISABLED",
+            "The JDBC URL's parameter sslMode is given twice; write it once"),
+        url(
+            "other",
+            "127.0.0.1/d",
+            "The port of \"other\" is not known here; set iam_default_port to the endpoint's port"),
+        url(
+            "other",
+            "127.0.0.1:PORT/d",
+            "No JDBC driver on the class path takes a URL that begins with \"jdbc:other:\"; add the"
+                + " driver as a dependency"),
+        clear("postgresql", "sslmode=disable", "sslmode=require"),
+        clear("postgresql", "sslmode=allow", "sslmode=require"),
+        clear("postgresql", "sslmode=prefer", "sslmode=require"),
+        clear("postgresql", "ssl=false", "sslmode=require"),
+        clear("mysql", "sslMode=DISABLED", "sslMode=REQUIRED"),
+        clear("mysql", "sslMode=PREFERRED", "sslMode=REQUIRED"),
+        clear("mysql", "useSSL=false", "sslMode=REQUIRED"),
+        clear("mariadb", "sslMode=disable", "sslMode=trust"),
+        clear("mariadb", "sslMode=allow", "sslMode=trust"),
+        clear("mariadb", "useSsl=false", "sslMode=trust"),
+        set(
+            "sslmode",
+            "prefer",
+            "sslmode=prefer could send the IAM token, which is a password, in clear text; write"
+                + " sslmode=require or stricter"),
+        mistake(
+            "another credentials provider",
+            config -> config.setCredentialsProvider(new StaticPassword()),
+            "credentialsProvider is set to a io.github.iamhikari.RefusalsTest$StaticPassword, which"
+                + " HikariCP would ask instead of signing an IAM token; leave it out"),
+        set(
+            "aws_profile",
+            "staging",
+            "aws_profile is \"staging\" and an AWS credentials provider is given; leave one out"),
+        mistake(
+            "a driver for another URL",
+            config -> config.setDriverClassName("com.mysql.cj.jdbc.Driver"),
+            "The driver com.mysql.cj.jdbc.Driver takes no URL that begins with"
+                + " \"jdbc:postgresql:\"; leave driverClassName out, or write the one of the driver"
+                + " for it"),
+        mistake(
+            "a data source class that is missing",
+            config -> config.setDataSourceClassName("com.example.NoDataSource"),
+            "dataSourceClassName is com.example.NoDataSource, of which no instance can be made with"
+                + " the data source properties []: Failed to load class"
+                + " com.example.NoDataSource"),
+        mistake(
+            "a data source property that is unknown",
+            config -> {
+              config.setDataSourceClassName(PGSimpleDataSource.class.getName());
+              config.addDataSourceProperty("serverNaem", "127.0.0.1");
+            },
+            "dataSourceClassName is org.postgresql.ds.PGSimpleDataSource, of which no instance can"
+                + " be made with the data source properties [serverNaem]: Property serverNaem does"
+                + " not exist on target class org.postgresql.ds.PGSimpleDataSource"),
+        mistake(
+            "a data source that does not know its server",
+            config -> config.setDataSource(new MariaDbDataSource()),
+            "The port of \"org.mariadb.jdbc.MariaDbDataSource\" is not known here; set"
+                + " iam_default_port to the endpoint's port"),
+        mistake(
+            "a JNDI name that is unknown",
+            config -> {
+              config.setJdbcUrl(null);
+              config.setDataSourceJNDI("java:comp/env/jdbc/orders");
+            },
+            "dataSourceJNDI is java:comp/env/jdbc/orders, which JNDI does not know as a DataSource"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("mistakes")
+  void isRefused(Mistake mistake) {
+    HikariConfig config = config();
+    mistake.make.accept(config, server.getLocalPort());
+
+    assertThatThrownBy(() -> new IamHikariDataSource(config, provider))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(mistake.message);
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      config.copyStateTo(pool);
+      pool.setAwsCredentialsProvider(provider);
+      assertThatThrownBy(pool::getConnection)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(mistake.message);
+    }
+  }
+
+  private HikariConfig config() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("RefusalsTest");
+    config.setJdbcUrl("jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/d");
+    config.setUsername("app");
+    config.addDataSourceProperty("iam_host", ENDPOINT);
+    config.setConnectionTimeout(1_000);
+    return config;
+  }
+
+  private static Mistake mistake(String name, Consumer<HikariConfig> make, String message) {
+    return new Mistake(name, (config, port) -> make.accept(config), message);
+  }
+
+  private static Mistake set(String setting, Object value, String message) {
+    return mistake(
+        setting + "=" + value, config -> config.addDataSourceProperty(setting, value), message);
+  }
+
+  private static Mistake url(String protocol, String rest, String message) {
+    String url = "jdbc:" + protocol + "://" + rest;
+    return new Mistake(
+        url,
+        (config, port) -> config.setJdbcUrl(url.replace("PORT", Integer.toString(port))),
+        message);
+  }
+
+  private static Mistake clear(String protocol, String parameter, String remedy) {
+    return url(
+        protocol,
+        "127.0.0.1:PORT/d?" + parameter,
+        parameter
+            + " could send the IAM token, which is a password, in clear text; write "
+            + remedy
+            + " or stricter");
+  }
+
+  private static Mistake notAnEndpoint(String host) {
+    return url(
+            "postgresql",
+            host + ":PORT/d",
+            "The host \""
+                + host
+                + "\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a"
+                + " token is signed for that name; set iam_host to it, such as \""
+                + ENDPOINT
+                + "\"")
+        .withoutHost();
+  }
+
+  /** What somebody gets wrong, given the port of the server, and what they are told. */
+  private record Mistake(String name, BiConsumer<HikariConfig, Integer> make, String message) {
+
+    private Mistake withoutHost() {
+      return new Mistake(
+          name,
+          make.andThen((config, port) -> config.addDataSourceProperty("iam_host", "")),
+          message);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** What HikariCP would ask instead. */
+  private static final class StaticPassword implements HikariCredentialsProvider {
+
+    @Override
+    public Credentials getCredentials() {
+      return Credentials.of("app", "hunter2");
+    }
+  }
+}

@@ -1,0 +1,408 @@
+package io.github.iamhikari;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.Login;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Each setting by each way in: what the driver was given, and what the server was asked to verify.
+ */
+class WaysInIT {
+
+  private static final String OTHER_HOST = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
+  @TempDir private static Path folder;
+  private static LocalRds rds;
+  private static final RecordingDriver driver = new RecordingDriver();
+  private static final AccessKey key = AccessKey.random();
+  private static final AccessKey keyOfTheProfile = AccessKey.random();
+
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    rds = LocalRds.postgres().credentials(key).credentials(keyOfTheProfile).start();
+    DriverManager.registerDriver(driver);
+    Path profiles = folder.resolve("credentials");
+    Files.writeString(profiles, profile("default", key) + profile("staging", keyOfTheProfile));
+    System.setProperty("aws.sharedCredentialsFile", profiles.toString());
+    System.setProperty("aws.configFile", folder.resolve("none").toString());
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    System.clearProperty("aws.sharedCredentialsFile");
+    System.clearProperty("aws.configFile");
+    DriverManager.deregisterDriver(driver);
+    rds.close();
+  }
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger().addAppender(log);
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger().detachAppender(log);
+  }
+
+  /** One way to configure a pool: given settings by their names, it makes one. */
+  private enum Way {
+    DATA_SOURCE_PROPERTIES {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        HikariConfig config = config();
+        settings.forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
+        return new IamHikariDataSource(config);
+      }
+    },
+    SETTERS {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        IamHikariDataSource pool = new IamHikariDataSource();
+        configure(pool);
+        pool.setIamHost(settings.getProperty("iam_host"));
+        pool.setIamRegion(settings.getProperty("iam_region"));
+        pool.setAwsProfile(settings.getProperty("aws_profile"));
+        if (settings.containsKey("iam_default_port")) {
+          pool.setIamDefaultPort(Integer.parseInt(settings.getProperty("iam_default_port")));
+        }
+        if (settings.containsKey("iam_expiration")) {
+          pool.setIamExpiration(Integer.parseInt(settings.getProperty("iam_expiration")));
+        }
+        return pool;
+      }
+    },
+    PROPERTIES {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        return new IamHikariDataSource(hikariProperties("", settings));
+      }
+    },
+    PROPERTIES_BEHIND_DATA_SOURCE {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        return new IamHikariDataSource(hikariProperties("dataSource.", settings));
+      }
+    },
+    FILE {
+      @Override
+      IamHikariDataSource make(Properties settings) throws Exception {
+        return new IamHikariDataSource(file(hikariProperties("", settings)));
+      }
+    },
+    FILE_BEHIND_DATA_SOURCE {
+      @Override
+      IamHikariDataSource make(Properties settings) throws Exception {
+        return new IamHikariDataSource(file(hikariProperties("dataSource.", settings)));
+      }
+    },
+    CONFIGURATION_FILE_OF_A_CONFIG {
+      @Override
+      IamHikariDataSource make(Properties settings) throws Exception {
+        System.setProperty(
+            "hikaricp.configurationFile", file(hikariProperties("dataSource.", settings)));
+        try {
+          return new IamHikariDataSource(new HikariConfig());
+        } finally {
+          System.clearProperty("hikaricp.configurationFile");
+        }
+      }
+    },
+    CONFIGURATION_FILE_OF_A_DATA_SOURCE {
+      @Override
+      IamHikariDataSource make(Properties settings) throws Exception {
+        System.setProperty(
+            "hikaricp.configurationFile", file(hikariProperties("dataSource.", settings)));
+        try {
+          return new IamHikariDataSource();
+        } finally {
+          System.clearProperty("hikaricp.configurationFile");
+        }
+      }
+    },
+    URL {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        HikariConfig config = config();
+        List<String> parameters = new ArrayList<>(List.of("loggerLevel=OFF"));
+        settings.forEach((name, value) -> parameters.add(name + "=" + value));
+        config.setJdbcUrl(config.getJdbcUrl() + "?" + String.join("&", parameters));
+        return new IamHikariDataSource(config);
+      }
+    },
+    DATA_SOURCE_CLASS {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        HikariConfig config = config();
+        config.setJdbcUrl(null);
+        config.setUsername(null);
+        config.setDataSourceClassName(PGSimpleDataSource.class.getName());
+        config.addDataSourceProperty("serverName", rds.host());
+        config.addDataSourceProperty("portNumber", rds.listeningPort());
+        config.addDataSourceProperty("databaseName", rds.database());
+        config.addDataSourceProperty("user", rds.account());
+        settings.forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
+        return new IamHikariDataSource(config);
+      }
+    },
+    DATA_SOURCE {
+      @Override
+      IamHikariDataSource make(Properties settings) {
+        HikariConfig config = config();
+        config.setJdbcUrl(null);
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setServerNames(new String[] {rds.host()});
+        dataSource.setPortNumbers(new int[] {rds.listeningPort()});
+        dataSource.setDatabaseName(rds.database());
+        config.setDataSource(dataSource);
+        settings.forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
+        return new IamHikariDataSource(config);
+      }
+    };
+
+    abstract IamHikariDataSource make(Properties settings) throws Exception;
+  }
+
+  static Stream<Arguments> eachSettingByEachWay() {
+    return Stream.of(Way.values())
+        .flatMap(
+            way ->
+                Stream.of(
+                    Arguments.of(way, "iam_host", OTHER_HOST, OTHER_HOST + ":"),
+                    Arguments.of(way, "iam_default_port", "1234", ":1234/"),
+                    Arguments.of(way, "iam_region", "eu-west-1", "%2Feu-west-1%2Frds-db%2F"),
+                    Arguments.of(way, "iam_expiration", "60", ""),
+                    Arguments.of(way, "aws_profile", "staging", keyOfTheProfile.id())));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}={2}")
+  @MethodSource("eachSettingByEachWay")
+  void setting(Way way, String name, String value, String inTheToken) throws Exception {
+    Properties settings = new Properties();
+    settings.setProperty(name, value);
+
+    Login login = loginOf(way, settings);
+
+    assertThat(login.user()).isEqualTo(rds.account());
+    assertThat(login.token()).contains(inTheToken);
+    assertThat(login.tlsProtocol()).startsWith("TLS");
+    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(name.equals("iam_expiration") ? 60 : 870));
+    boolean signedForAnother = List.of("iam_host", "iam_default_port", "iam_region").contains(name);
+    assertThat(login.accepted()).isEqualTo(!signedForAnother);
+    assertThat(RecordingDriver.lastUrl()).doesNotContain("iam_").doesNotContain("aws_profile");
+    assertThat(RecordingDriver.lastProperties().stringPropertyNames())
+        .noneMatch(property -> property.contains("iam_") || property.contains("aws_profile"));
+  }
+
+  @Test
+  void whatStandsBesideTheUrlComesBeforeWhatStandsInIt() throws Exception {
+    HikariConfig config = config();
+    config.setJdbcUrl(config.getJdbcUrl() + "?iam_region=eu-west-1&iam_expiration=60");
+    config.addDataSourceProperty("iam_region", "us-east-2");
+
+    try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
+      pool.getDataSource().getConnection().close();
+    }
+
+    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .contains(
+            "WaysInIT - iam_region is eu-west-1 in the JDBC URL and us-east-2 beside it;"
+                + " us-east-2 is used.");
+  }
+
+  @Test
+  void aPlainSettingComesBeforeTheSameBehindDataSource() throws Exception {
+    Properties properties = hikariProperties("", new Properties());
+    properties.setProperty("iam_expiration", "60");
+    properties.setProperty("dataSource.iam_expiration", "120");
+
+    try (IamHikariDataSource pool = new IamHikariDataSource(properties)) {
+      assertThat(pool.getIamExpiration()).isEqualTo(60);
+      pool.getDataSource().getConnection().close();
+    }
+    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void warnsOfARegionThatContradictsTheEndpointAndOfOneThatTheSdkDoesNotKnow() {
+    HikariConfig config = config();
+    config.addDataSourceProperty("iam_region", "xx-atlantis-1");
+
+    new IamHikariDataSource(config).close();
+
+    assertThat(log.list)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "WaysInIT - iam_region is xx-atlantis-1, which is not the region in "
+                + rds.host()
+                + "; xx-atlantis-1 is used.",
+            "WaysInIT - The AWS SDK does not know the region xx-atlantis-1; it is used.");
+  }
+
+  @Test
+  void warnsOfAPasswordThatItIgnores() throws Exception {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(IamHikariDataSource.class))
+        .addAppender(log);
+    HikariConfig config = config();
+    config.setPassword("hunter2");
+
+    try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
+      pool.getDataSource().getConnection().close();
+    } finally {
+      ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(IamHikariDataSource.class))
+          .detachAppender(log);
+    }
+
+    assertThat(log.list)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "WaysInIT - A password is configured; it is ignored, the IAM token is sent.");
+    assertThat(RecordingDriver.lastProperties().getProperty("password")).contains("X-Amz-");
+  }
+
+  @Test
+  void signsAnEndpointInUpperCaseWithATrailingDotInLowerCaseWithout() throws Exception {
+    Properties settings = new Properties();
+    settings.setProperty("iam_host", OTHER_HOST.toUpperCase(Locale.ROOT) + ".");
+
+    assertThat(loginOf(Way.DATA_SOURCE_PROPERTIES, settings).token()).startsWith(OTHER_HOST + ":");
+  }
+
+  @Test
+  void aDataSourceOfAnUnknownKindNeedsToBeToldHostAndPort() throws Exception {
+    PGSimpleDataSource hidden = new PGSimpleDataSource();
+    hidden.setServerNames(new String[] {"127.0.0.1"});
+    hidden.setPortNumbers(new int[] {rds.listeningPort()});
+    hidden.setDatabaseName(rds.database());
+    hidden.setSslMode("require");
+    DataSource unknown = new RecordingDataSource(hidden, new ArrayDeque<>());
+    HikariConfig config = config();
+    config.setJdbcUrl(null);
+    config.setDataSource(unknown);
+    config.addDataSourceProperty("iam_host", rds.host());
+    config.addDataSourceProperty("iam_default_port", rds.port());
+
+    try (IamHikariDataSource pool = new IamHikariDataSource(config);
+        Connection connection = pool.getDataSource().getConnection()) {
+      assertThat(connection.isValid(5)).isTrue();
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .contains(
+            "WaysInIT - It cannot be told here whether this driver uses TLS; see to it that it"
+                + " does, since an IAM token is a password.");
+  }
+
+  private Login loginOf(Way way, Properties settings) throws Exception {
+    int before = rds.logins().size();
+    try (IamHikariDataSource pool = way.make(settings)) {
+      pool.validate();
+      try (Connection connection = pool.getDataSource().getConnection()) {
+        assertThat(connection.isValid(5)).isTrue();
+      } catch (SQLException refusal) {
+        assertThat(refusal.getMessage()).contains(" was refused: ");
+      }
+    }
+    List<Login> logins = rds.logins();
+    assertThat(logins).hasSize(before + 1);
+    return logins.get(before);
+  }
+
+  /** As the log tells, without the token. */
+  private Duration usableFor() {
+    Pattern life = Pattern.compile("New token for .*: signed at (\\S+), usable until (\\S+)\\.");
+    List<Duration> lives = new ArrayList<>();
+    for (ILoggingEvent event : log.list) {
+      Matcher times = life.matcher(event.getFormattedMessage());
+      if (times.find()) {
+        lives.add(Duration.between(Instant.parse(times.group(1)), Instant.parse(times.group(2))));
+      }
+    }
+    assertThat(lives).hasSize(1);
+    return lives.get(0);
+  }
+
+  private static ch.qos.logback.classic.Logger logger() {
+    return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(IamDataSource.class);
+  }
+
+  private static HikariConfig config() {
+    HikariConfig config = new HikariConfig();
+    configure(config);
+    return config;
+  }
+
+  private static void configure(HikariConfig config) {
+    config.setPoolName("WaysInIT");
+    config.setJdbcUrl(RecordingDriver.PREFIX + rds.jdbcUrl(rds.host()).substring(5));
+    config.setUsername(rds.account());
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(-1);
+  }
+
+  private static Properties hikariProperties(String prefix, Properties settings) {
+    Properties properties = new Properties();
+    properties.setProperty("poolName", "WaysInIT");
+    properties.setProperty("jdbcUrl", config().getJdbcUrl());
+    properties.setProperty("username", rds.account());
+    properties.setProperty("minimumIdle", "0");
+    properties.setProperty("initializationFailTimeout", "-1");
+    settings.forEach((name, value) -> properties.put(prefix + name, value));
+    return properties;
+  }
+
+  private static String file(Properties properties) throws Exception {
+    Path file = Files.createTempFile(folder, "hikari", ".properties");
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      properties.store(writer, null);
+    }
+    return file.toString();
+  }
+
+  private static String profile(String name, AccessKey key) {
+    return "[%s]%naws_access_key_id=%s%naws_secret_access_key=%s%n"
+        .formatted(name, key.id(), key.secret());
+  }
+}
