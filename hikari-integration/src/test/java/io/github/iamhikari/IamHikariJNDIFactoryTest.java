@@ -1,0 +1,298 @@
+package io.github.iamhikari;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.util.DriverDataSource;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.naming.Context;
+import javax.naming.InitialContext;
+import javax.naming.NameNotFoundException;
+import javax.naming.NamingException;
+import javax.naming.Reference;
+import javax.naming.StringRefAddr;
+import javax.naming.spi.InitialContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the factory makes of a reference; its pools open no connection. */
+class IamHikariJNDIFactoryTest {
+
+  private static final String HOST = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
+  private final IamHikariJNDIFactory factory = new IamHikariJNDIFactory();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "javax.sql.DataSource",
+        "com.zaxxer.hikari.HikariDataSource",
+        "io.github.iamhikari.IamHikariDataSource"
+      })
+  void makesAPoolForEachTypeThatItIs(String type) throws NamingException {
+    try (IamHikariDataSource pool = pool(reference(type))) {
+      assertThat(pool.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void takesThePropertiesOfThePoolAndOfTheDriver() throws NamingException {
+    Reference reference = reference("javax.sql.DataSource");
+    reference.add(new StringRefAddr("poolName", "orders"));
+    reference.add(new StringRefAddr("maximumPoolSize", "7"));
+    reference.add(new StringRefAddr("maxLifetime", "20m"));
+    reference.add(new StringRefAddr("readOnly", "true"));
+    reference.add(new StringRefAddr("dataSource.ApplicationName", "shop"));
+
+    try (IamHikariDataSource pool = pool(reference)) {
+      assertThat(pool.getPoolName()).isEqualTo("orders");
+      assertThat(pool.getMaximumPoolSize()).isEqualTo(7);
+      assertThat(pool.getMaxLifetime()).isEqualTo(20 * 60_000);
+      assertThat(pool.isReadOnly()).isTrue();
+      assertThat(pool.getUsername()).isEqualTo("app");
+      assertThat(pool.getDataSourceProperties()).containsEntry("ApplicationName", "shop");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "dataSource."})
+  void takesTheSettingsAsTheyAreAndBehindDataSource(String prefix) throws NamingException {
+    Reference reference = reference("javax.sql.DataSource");
+    reference.add(new StringRefAddr(prefix + "iam_host", HOST));
+    reference.add(new StringRefAddr(prefix + "iam_default_port", "5433"));
+    reference.add(new StringRefAddr(prefix + "iam_region", "us-east-2"));
+    reference.add(new StringRefAddr(prefix + "iam_expiration", "600"));
+
+    try (IamHikariDataSource pool = pool(reference)) {
+      assertThat(pool.getIamHost()).isEqualTo(HOST);
+      assertThat(pool.getIamDefaultPort()).isEqualTo(5433);
+      assertThat(pool.getIamRegion()).isEqualTo("us-east-2");
+      assertThat(pool.getIamExpiration()).isEqualTo(600);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "dataSource."})
+  void refusesASettingThatItDoesNotKnow(String prefix) {
+    Reference reference = reference("javax.sql.DataSource");
+    reference.add(new StringRefAddr(prefix + "iam_regoin", "us-east-2"));
+
+    assertThatThrownBy(() -> make(reference))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("iam_regoin", "iam_region");
+  }
+
+  @Test
+  void leavesToTheContainerWhatIsItsOwn() throws NamingException {
+    Reference reference = reference("javax.sql.DataSource");
+    for (String name :
+        List.of("auth", "scope", "singleton", "factory", "description", "closeMethod", "type")) {
+      reference.add(new StringRefAddr(name, "the container's"));
+    }
+    reference.add(new StringRefAddr("schema", null));
+
+    try (IamHikariDataSource pool = pool(reference)) {
+      assertThat(pool.isRunning()).isTrue();
+      assertThat(pool.getSchema()).isNull();
+    }
+  }
+
+  @Test
+  void makesAPoolForEachCall() throws NamingException {
+    Reference reference = reference("javax.sql.DataSource");
+    try (IamHikariDataSource one = pool(reference);
+        IamHikariDataSource another = pool(reference)) {
+      assertThat(one).isNotSameAs(another);
+    }
+  }
+
+  static @Nullable Object[] foreignObjects() {
+    return new @Nullable Object[] {
+      null,
+      "javax.sql.DataSource",
+      new Reference("javax.sql.XADataSource"),
+      new Reference("org.postgresql.ds.PGSimpleDataSource"),
+      new Reference(null),
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("foreignObjects")
+  void leavesToOthersWhatItDoesNotKnow(@Nullable Object object) throws NamingException {
+    assertThat(make(object)).isNull();
+  }
+
+  @Test
+  void looksUpTheDataSourceInTheGivenContext() throws NamingException {
+    Names given = new Names(Map.of("jdbc/plain", dataSource()));
+    Names initial = new Names(Map.of());
+
+    makeOrRefuse(standingOn("jdbc/plain"), given, initial);
+
+    assertThat(given.lookedUp).containsExactly("jdbc/plain");
+    assertThat(initial.lookedUp).isEmpty();
+  }
+
+  @Test
+  void looksUpTheDataSourceInTheInitialContextIfTheGivenOneDoesNotKnowIt() throws NamingException {
+    String name = "java:comp/env/jdbc/plain";
+    Names given = new Names(Map.of());
+    Names initial = new Names(Map.of(name, dataSource()));
+
+    makeOrRefuse(standingOn(name), given, initial);
+
+    assertThat(given.lookedUp).containsExactly(name);
+    assertThat(initial.lookedUp).containsExactly(name);
+    assertThat(initial.closed).isTrue();
+  }
+
+  @Test
+  void looksUpTheDataSourceInTheInitialContextIfNoOtherIsGiven() throws NamingException {
+    Names initial = new Names(Map.of("jdbc/plain", dataSource()));
+
+    makeOrRefuse(standingOn("jdbc/plain"), null, initial);
+
+    assertThat(initial.lookedUp).containsExactly("jdbc/plain");
+    assertThat(initial.closed).isTrue();
+  }
+
+  @Test
+  void refusesTheNameOfNothing() throws NamingException {
+    Names given = new Names(Map.of());
+    Names initial = new Names(Map.of());
+
+    assertThatThrownBy(
+            () ->
+                factory.getObjectInstance(
+                    standingOn("jdbc/plian"), null, given, environment(initial)))
+        .isInstanceOf(NameNotFoundException.class)
+        .hasMessage(
+            "dataSourceJNDI is \"jdbc/plian\", and nothing is bound to that name; write the full"
+                + " name of a javax.sql.DataSource, such as \"java:comp/env/jdbc/orders\"");
+    assertThat(initial.closed).isTrue();
+  }
+
+  @Test
+  void refusesANameWhereThereAreNone() {
+    assertThatThrownBy(() -> make(standingOn("jdbc/plain")))
+        .isInstanceOf(NamingException.class)
+        .hasMessageStartingWith(
+            "dataSourceJNDI is \"jdbc/plain\", and nothing is bound to that name; ");
+  }
+
+  @Test
+  void refusesTheNameOfSomethingElse() throws NamingException {
+    Names given = new Names(Map.of("jdbc/plain", "a text"));
+
+    assertThatThrownBy(() -> factory.getObjectInstance(standingOn("jdbc/plain"), null, given, null))
+        .isInstanceOf(NamingException.class)
+        .hasMessage(
+            "dataSourceJNDI is \"jdbc/plain\", which is the name of a java.lang.String;"
+                + " write that of a javax.sql.DataSource");
+  }
+
+  private @Nullable Object make(@Nullable Object object) throws NamingException {
+    return factory.getObjectInstance(object, null, null, null);
+  }
+
+  private IamHikariDataSource pool(Reference reference) throws NamingException {
+    return (IamHikariDataSource) requireNonNull(make(reference));
+  }
+
+  /** Whether a pool can stand on the DataSource is not asked here. */
+  private void makeOrRefuse(Reference reference, @Nullable Context given, Names initial)
+      throws NamingException {
+    try (IamHikariDataSource pool =
+        (IamHikariDataSource)
+            factory.getObjectInstance(reference, null, given, environment(initial))) {
+      assertThat(pool).isNotNull();
+    } catch (IllegalArgumentException e) {
+      // it was looked up first
+    }
+  }
+
+  private static Reference reference(String type) {
+    Reference reference = bareReference(type);
+    reference.add(new StringRefAddr("jdbcUrl", "jdbc:postgresql://" + HOST + "/app"));
+    return reference;
+  }
+
+  private static Reference bareReference(String type) {
+    Reference reference = new Reference(type);
+    reference.add(new StringRefAddr("username", "app"));
+    reference.add(new StringRefAddr("minimumIdle", "0"));
+    reference.add(new StringRefAddr("initializationFailTimeout", "-1"));
+    return reference;
+  }
+
+  private static Reference standingOn(String dataSourceName) {
+    Reference reference = bareReference("javax.sql.DataSource");
+    reference.add(new StringRefAddr("dataSourceJNDI", dataSourceName));
+    reference.add(new StringRefAddr("iam_host", HOST));
+    return reference;
+  }
+
+  private static RecordingDataSource dataSource() {
+    return new RecordingDataSource(
+        new DriverDataSource(
+            "jdbc:postgresql://" + HOST + "/app", null, new Properties(), null, null),
+        new ConcurrentLinkedQueue<>());
+  }
+
+  @SuppressWarnings("JdkObsolete") // JNDI wants a Hashtable
+  private static Hashtable<String, Object> environment(Names initial) {
+    Hashtable<String, Object> environment = new Hashtable<>();
+    environment.put(Context.INITIAL_CONTEXT_FACTORY, InitialNames.class.getName());
+    environment.put(InitialNames.class.getName(), initial);
+    return environment;
+  }
+
+  /** Gives the initial context that its environment holds. */
+  public static final class InitialNames implements InitialContextFactory {
+
+    /** As the initial context makes it. */
+    public InitialNames() {}
+
+    @Override
+    public Context getInitialContext(Hashtable<?, ?> environment) {
+      return (Names) requireNonNull(environment.get(InitialNames.class.getName()));
+    }
+  }
+
+  /** A context of a few names, which remembers what it was asked for. */
+  private static final class Names extends InitialContext {
+
+    private final Map<String, Object> bound;
+    private final List<String> lookedUp = new ArrayList<>();
+    private boolean closed;
+
+    private Names(Map<String, Object> bound) throws NamingException {
+      super(true);
+      this.bound = bound;
+    }
+
+    @Override
+    public Object lookup(String name) throws NamingException {
+      lookedUp.add(name);
+      Object found = bound.get(name);
+      if (found == null) {
+        throw new NameNotFoundException(name);
+      }
+      return found;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}
