@@ -26,6 +26,9 @@ final class CachedToken {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
+  /** Without a living token somebody is waiting: HikariCP's longest wait between its attempts. */
+  private static final Duration LONGEST_WAIT_WITHOUT_TOKEN = Duration.ofSeconds(5);
+
   /** Refused at this age, and never accepted before: another one would be refused as well. */
   private static final Duration NEW = Duration.ofSeconds(10);
 
@@ -166,7 +169,7 @@ final class CachedToken {
    */
   private @Nullable Failure sign() {
     Failure last = failure;
-    if (last != null && elapsedSince(last.atNanos).compareTo(last.wait) < 0) {
+    if (last != null && elapsedSince(last.atNanos).compareTo(waitAfter(last)) < 0) {
       return last;
     }
     try {
@@ -184,6 +187,13 @@ final class CachedToken {
       failure = new Failure(e, last, nanoTime.getAsLong());
     }
     return failure;
+  }
+
+  private Duration waitAfter(Failure last) {
+    boolean waiting = stateOf(signed) == IamToken.State.EXPIRED;
+    return waiting && last.wait.compareTo(LONGEST_WAIT_WITHOUT_TOKEN) > 0
+        ? LONGEST_WAIT_WITHOUT_TOKEN
+        : last.wait;
   }
 
   private static String reason(RuntimeException failure) {

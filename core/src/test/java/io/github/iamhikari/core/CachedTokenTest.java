@@ -176,6 +176,24 @@ class CachedTokenTest {
   }
 
   @Test
+  void waitsLessLongWhileThereIsNoToken() {
+    CachedToken cached = cached(870);
+    signer.failing = true;
+
+    List<Integer> secondsOfAttempts = new ArrayList<>();
+    for (int second = 0; second < 30; second++) {
+      int before = signer.attempts.get();
+      assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+      if (signer.attempts.get() > before) {
+        secondsOfAttempts.add(second);
+      }
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(secondsOfAttempts).containsExactly(0, 1, 3, 7, 12, 17, 22, 27);
+  }
+
+  @Test
   void renewsAfterTheMachineSlept() throws Exception {
     CachedToken cached = cached(870);
     cached.current();
