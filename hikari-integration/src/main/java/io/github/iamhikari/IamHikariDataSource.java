@@ -10,6 +10,7 @@ import io.github.iamhikari.core.IamSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -89,13 +90,13 @@ public final class IamHikariDataSource extends HikariDataSource {
    *
    * @param properties those of HikariCP, and the {@code iam_*} settings as they are or, as HikariCP
    *     writes the driver's properties, behind {@code dataSource.}
-   * @throws RuntimeException if HikariCP does not know a property
-   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @throws IllegalArgumentException if HikariCP does not take a property, or the configuration is
+   *     wrong or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(Properties properties) {
-    this(new HikariConfig(asHikariKnowsThem(properties)));
+    this(config(properties));
   }
 
   /**
@@ -103,9 +104,8 @@ public final class IamHikariDataSource extends HikariDataSource {
    *
    * @param propertyFileName a file, or else a resource of the class path, with properties as {@link
    *     #IamHikariDataSource(Properties)} takes them
-   * @throws IllegalArgumentException if there is no such file, or the configuration is wrong or
-   *     incomplete
-   * @throws RuntimeException if HikariCP does not know a property
+   * @throws IllegalArgumentException if there is no such file, HikariCP does not take a property,
+   *     or the configuration is wrong or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
    *     opened, as {@link #setInitializationFailTimeout} says
    */
@@ -293,8 +293,19 @@ public final class IamHikariDataSource extends HikariDataSource {
     }
   }
 
+  /** HikariCP's configuration of properties among which the settings may stand as they are. */
+  static HikariConfig config(Properties properties) {
+    try {
+      return new HikariConfig(asHikariKnowsThem(properties));
+    } catch (RuntimeException e) {
+      Throwable said = e.getCause() instanceof InvocationTargetException setter ? setter : e;
+      String reason = said.getCause() == null ? e.getMessage() : said.getCause().getMessage();
+      throw new IllegalArgumentException("HikariCP does not take these properties: " + reason, e);
+    }
+  }
+
   /** Settings as they are go behind {@code dataSource.}, and before what stands there already. */
-  static Properties asHikariKnowsThem(Properties properties) {
+  private static Properties asHikariKnowsThem(Properties properties) {
     Properties known = new Properties();
     Properties settings = new Properties();
     for (String name : properties.stringPropertyNames()) {

@@ -64,7 +64,6 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
    * @throws NamingException if {@code dataSourceJNDI} names nothing, or nothing that is a
    *     DataSource
    * @throws IllegalArgumentException if the configuration is wrong or incomplete
-   * @throws RuntimeException if HikariCP cannot read the value of a property
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
    *     opened, as {@code initializationFailTimeout} says
    */
@@ -86,7 +85,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
       return new IamHikariDataSource(properties);
     }
     properties.remove(DATA_SOURCE_JNDI);
-    HikariConfig config = new HikariConfig(IamHikariDataSource.asHikariKnowsThem(properties));
+    HikariConfig config = IamHikariDataSource.config(properties);
     config.setDataSource(lookUp(dataSourceName, context, environment));
     return new IamHikariDataSource(config);
   }
@@ -98,10 +97,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
       String name = address.getType();
       Object value = address.getContent();
       boolean known =
-          ofHikari.contains(name)
-              || name.startsWith("dataSource.")
-              || IamSettings.isSetting(name)
-              || name.startsWith("iam"); // iamHost, too, is to be refused and not to be passed over
+          ofHikari.contains(name) || name.startsWith("dataSource.") || IamSettings.isSetting(name);
       if (known && value != null) {
         properties.setProperty(name, value.toString());
       }

@@ -3,6 +3,7 @@ package io.github.iamhikari;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mysql.cj.jdbc.MysqlDataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.util.Credentials;
@@ -71,7 +72,7 @@ class RefusalsTest {
         set(
             "iam_default_port",
             443,
-            "iam_default_port is 443, which no token can be signed for; write the database's own"
+            "iam_default_port is 443, which no RDS endpoint has; write the database's own"
                 + " port in iam_default_port"),
         set(
             "iam_expiration",
@@ -121,6 +122,24 @@ class RefusalsTest {
             config -> config.setJdbcUrl(config.getJdbcUrl() + "?user=other"),
             "The JDBC URL names the user \"other\" and the configuration the user \"app\"; leave"
                 + " one out"),
+        mistake(
+            "two users beside the URL",
+            config -> config.addDataSourceProperty("user", "other"),
+            "The driver's own property user is \"other\" and the pool's username \"app\"; leave one"
+                + " out"),
+        mistake(
+            "a setting in a DataSource's own URL",
+            config -> {
+              MysqlDataSource dataSource = new MysqlDataSource();
+              dataSource.setUrl("jdbc:mysql://127.0.0.1/d?iam_region=eu-west-1");
+              config.setDataSource(dataSource);
+            },
+            "The DataSource's own URL holds iam_region, which is not for the driver; set it as a"
+                + " data source property of the pool"),
+        url(
+            "postgresql",
+            "127.0.0.1:PORT/d?iamRegion=eu-west-1",
+            "iamRegion is not a setting; did you mean iam_region? The settings are " + SETTINGS),
         url("postgresql", "127.0.0.1:PORT/d?password=hunter2", PASSWORD),
         url("mysql", "127.0.0.1:PORT/d?password=hunter2", PASSWORD),
         url("mysql", "app:hunter2@127.0.0.1:PORT/d", PASSWORD),
@@ -153,7 +172,7 @@ class RefusalsTest {
         url(
             "postgresql",
             "127.0.0.1:443/d",
-            "The port in the JDBC URL is 443, which no token can be signed for; write the"
+            "The port in the JDBC URL is 443, which no RDS endpoint has; write the"
                 + " database's own port in iam_default_port"),
         url(
             "mysql",

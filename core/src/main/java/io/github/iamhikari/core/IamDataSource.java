@@ -358,7 +358,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       Properties driverProperties = withoutSettings(written);
       JdbcTarget target = JdbcTarget.parse(url.forDriver());
       TokenRequest request =
-          target.tokenRequest(settings, firstOf(user, driverProperties.getProperty("user")));
+          target.tokenRequest(settings, oneOf(user, driverProperties.getProperty("user")));
       if (!TransportSecurity.require(target, driverProperties)) {
         warnOfUnknownTransport();
       }
@@ -370,7 +370,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       DriverBean bean = new DriverBean(connections);
       Optional<JdbcTarget> told = bean.target();
       JdbcTarget target = told.orElseGet(() -> JdbcTarget.ofUnknown(connections));
-      TokenRequest request = target.tokenRequest(settings, firstOf(user, bean.user()));
+      target.refuseSettings();
+      TokenRequest request = target.tokenRequest(settings, oneOf(user, bean.user()));
       if (!bean.requireTls(target, withoutSettings(written))) {
         warnOfUnknownTransport();
       }
@@ -386,6 +387,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
                 + settings.awsProfile()
                 + "\" and an AWS credentials provider is given; leave one out");
       }
+      warnOfCustomEndpoint(request);
       String region = request.region();
       String inName = RdsHost.parse(request.host()).map(RdsHost::region).orElse(region);
       if (!inName.equals(region)) {
@@ -401,6 +403,19 @@ public final class IamDataSource implements DataSource, AutoCloseable {
         logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
       }
       return new IamDataSource(this, settings, request, connections);
+    }
+
+    private void warnOfCustomEndpoint(TokenRequest request) {
+      boolean custom =
+          RdsHost.parse(request.host()).map(RdsHost::kind).orElseThrow() == RdsHost.Kind.CUSTOM;
+      if (custom) {
+        logger.warn(
+            "{} - {} is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
+                + " signed; set {} to the cluster's endpoint.",
+            name,
+            request.host(),
+            IamSettings.HOST);
+      }
     }
 
     private IamSettings settings(Properties written, Properties inUrl) {
@@ -440,8 +455,20 @@ public final class IamDataSource implements DataSource, AutoCloseable {
           name);
     }
 
-    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
-      return one != null && !one.isBlank() ? one : other;
+    private static @Nullable String oneOf(
+        @Nullable String configured, @Nullable String ofTheDriver) {
+      if (configured == null || configured.isBlank()) {
+        return ofTheDriver;
+      }
+      if (ofTheDriver != null && !ofTheDriver.isBlank() && !ofTheDriver.equals(configured)) {
+        throw new IllegalArgumentException(
+            "The driver's own property user is \""
+                + ofTheDriver
+                + "\" and the pool's username \""
+                + configured
+                + "\"; leave one out");
+      }
+      return configured;
     }
 
     /** As text, which is what drivers read. */

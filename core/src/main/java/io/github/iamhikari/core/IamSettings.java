@@ -54,10 +54,7 @@ public record IamSettings(
   /** The highest number of a port. */
   private static final int LAST_PORT = 65_535;
 
-  /**
-   * Signs as for a URL of the {@code https} scheme, where 443 is left out: what comes out is a
-   * token that the server cannot accept. No RDS port is below 1150.
-   */
+  /** The ports of RDS begin at 1150; this one tells of a URL that was meant for something else. */
   private static final int HTTPS_PORT = 443;
 
   /**
@@ -127,14 +124,20 @@ public record IamSettings(
    * Tells apart what is for this library, and not for a driver or a pool.
    *
    * @param propertyName the name of a property
-   * @return whether it begins with {@code iam_}, or is {@code aws_profile}, in whatever case
+   * @return whether it begins with {@code iam_}, or is the name of a setting written in another
+   *     way, as {@code iamHost}, which is then to be refused and not to be passed over
    */
   public static boolean isSetting(Object propertyName) {
     String name = propertyName.toString().toLowerCase(Locale.ROOT);
-    return name.startsWith(PREFIX) || name.equals(AWS_PROFILE);
+    return name.startsWith(PREFIX)
+        || NAMES.stream().anyMatch(known -> joined(known).equals(joined(name)));
   }
 
-  /** Refuses a port that does not exist or that no token can be signed for. */
+  private static String joined(String name) {
+    return name.replace("_", "").replace("-", "");
+  }
+
+  /** Refuses a port that does not exist, or that no endpoint of RDS has. */
   static void checkPort(int port, String source) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
@@ -143,7 +146,7 @@ public record IamSettings(
     if (port == HTTPS_PORT) {
       throw new IllegalArgumentException(
           source
-              + " is 443, which no token can be signed for; write the database's own port in "
+              + " is 443, which no RDS endpoint has; write the database's own port in "
               + DEFAULT_PORT);
     }
   }

@@ -137,6 +137,18 @@ record JdbcTarget(
     return new JdbcTarget(Protocol.OTHER, name, List.of(), false, null, Map.of());
   }
 
+  /** Refuses settings in a URL that is a DataSource's own, from which they cannot be taken out. */
+  void refuseSettings() {
+    for (String name : parameters.keySet()) {
+      if (IamSettings.isSetting(name)) {
+        throw new IllegalArgumentException(
+            "The DataSource's own URL holds "
+                + name
+                + ", which is not for the driver; set it as a data source property of the pool");
+      }
+    }
+  }
+
   /** Without the parameters of these names. */
   JdbcTarget without(Set<String> names) {
     Map<String, String> others =

@@ -66,7 +66,7 @@ class IamSettingsTest {
         "iam_default_port | 65536  | iam_default_port is 65536; write a port from 1 to 65535",
         "iam_default_port | 5432.0 | iam_default_port is \"5432.0\"; write a port from 1 to 65535",
         "iam_default_port | 99999999999 | iam_default_port is \"99999999999\"; write a port from 1 to 65535",
-        "iam_default_port | 443    | iam_default_port is 443, which no token can be signed for; write the database's own port in iam_default_port",
+        "iam_default_port | 443    | iam_default_port is 443, which no RDS endpoint has; write the database's own port in iam_default_port",
         "iam_expiration   | -1     | iam_expiration is -1; write a number of seconds from 0 to 900, since no token lives longer",
         "iam_expiration   | 901    | iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives longer",
         "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
@@ -75,6 +75,8 @@ class IamSettingsTest {
         "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "iam_port         | 5432 | iam_port is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
       })
   void refuseWhatCannotBe(String name, String value, String message) {

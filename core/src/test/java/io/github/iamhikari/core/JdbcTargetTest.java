@@ -231,7 +231,7 @@ class JdbcTargetTest {
         "10.0.0.1 | | The host \"10.0.0.1\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
         "localhost:1 | db.example.com | iam_host is \"db.example.com\", which is not the name of an Amazon RDS or Aurora endpoint; write one such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
         "g.global-c9akciq32rgb.global.rds.amazonaws.com | | g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells no region; set iam_region to the region of its writer",
-        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no token can be signed for; write the database's own port in iam_default_port",
+        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no RDS endpoint has; write the database's own port in iam_default_port",
       })
   void refusesWhatATokenCannotBeSignedFor(
       String address, @Nullable String iamHost, String message) {

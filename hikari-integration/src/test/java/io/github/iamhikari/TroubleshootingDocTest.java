@@ -1,0 +1,503 @@
+package io.github.iamhikari;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.sun.source.tree.BinaryTree;
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.ConditionalExpressionTree;
+import com.sun.source.tree.ExpressionTree;
+import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.NewClassTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreeScanner;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.Credentials;
+import io.github.iamhikari.core.IamDataSource;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.naming.NamingException;
+import javax.naming.Reference;
+import javax.naming.StringRefAddr;
+import javax.sql.DataSource;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/**
+ * Holds docs/troubleshooting.md to the code: each heading of ours begins a message that is produced
+ * here, and each message that the code can throw or warn with is among them.
+ */
+class TroubleshootingDocTest {
+
+  private static final Path ROOT = Path.of("..");
+
+  private static final String HOST = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+  private static final String URL = "jdbc:postgresql://" + HOST + "/orders";
+  private static final String GLOBAL = "g.global-c9akciq32rgb.global.rds.amazonaws.com";
+
+  private static final AwsCredentialsProvider KEYS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret"));
+
+  /** Any text, as the log lines have it; headings have "..." instead. */
+  private static final String GAP = "{}";
+
+  /** A heading, and what makes a message that it is for. */
+  private record Case(String heading, Action action) {
+    @Override
+    public String toString() {
+      return heading;
+    }
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case("... is not a setting; did you mean ...?", () -> login(URL, "iam_regoin", "x")),
+        new Case(
+            "iam_host is \"...\", which is not the name of an Amazon RDS or Aurora endpoint",
+            () -> login(URL, "iam_host", "db.example.com")),
+        new Case("iam_default_port is ...", () -> login(URL, "iam_default_port", "0")),
+        new Case("iam_default_port is ...", () -> login(URL, "iam_default_port", "x")),
+        new Case("iam_default_port is ...", () -> login(URL, "iam_default_port", "443")),
+        new Case(
+            "iam_region is \"...\", which is not the name of a region",
+            () -> login(URL, "iam_region", "Ohio")),
+        new Case("iam_expiration is ...", () -> login(URL, "iam_expiration", "901")),
+        new Case(
+            "aws_profile is \"...\" and an AWS credentials provider is given",
+            () -> login(URL, "aws_profile", "staging")),
+        new Case(
+            "The host \"...\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint",
+            () -> login("jdbc:postgresql://localhost/orders")),
+        new Case(
+            "... is a global endpoint, whose name tells no region",
+            () -> login("jdbc:postgresql://" + GLOBAL + "/orders")),
+        new Case(
+            "The JDBC URL may lead to several hosts", () -> login("jdbc:postgresql://a,b/orders")),
+        new Case(
+            "The JDBC URL names hosts with several ports",
+            () -> login("jdbc:postgresql://a:1,b:2/orders", "iam_host", HOST)),
+        new Case("It cannot be told where \"...\" connects to", () -> login(unknownDriver())),
+        new Case("The port of \"...\" is not known here", () -> login("jdbc:pgsql://" + HOST)),
+        new Case(
+            "The port in the JDBC URL is ...", () -> login("jdbc:postgresql://" + HOST + ":x/")),
+        new Case(
+            "The port in the JDBC URL is ...", () -> login("jdbc:postgresql://" + HOST + ":443/")),
+        new Case("No database user is named", () -> builder().jdbcUrl(URL).user(null).build()),
+        new Case(
+            "The JDBC URL names the user \"...\" and the configuration the user \"...\"",
+            () -> login(URL + "?user=other")),
+        new Case(
+            "The driver's own property user is \"...\" and the pool's username \"...\"",
+            () -> login(URL, "user", "other")),
+        new Case(
+            "The DataSource's own URL holds ...",
+            () -> login(new MariaDbDataSource("jdbc:mariadb://" + HOST + "/?iam_region=x"))),
+        new Case(
+            "HikariCP does not take these properties: ...",
+            () -> pool("jdbcUrl", URL, "driverClassName", "org.example.None").close()),
+        new Case(
+            "... - ... is an Aurora custom endpoint",
+            () ->
+                login(
+                    "jdbc:postgresql://r.cluster-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com/")),
+        new Case("No JDBC URL is set", () -> builder().build()),
+        new Case("The JDBC URL has none of the known forms", () -> login("postgresql://a/b")),
+        new Case("The JDBC URL's host cannot be read", () -> login("jdbc:mysql://a:b:c/d")),
+        new Case("The JDBC URL has a broken percent-encoding", () -> login(URL + "?user=%zz")),
+        new Case(
+            "The JDBC URL's parameter ... is given twice; write it once",
+            () -> login(URL + "?ssl=true&SSL=false")),
+        new Case(
+            "The JDBC URL's parameter ... could lead the driver to another server than the token"
+                + " is signed for",
+            () -> login(URL + "?host=b")),
+        new Case(
+            "The JDBC URL holds a password, which could be sent instead of the IAM token",
+            () -> login(URL + "?password=hunter2")),
+        new Case(
+            "... could send the IAM token, which is a password, in clear text",
+            () -> login(URL + "?sslmode=prefer")),
+        new Case(
+            "The DataSource's URL does not say that TLS is to be used, and holds a secret",
+            () -> login(new MariaDbDataSource("jdbc:mariadb://" + HOST + "/?keyStorePassword=x"))),
+        new Case(
+            "credentialsProvider is set to a ...",
+            () -> {
+              HikariConfig config = new HikariConfig();
+              config.setJdbcUrl(URL);
+              config.setCredentialsProvider(() -> Credentials.of("app", "hunter2"));
+              new IamHikariDataSource(config, KEYS).close();
+            }),
+        new Case(
+            "The AWS credentials provider cannot be changed once the pool has started",
+            () -> {
+              try (IamHikariDataSource pool = pool("jdbcUrl", URL)) {
+                pool.setAwsCredentialsProvider(null);
+              }
+            }),
+        new Case(
+            "No JDBC driver on the class path takes a URL that begins with \"...\"",
+            () -> pool("jdbcUrl", "jdbc:oracle://" + HOST + ":1521/orders").close()),
+        new Case(
+            "The driver ... takes no URL that begins with \"...\"",
+            () -> pool("jdbcUrl", URL, "driverClassName", "com.mysql.cj.jdbc.Driver").close()),
+        new Case(
+            "dataSourceClassName is ..., of which no instance can be made with the data source"
+                + " properties ...",
+            () -> pool("dataSourceClassName", "org.example.None").close()),
+        new Case(
+            "dataSourceJNDI is ..., which JNDI does not know as a DataSource",
+            () -> pool("dataSourceJNDI", "java:comp/env/jdbc/none").close()),
+        new Case(
+            "dataSourceJNDI is \"...\", and nothing is bound to that name",
+            () -> resource("dataSourceJNDI", "java:comp/env/jdbc/none")),
+        said(
+            "dataSourceJNDI is \"...\", which is the name of a ...; write that of a"
+                + " javax.sql.DataSource",
+            "dataSourceJNDI is \"jdbc/text\", which is the name of a java.lang.String; write that of"
+                + " a javax.sql.DataSource"),
+        new Case("Cannot ... the property ... of a ...", () -> login(new Unreadable())),
+        new Case(
+            "Cannot find property file: ...", () -> new IamHikariDataSource("none.properties")),
+        said("Cannot read property file: ...", "Cannot read property file: hikari.properties"),
+        said(
+            "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity",
+            "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
+                + " module for that is not on the class path; add software.amazon.awssdk:sts"),
+        new Case("No IAM token could be signed for ...: ...", () -> loginWith(NO_CREDENTIALS)),
+        new Case("... - No token could be signed for ...: ...", () -> loginWith(NO_CREDENTIALS)),
+        new Case(
+            "No IAM token could be signed for ...: the AWS credentials provider gave anonymous"
+                + " credentials",
+            () -> loginWith(AnonymousCredentialsProvider.create())),
+        new Case(
+            "No IAM token could be signed for ...: the AWS credentials ran out at ...",
+            () -> loginWith(OLD_CREDENTIALS)),
+        new Case(
+            "Interrupted while an IAM token was signed for ...",
+            () -> {
+              Thread.currentThread().interrupt();
+              try {
+                login(URL);
+              } finally {
+                Thread.interrupted();
+              }
+            }),
+        new Case("The IAM login of ... was refused: ...", () -> login(URL)),
+        said("This Java has no ...", "This Java has no SHA-256"),
+        said("This Java has no ...", "This Java has no HmacSHA256"),
+        new Case(
+            "Set the log writer of java.sql.DriverManager",
+            () -> plainDataSource().setLogWriter(null)),
+        new Case("The driver has a logger of its own", () -> plainDataSource().getParentLogger()),
+        new Case("This is no wrapper for ...", () -> plainDataSource().unwrap(String.class)),
+        new Case(
+            "... - A password is configured; it is ignored, the IAM token is sent.",
+            () -> login(URL, "password", "hunter2")),
+        new Case(
+            "... - A password is configured; it is ignored, the IAM token is sent.",
+            () -> pool("jdbcUrl", URL, "password", "hunter2").close()),
+        new Case(
+            "... - It cannot be told here whether this driver uses TLS",
+            () -> login("jdbc:pgsql://" + HOST + ":5432/orders")),
+        new Case(
+            "... - iam_region is ..., which is not the region in ...; ... is used.",
+            () -> login(URL, "iam_region", "eu-west-1")),
+        new Case(
+            "... - The AWS SDK does not know the region ...; it is used.",
+            () -> login(URL, "iam_region", "eu-atlantis-7")),
+        new Case(
+            "... - ... is ... in the JDBC URL and ... beside it; ... is used.",
+            () -> login(URL + "?iam_expiration=60", "iam_expiration", "600")),
+        new Case(
+            "... is ... and dataSource.... is ...; ... is used.",
+            () ->
+                pool("jdbcUrl", URL, "iam_expiration", "60", "dataSource.iam_expiration", "600")
+                    .close()),
+        said(
+            "... - The AWS credentials provider did not close",
+            "orders - The AWS credentials provider did not close"));
+  }
+
+  @BeforeAll
+  static void haveCredentials() {
+    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+    System.setProperty("aws.secretAccessKey", "secret");
+  }
+
+  @AfterAll
+  static void forgetThem() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cases")
+  void hasAHeadingForAMessage(Case one) {
+    assertThat(messagesOf(one.action)).anyMatch(message -> matches(one.heading + GAP, message));
+  }
+
+  @Test
+  void hasNoHeadingForAMessageThatIsNotOurs() throws IOException {
+    assertThat(headings("Messages of iam-hikari"))
+        .doesNotHaveDuplicates()
+        .containsExactlyInAnyOrderElementsOf(cases().map(Case::heading).collect(toSet()));
+  }
+
+  @Test
+  void leavesOutNoMessageThatIsThrownOrWarnedWith() throws IOException {
+    List<String> produced = cases().flatMap(one -> messagesOf(one.action).stream()).toList();
+
+    assertThat(messagesInTheSources())
+        .hasSizeGreaterThan(40)
+        .allSatisfy(text -> assertThat(produced).anyMatch(message -> matches(text, message)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("words")
+  void hasAHeadingForTheWordsOfServersAndDrivers(String words) throws IOException {
+    assertThat(headings("Messages of servers and drivers"))
+        .anyMatch(heading -> matches(GAP + heading + GAP, words));
+  }
+
+  static Stream<String> words() {
+    return Stream.of(
+        "FATAL: PAM authentication failed for user \"app\"",
+        "Access denied for user 'app'@'10.0.3.17' (using password: YES)",
+        "FATAL: password authentication failed for user \"app\"",
+        "FATAL: pg_hba.conf rejects connection for host \"h\", user \"app\", database \"d\", no"
+            + " encryption",
+        "FATAL: no pg_hba.conf entry for host \"h\", user \"app\", database \"d\", no encryption",
+        "The server does not support SSL.",
+        "HikariPool-1 - Connection is not available, request timed out after 30000ms.",
+        "Failed to initialize pool: The IAM login of user \"app\" was refused",
+        "Client does not support authentication protocol requested by server; consider upgrading",
+        "Unable to load credentials from any of the providers in the chain");
+  }
+
+  private static final AwsCredentialsProvider NO_CREDENTIALS =
+      () -> {
+        throw new IllegalStateException("there are none");
+      };
+
+  private static final AwsCredentialsProvider OLD_CREDENTIALS =
+      () ->
+          AwsSessionCredentials.builder()
+              .accessKeyId("AKIDEXAMPLE")
+              .secretAccessKey("secret")
+              .sessionToken("session")
+              .expirationTime(Instant.EPOCH)
+              .build();
+
+  /** A message that cannot be had here: only the heading and the sources are held to it. */
+  private static Case said(String heading, String message) {
+    return new Case(
+        heading,
+        () -> {
+          throw new IllegalStateException(message);
+        });
+  }
+
+  /** What an action throws, with all causes, and what it warns of. */
+  private static List<String> messagesOf(Action action) {
+    List<String> messages = new ArrayList<>();
+    Logger logger = (Logger) LoggerFactory.getLogger("io.github.iamhikari");
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      action.run();
+    } catch (Exception e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        messages.add(String.valueOf(cause.getMessage()));
+      }
+    } finally {
+      logger.detachAppender(appender);
+    }
+    appender.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .forEach(event -> messages.add(event.getFormattedMessage()));
+    return messages;
+  }
+
+  private static boolean matches(String textWithGaps, String message) {
+    String pattern =
+        Stream.of(textWithGaps.split("\\.{3}(?!\\.)|\\{}", -1))
+            .map(Pattern::quote)
+            .collect(joining(".*"));
+    return Pattern.compile(pattern, Pattern.DOTALL).matcher(message).matches();
+  }
+
+  private static List<String> headings(String section) throws IOException {
+    String document = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
+    String text = document.split("\n## " + section + "\n", -1)[1].split("\n## ", -1)[0];
+    return text.lines()
+        .filter(line -> line.startsWith("### "))
+        .map(line -> line.substring(4))
+        .toList();
+  }
+
+  /** The first argument of each exception that is made and each warning, with its gaps. */
+  private static Set<String> messagesInTheSources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    for (String module : List.of("core", "hikari-integration")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+        files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+      }
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    List<String> messages = new ArrayList<>();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      JavacTask task =
+          (JavacTask)
+              compiler.getTask(
+                  null, files, null, null, null, files.getJavaFileObjectsFromPaths(sources));
+      for (CompilationUnitTree source : task.parse()) {
+        source.accept(new MessageScanner(messages), null);
+      }
+    }
+    return messages.stream().filter(text -> text.matches("(?s).*[a-z]{3}.*")).collect(toSet());
+  }
+
+  private static final class MessageScanner extends TreeScanner<@Nullable Void, @Nullable Void> {
+
+    private final List<String> messages;
+
+    private MessageScanner(List<String> messages) {
+      this.messages = messages;
+    }
+
+    @Override
+    public @Nullable Void visitNewClass(NewClassTree node, @Nullable Void nothing) {
+      if (node.getIdentifier().toString().endsWith("Exception") && !node.getArguments().isEmpty()) {
+        messages.addAll(texts(node.getArguments().get(0)));
+      }
+      return super.visitNewClass(node, null);
+    }
+
+    @Override
+    public @Nullable Void visitMethodInvocation(MethodInvocationTree node, @Nullable Void nothing) {
+      if (node.getMethodSelect().toString().matches("logger\\.(warn|error)")) {
+        messages.addAll(texts(node.getArguments().get(0)));
+      }
+      return super.visitMethodInvocation(node, null);
+    }
+
+    private static List<String> texts(ExpressionTree expression) {
+      if (expression instanceof LiteralTree literal) {
+        return List.of(String.valueOf(literal.getValue()));
+      }
+      if (expression instanceof ConditionalExpressionTree either) {
+        return Stream.of(either.getTrueExpression(), either.getFalseExpression())
+            .flatMap(text -> texts(text).stream())
+            .toList();
+      }
+      if (expression instanceof BinaryTree sum) {
+        return texts(sum.getLeftOperand()).stream()
+            .flatMap(left -> texts(sum.getRightOperand()).stream().map(right -> left + right))
+            .toList();
+      }
+      return List.of(GAP);
+    }
+  }
+
+  /** The driver of these refuses each token. */
+  private static IamDataSource.Builder builder() {
+    return IamDataSource.builder()
+        .user("app")
+        .awsCredentialsProvider(KEYS)
+        .driver((url, properties) -> unknownDriver());
+  }
+
+  private static void login(String url, String... namesAndValues) throws SQLException {
+    builder().jdbcUrl(url).properties(properties(namesAndValues)).build().getConnection().close();
+  }
+
+  private static void login(DataSource driver) throws SQLException {
+    builder().dataSource(driver).build().getConnection().close();
+  }
+
+  private static void loginWith(AwsCredentialsProvider provider) throws SQLException {
+    builder().jdbcUrl(URL).awsCredentialsProvider(provider).build().getConnection().close();
+  }
+
+  private static DataSource plainDataSource() {
+    return IamDataSource.builder().jdbcUrl(URL).user("app").awsCredentialsProvider(KEYS).build();
+  }
+
+  private static DataSource unknownDriver() {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            TroubleshootingDocTest.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              throw new SQLException("FATAL: PAM authentication failed for user \"app\"", "28000");
+            });
+  }
+
+  private static IamHikariDataSource pool(String... namesAndValues) {
+    Properties properties = properties(namesAndValues);
+    properties.setProperty("username", "app");
+    properties.setProperty("initializationFailTimeout", "-1"); // it connects to nothing
+    properties.setProperty("minimumIdle", "0");
+    return new IamHikariDataSource(properties);
+  }
+
+  private static void resource(String name, String value) throws NamingException {
+    Reference reference = new Reference("javax.sql.DataSource");
+    reference.add(new StringRefAddr(name, value));
+    new IamHikariJNDIFactory().getObjectInstance(reference, null, null, null);
+  }
+
+  private static Properties properties(String... namesAndValues) {
+    Properties properties = new Properties();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return properties;
+  }
+
+  /** Does not tell its URL. */
+  @SuppressWarnings("serial") // nobody writes it anywhere
+  public static final class Unreadable extends PGSimpleDataSource {
+    @Override
+    public String getUrl() {
+      throw new IllegalStateException("the URL is broken");
+    }
+  }
+}
