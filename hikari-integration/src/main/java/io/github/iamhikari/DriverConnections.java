@@ -23,13 +23,14 @@ final class DriverConnections {
   /**
    * Tells a builder.
    *
+   * @param readyDataSource the one that was set, if any
    * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
    *     JNDI that is not there or cannot be used
    */
-  static void use(HikariConfig config, IamDataSource.Builder logins) {
-    DataSource dataSource = config.getDataSource();
-    if (dataSource != null && !(dataSource instanceof IamDataSource)) {
-      logins.dataSource(dataSource);
+  static void use(
+      HikariConfig config, @Nullable DataSource readyDataSource, IamDataSource.Builder logins) {
+    if (readyDataSource != null) {
+      logins.dataSource(readyDataSource);
     } else if (config.getDataSourceClassName() != null) {
       logins.dataSource(
           instance(config.getDataSourceClassName(), config.getDataSourceProperties()));

@@ -10,11 +10,11 @@ import io.github.iamhikari.core.IamSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +52,12 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   private static final String DATA_SOURCE_PREFIX = "dataSource.";
 
-  // The constructors that start the pool do so before this field exists: nothing that HikariCP
-  // calls may read it, except validate(), which it calls for the other constructor only.
+  // The constructors that start the pool do so before these fields exist: nothing that HikariCP
+  // calls may use them, except validate(), which it calls for the other constructor only.
   private @Nullable AwsCredentialsProvider awsCredentialsProvider;
+
+  // What was set as the dataSource: a start that fails is tried again with it.
+  private @Nullable DataSource readyDataSource;
 
   /** A pool to be configured by its setters; it starts with the first {@code getConnection()}. */
   public IamHikariDataSource() {}
@@ -222,9 +225,13 @@ public final class IamHikariDataSource extends HikariDataSource {
    */
   @Override
   public Credentials getCredentials() {
-    String user = super.getCredentials().getUsername();
+    String configured = super.getCredentials().getUsername();
     IamDataSource logins = logins(this);
-    return Credentials.of(user, logins == null ? null : logins.currentToken(user));
+    if (logins == null) {
+      return Credentials.of(configured, null);
+    }
+    String user = configured == null ? logins.getUser() : configured;
+    return Credentials.of(user, logins.currentToken(user));
   }
 
   /**
@@ -235,9 +242,14 @@ public final class IamHikariDataSource extends HikariDataSource {
   @Override
   public void validate() {
     super.validate();
-    if (!hasStarted()) {
-      useIamLogins(this, logins -> logins.awsCredentialsProvider(awsCredentialsProvider));
+    if (hasStarted()) {
+      return;
     }
+    if (logins(this) == null) {
+      readyDataSource = getDataSource();
+    }
+    useIamLogins(
+        this, readyDataSource, logins -> logins.awsCredentialsProvider(awsCredentialsProvider));
   }
 
   /** Closes the pool, and the AWS credentials provider unless that was given. */
@@ -271,7 +283,9 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   /** Puts an {@link IamDataSource} between the pool and the driver. */
   private static void useIamLogins(
-      HikariConfig config, UnaryOperator<IamDataSource.Builder> lastWord) {
+      HikariConfig config,
+      @Nullable DataSource readyDataSource,
+      UnaryOperator<IamDataSource.Builder> lastWord) {
     DriverConnections.refuseCredentialsProvider(config);
     IamDataSource previous = logins(config);
     IamDataSource.Builder logins =
@@ -279,7 +293,7 @@ public final class IamHikariDataSource extends HikariDataSource {
             .name(config.getPoolName())
             .user(config.getUsername())
             .properties(config.getDataSourceProperties());
-    DriverConnections.use(config, logins);
+    DriverConnections.use(config, readyDataSource, logins);
     IamDataSource dataSource = lastWord.apply(logins).build();
     if (config.getPassword() != null) {
       logger.warn(
@@ -295,13 +309,35 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   /** HikariCP's configuration of properties among which the settings may stand as they are. */
   static HikariConfig config(Properties properties) {
+    Properties known = asHikariKnowsThem(properties);
     try {
-      return new HikariConfig(asHikariKnowsThem(properties));
+      return new HikariConfig(known);
     } catch (RuntimeException e) {
-      Throwable said = e.getCause() instanceof InvocationTargetException setter ? setter : e;
-      String reason = said.getCause() == null ? e.getMessage() : said.getCause().getMessage();
-      throw new IllegalArgumentException("HikariCP does not take these properties: " + reason, e);
+      // HikariCP names the property in its log alone.
+      known.forEach(IamHikariDataSource::refuseIfUnfit);
+      throw e;
     }
+  }
+
+  private static void refuseIfUnfit(Object name, Object value) {
+    Properties alone = new Properties();
+    alone.put(name, value);
+    try {
+      new HikariConfig(alone);
+    } catch (RuntimeException e) {
+      Throwable reason = e;
+      while (reason.getCause() != null && saysNothing(reason)) {
+        reason = reason.getCause();
+      }
+      throw new IllegalArgumentException(
+          "HikariCP does not take the property " + name + ": " + reason.getMessage(), e);
+    }
+  }
+
+  /** Whether an exception was made of its cause alone. */
+  private static boolean saysNothing(Throwable wrapper) {
+    String message = wrapper.getMessage();
+    return message == null || message.equals(String.valueOf(wrapper.getCause()));
   }
 
   /** Settings as they are go behind {@code dataSource.}, and before what stands there already. */
@@ -376,7 +412,7 @@ public final class IamHikariDataSource extends HikariDataSource {
     @Override
     public void validate() {
       super.validate();
-      useIamLogins(this, logins);
+      useIamLogins(this, IamHikariDataSource.logins(this) == null ? getDataSource() : null, logins);
     }
   }
 }

@@ -390,6 +390,26 @@ abstract class PoolLogins {
   }
 
   @Test
+  void startsWithAReadyDataSourceWhenTheServerTakesTheLoginAtLast() throws Exception {
+    DataSource ready = dataSourceClass().getConstructor().newInstance();
+    PropertyElf.setTargetFromProperties(ready, dataSourceProperties());
+    rds().revoke(key.id());
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      configure(pool);
+      pool.setJdbcUrl(null);
+      pool.setDataSource(ready);
+      pool.setAwsCredentialsProvider(provider);
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+
+      rds().add(key);
+
+      try (Connection connection = pool.getConnection()) {
+        assertThat(currentUser(connection)).isEqualTo(rds().account());
+      }
+    }
+  }
+
+  @Test
   void refusesADataSourceInClearText() throws Exception {
     DataSource ready = dataSourceClass().getConstructor().newInstance();
     PropertyElf.setTargetFromProperties(ready, dataSourceProperties());
@@ -547,6 +567,12 @@ abstract class PoolLogins {
 
       try (Connection connection = pool.getConnection()) {
         assertThat(currentUser(connection)).isEqualTo("second_user");
+      }
+
+      pool.getHikariConfigMXBean().setUsername(null);
+      pool.getHikariPoolMXBean().softEvictConnections();
+      try (Connection connection = pool.getConnection()) {
+        assertThat(currentUser(connection)).isEqualTo(rds().account());
       }
     }
   }

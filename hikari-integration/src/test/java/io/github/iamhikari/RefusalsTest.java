@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -262,6 +264,27 @@ class RefusalsTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(mistake.message);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "driverClassName | org.example.None | HikariCP does not take the property driverClassName: Failed to load driver class org.example.None",
+        "maximumPoolSize | many | HikariCP does not take the property maximumPoolSize: For input string: \"many\"",
+        "maximumPoolSize | 0 | HikariCP does not take the property maximumPoolSize: maxPoolSize cannot be less than 1",
+        "maxPoolSize | 5 | HikariCP does not take the property maxPoolSize: Property maxPoolSize does not exist on target class com.zaxxer.hikari.HikariConfig",
+        "iamRegion | us-east-2 | iamRegion is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+      })
+  void isRefusedAmongProperties(String name, String value, String message) {
+    Properties properties = new Properties();
+    properties.setProperty("jdbcUrl", config().getJdbcUrl());
+    properties.setProperty("username", "app");
+    properties.setProperty(name, value);
+
+    assertThatThrownBy(() -> new IamHikariDataSource(properties))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
   }
 
   private HikariConfig config() {

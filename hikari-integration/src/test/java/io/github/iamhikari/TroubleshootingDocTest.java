@@ -128,7 +128,7 @@ class TroubleshootingDocTest {
             "The DataSource's own URL holds ...",
             () -> login(new MariaDbDataSource("jdbc:mariadb://" + HOST + "/?iam_region=x"))),
         new Case(
-            "HikariCP does not take these properties: ...",
+            "HikariCP does not take the property ...: ...",
             () -> pool("jdbcUrl", URL, "driverClassName", "org.example.None").close()),
         new Case(
             "... - ... is an Aurora custom endpoint",
