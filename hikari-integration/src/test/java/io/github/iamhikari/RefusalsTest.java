@@ -338,7 +338,7 @@ class RefusalsTest {
   }
 
   /** What somebody gets wrong, given the port of the server, and what they are told. */
-  private record Mistake(String name, BiConsumer<HikariConfig, Integer> make, String message) {
+  record Mistake(String name, BiConsumer<HikariConfig, Integer> make, String message) {
 
     private Mistake withoutHost() {
       return new Mistake(

@@ -73,14 +73,14 @@ class TroubleshootingDocTest {
   private static final String GAP = "{}";
 
   /** A heading, and what makes a message that it is for. */
-  private record Case(String heading, Action action) {
+  record Case(String heading, Action action) {
     @Override
     public String toString() {
       return heading;
     }
   }
 
-  private interface Action {
+  interface Action {
     void run() throws Exception;
   }
 

@@ -84,7 +84,7 @@ class WaysInIT {
   }
 
   /** One way to configure a pool: given settings by their names, it makes one. */
-  private enum Way {
+  enum Way {
     DATA_SOURCE_PROPERTIES {
       @Override
       IamHikariDataSource make(Properties settings) {
