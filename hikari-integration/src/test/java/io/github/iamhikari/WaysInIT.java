@@ -1,5 +1,6 @@
 package io.github.iamhikari;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -26,6 +27,8 @@ import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.naming.Reference;
+import javax.naming.StringRefAddr;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +171,19 @@ class WaysInIT {
         return new IamHikariDataSource(config);
       }
     },
+    JNDI {
+      @Override
+      IamHikariDataSource make(Properties settings) throws Exception {
+        Reference reference = new Reference(DataSource.class.getName());
+        hikariProperties("", settings)
+            .forEach(
+                (name, value) ->
+                    reference.add(new StringRefAddr(name.toString(), value.toString())));
+        return (IamHikariDataSource)
+            requireNonNull(
+                new IamHikariJNDIFactory().getObjectInstance(reference, null, null, null));
+      }
+    },
     DATA_SOURCE_CLASS {
       @Override
       IamHikariDataSource make(Properties settings) {
@@ -227,9 +243,14 @@ class WaysInIT {
     assertThat(usableFor()).isEqualTo(Duration.ofSeconds(name.equals("iam_expiration") ? 60 : 870));
     boolean signedForAnother = List.of("iam_host", "iam_default_port", "iam_region").contains(name);
     assertThat(login.accepted()).isEqualTo(!signedForAnother);
-    assertThat(RecordingDriver.lastUrl()).doesNotContain("iam_").doesNotContain("aws_profile");
-    assertThat(RecordingDriver.lastProperties().stringPropertyNames())
-        .noneMatch(property -> property.contains("iam_") || property.contains("aws_profile"));
+    if (way != Way.DATA_SOURCE && way != Way.DATA_SOURCE_CLASS) {
+      String rest = way == Way.URL ? "?loggerLevel=OFF" : "";
+      assertThat(RecordingDriver.lastUrl()).isEqualTo(config().getJdbcUrl() + rest);
+      assertThat(RecordingDriver.lastProperties())
+          .containsOnlyKeys("user", "password", "sslmode")
+          .containsEntry("user", rds.account())
+          .containsEntry("password", login.token());
+    }
   }
 
   @Test
