@@ -387,35 +387,29 @@ public final class IamDataSource implements DataSource, AutoCloseable {
                 + settings.awsProfile()
                 + "\" and an AWS credentials provider is given; leave one out");
       }
-      warnOfCustomEndpoint(request);
+      RdsHost endpoint = RdsHost.parse(request.host()).orElseThrow();
       String region = request.region();
-      String inName = RdsHost.parse(request.host()).map(RdsHost::region).orElse(region);
-      if (!inName.equals(region)) {
+      if (endpoint.kind() == RdsHost.Kind.CUSTOM) {
+        logger.warn(
+            "{} - {} is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
+                + " signed; set {} to the cluster's endpoint.",
+            name,
+            endpoint.name(),
+            IamSettings.HOST);
+      }
+      if (endpoint.region() != null && !endpoint.region().equals(region)) {
         logger.warn(
             "{} - {} is {}, which is not the region in {}; {} is used.",
             name,
             IamSettings.REGION,
             region,
-            request.host(),
+            endpoint.name(),
             region);
       }
       if (!Region.regions().contains(Region.of(region))) {
         logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
       }
       return new IamDataSource(this, settings, request, connections);
-    }
-
-    private void warnOfCustomEndpoint(TokenRequest request) {
-      boolean custom =
-          RdsHost.parse(request.host()).map(RdsHost::kind).orElseThrow() == RdsHost.Kind.CUSTOM;
-      if (custom) {
-        logger.warn(
-            "{} - {} is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
-                + " signed; set {} to the cluster's endpoint.",
-            name,
-            request.host(),
-            IamSettings.HOST);
-      }
     }
 
     private IamSettings settings(Properties written, Properties inUrl) {

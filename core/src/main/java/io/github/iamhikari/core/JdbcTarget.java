@@ -73,7 +73,7 @@ record JdbcTarget(
   private static final Pattern URL =
       Pattern.compile(
           "jdbc:(?<protocol>[A-Za-z][\\w+.-]*):(?:(?<mode>[\\w-]+):(?=//))?"
-              + "(?://(?<authority>[^/?]*))?(?<rest>[^?]*)(?:\\?(?<query>.*))?",
+              + "(?://(?<authority>[^/?]*))?[^?]*(?:\\?(?<query>.*))?",
           Pattern.DOTALL);
 
   private static final Pattern HOST_AND_PORT =
@@ -178,7 +178,7 @@ record JdbcTarget(
   }
 
   /** The endpoint whose name is signed. */
-  RdsHost endpoint(IamSettings settings) {
+  private RdsHost endpoint(IamSettings settings) {
     String iamHost = settings.host();
     if (iamHost != null) {
       return RdsHost.parse(iamHost)
