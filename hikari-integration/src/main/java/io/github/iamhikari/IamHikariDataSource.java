@@ -4,15 +4,25 @@ import static java.util.Objects.requireNonNull;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamSettings;
+import io.github.iamhikari.core.LoginState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +62,20 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   private static final String DATA_SOURCE_PREFIX = "dataSource.";
 
+  /** For how long a login is waited for before it is asked whether logins are refused. */
+  private static final long PATIENCE_MILLIS = 1_000;
+
   // The constructors that start the pool do so before these fields exist: nothing that HikariCP
   // calls may use them, except validate(), which it calls for the other constructor only.
   private @Nullable AwsCredentialsProvider awsCredentialsProvider;
 
   // What was set as the dataSource: a start that fails is tried again with it.
   private @Nullable DataSource readyDataSource;
+
+  // What the pool was last told to start with.
+  private List<@Nullable Object> startedWith = List.of();
+
+  private final AtomicReference<@Nullable TokenMonitor> monitor = new AtomicReference<>();
 
   /** A pool to be configured by its setters; it starts with the first {@code getConnection()}. */
   public IamHikariDataSource() {}
@@ -71,7 +89,7 @@ public final class IamHikariDataSource extends HikariDataSource {
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(HikariConfig config) {
-    super(new LoginConfig(config, logins -> logins));
+    this(config, logins -> logins);
   }
 
   /**
@@ -119,6 +137,7 @@ public final class IamHikariDataSource extends HikariDataSource {
   /** With a last word on how the logins are made. */
   IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
     super(new LoginConfig(config, logins));
+    monitorTokens();
   }
 
   /** {@return the endpoint that tokens are signed for, or null if it is the JDBC URL's host} */
@@ -218,6 +237,86 @@ public final class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
+   * Borrows a connection, as {@link HikariDataSource#getConnection()} does. Only if the pool has
+   * none at all, and the server refuses logins with new tokens, the reason is thrown within about a
+   * second, and not after {@code connectionTimeout}.
+   *
+   * @throws java.sql.SQLTransientConnectionException if none is available in time, or the pool has
+   *     none and the server refuses its logins
+   * @throws SQLException if the pool is closed, or starts and cannot, as {@link
+   *     #setInitializationFailTimeout} says
+   */
+  @Override
+  public Connection getConnection() throws SQLException {
+    HikariPoolMXBean pool = getHikariPoolMXBean();
+    if (pool != null && pool.getTotalConnections() > 0) {
+      return super.getConnection();
+    }
+    return pool == null ? firstConnection() : connectionOfEmptyPool(pool);
+  }
+
+  /** Starts the pool, unless the server refused the same start just now. */
+  private Connection firstConnection() throws SQLException {
+    IamDataSource logins = logins(this);
+    if (logins != null && startedWith.equals(toStartWith())) {
+      Optional<SQLException> refusal = refusalInForce(logins);
+      if (refusal.isPresent()) {
+        throw refusal.get();
+      }
+    }
+    try {
+      return super.getConnection();
+    } finally {
+      monitorTokens();
+    }
+  }
+
+  /**
+   * Those who wait for a connection of a pool that has none are told of a refused login when they
+   * have waited for a second, and those who come later at once. HikariCP itself tells nobody before
+   * {@code connectionTimeout}, and only one of them why.
+   */
+  private Connection connectionOfEmptyPool(HikariPoolMXBean pool) throws SQLException {
+    IamDataSource logins = logins(this);
+    if (logins == null || isClosed() || !(pool instanceof HikariPool hikariPool)) {
+      return super.getConnection();
+    }
+    monitorTokens();
+    throwIfPresent(refusalInForce(logins));
+    long timeout = getConnectionTimeout();
+    if (timeout <= PATIENCE_MILLIS || logins.getLoginState() == LoginState.FAILED) {
+      return super.getConnection();
+    }
+    try {
+      return hikariPool.getConnection(PATIENCE_MILLIS);
+    } catch (SQLTransientConnectionException e) {
+      throwIfPresent(logins.getRefusal());
+      return hikariPool.getConnection(timeout - PATIENCE_MILLIS);
+    }
+  }
+
+  private static Optional<SQLException> refusalInForce(IamDataSource logins) {
+    return logins.getLoginState() == LoginState.HELD_BACK ? logins.getRefusal() : Optional.empty();
+  }
+
+  /** As HikariCP throws it when a connection is not available in time, but for the words. */
+  private void throwIfPresent(Optional<SQLException> refusal) throws SQLException {
+    if (refusal.isPresent()) {
+      SQLException reason = refusal.get();
+      SQLException unavailable =
+          new SQLTransientConnectionException(
+              getPoolName() + " - Connection is not available. " + reason.getMessage(),
+              reason.getSQLState(),
+              reason.getErrorCode(),
+              reason.getCause());
+      if (reason.getCause() instanceof SQLException answer) {
+        unavailable.setNextException(answer);
+      }
+      throw unavailable;
+    }
+  }
+
+  /**
    * User and token for a login now. HikariCP asks for them before it opens a physical connection.
    *
    * @return without a token if none can be made, or if the pool has not started; opening a
@@ -250,16 +349,65 @@ public final class IamHikariDataSource extends HikariDataSource {
     }
     useIamLogins(
         this, readyDataSource, logins -> logins.awsCredentialsProvider(awsCredentialsProvider));
+    startedWith = toStartWith();
   }
 
-  /** Closes the pool, and the AWS credentials provider unless that was given. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>One of Micrometer has meters of the tokens, too: {@code iamhikari.token.signing}, {@code
+   * signed}, {@code failed}, {@code rejected} and {@code remaining}.
+   */
+  @Override
+  public void setMetricRegistry(@Nullable Object metricRegistry) {
+    super.setMetricRegistry(metricRegistry);
+    TokenMonitor monitoring = monitor.get();
+    if (monitoring != null) {
+      monitoring.measureIn(getMetricRegistry());
+    }
+  }
+
+  /** Closes the pool, and its share in the AWS credentials provider unless that was given. */
   @Override
   public void close() {
     super.close();
+    TokenMonitor monitoring = monitor.getAndSet(null);
+    if (monitoring != null) {
+      monitoring.close();
+    }
     IamDataSource logins = logins(this);
     if (logins != null) {
       logins.close();
     }
+  }
+
+  /** Once the pool has started: shows its tokens to whom the configuration names. */
+  private void monitorTokens() {
+    IamDataSource logins = logins(this);
+    if (monitor.get() != null || logins == null || !hasStarted() || isClosed()) {
+      return;
+    }
+    TokenMonitor monitoring = new TokenMonitor(getPoolName(), logins);
+    if (monitor.compareAndSet(null, monitoring)) {
+      if (isRegisterMbeans()) {
+        monitoring.registerMBean();
+      }
+      monitoring.measureIn(getMetricRegistry());
+      if (isClosed()) {
+        monitoring.close();
+      }
+    }
+  }
+
+  /** All that a start depends on which failed, and could fare better with other values. */
+  private List<@Nullable Object> toStartWith() {
+    return Arrays.asList(
+        logins(this),
+        getUsername(),
+        getJdbcUrl(),
+        getDataSourceClassName(),
+        getDataSourceProperties().clone(),
+        awsCredentialsProvider);
   }
 
   private boolean hasStarted() {

@@ -1,10 +1,14 @@
 package io.github.iamhikari;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -14,6 +18,7 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
   private final Logger logger;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final Queue<ILoggingEvent> events = new ConcurrentLinkedQueue<>();
 
   private LogWatch(Logger logger) {
     this.logger = logger;
@@ -29,7 +34,16 @@ final class LogWatch extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
   @Override
   protected void append(ILoggingEvent event) {
+    events.add(event);
     lines.add(event.getFormattedMessage());
+  }
+
+  /** All lines so far of a level. */
+  List<String> linesOf(Level level) {
+    return events.stream()
+        .filter(event -> event.getLevel().equals(level))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   /** Waits for a line that begins so; those before it are lost. */

@@ -219,6 +219,10 @@ class TroubleshootingDocTest {
               }
             }),
         new Case("The IAM login of ... was refused: ...", () -> login(URL)),
+        new Case("... - The IAM login of ... was refused: ...", () -> login(URL)),
+        new Case(
+            "... - Connection is not available. The IAM login of ... was refused: ...",
+            () -> refusedPool().getConnection().close()),
         said("This Java has no ...", "This Java has no SHA-256"),
         said("This Java has no ...", "This Java has no HmacSHA256"),
         new Case(
@@ -249,6 +253,14 @@ class TroubleshootingDocTest {
             () ->
                 pool("jdbcUrl", URL, "iam_expiration", "60", "dataSource.iam_expiration", "600")
                     .close()),
+        new Case(
+            "... - The management bean of the IAM token cannot be registered",
+            () -> {
+              TokenMonitor monitor = new TokenMonitor("orders", builder().jdbcUrl(URL).build());
+              monitor.registerMBean();
+              monitor.registerMBean();
+              monitor.close();
+            }),
         said(
             "... - The AWS credentials provider did not close",
             "orders - The AWS credentials provider did not close"));
@@ -442,6 +454,17 @@ class TroubleshootingDocTest {
         .user("app")
         .awsCredentialsProvider(KEYS)
         .driver((url, properties) -> unknownDriver());
+  }
+
+  /** A pool without connections. */
+  private static IamHikariDataSource refusedPool() {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(URL);
+    config.setUsername("app");
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(-1);
+    return new IamHikariDataSource(
+        config, logins -> logins.driver((url, properties) -> unknownDriver()));
   }
 
   private static void login(String url, String... namesAndValues) throws SQLException {

@@ -35,7 +35,8 @@ final class CachedToken {
   /** SQLState: the client could not establish the connection. */
   private static final String NOT_CONNECTED = "08001";
 
-  private static final IamToken NONE = new IamToken("", Instant.EPOCH, Duration.ZERO);
+  private static final IamToken NONE =
+      new IamToken("", Instant.EPOCH, Duration.ZERO, new SigningKey("", false, null));
 
   private final String name;
   private final TokenRequest request;
@@ -43,6 +44,7 @@ final class CachedToken {
   private final TokenSigner signer;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final LoginStatistics statistics;
 
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Signed signed;
@@ -52,6 +54,7 @@ final class CachedToken {
    * @param name stands first in log lines
    * @param clock the wall clock, which may be set at any time
    * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param statistics told of each attempt to sign
    */
   CachedToken(
       String name,
@@ -59,13 +62,15 @@ final class CachedToken {
       Duration expiration,
       TokenSigner signer,
       InstantSource clock,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      LoginStatistics statistics) {
     this.name = name;
     this.request = request;
     this.expiration = expiration;
     this.signer = signer;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.statistics = statistics;
     this.signed = new Signed(NONE, nanoTime.getAsLong());
   }
 
@@ -109,11 +114,48 @@ final class CachedToken {
   }
 
   /** Takes note that a login with this token succeeded. */
-  void accepted(String token) {
+  void accepted(IamToken token) {
     Signed seen = signed;
-    if (!seen.accepted && seen.token.value().equals(token)) {
+    if (!seen.accepted && seen.token.equals(token)) {
       seen.accepted = true;
     }
+  }
+
+  /**
+   * Takes note that this token was refused for good. It is kept, since a server may refuse a good
+   * one, but whoever asks next signs another one: by then the AWS credentials may be others.
+   */
+  void refused(IamToken token) {
+    Signed seen = signed;
+    if (seen.token.equals(token)) {
+      seen.refused = true;
+    }
+  }
+
+  /**
+   * Signs a token now, whatever the state of the old one.
+   *
+   * @throws SQLException if none can be signed; the old one is kept
+   */
+  void renew() throws SQLException {
+    lockInterruptibly();
+    try {
+      Failure problem = sign();
+      if (problem != null) {
+        throw noToken(problem);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How the tokens fare. */
+  TokenStatus status() {
+    Signed seen = signed;
+    return seen.token.equals(NONE)
+        ? statistics.with(null, Duration.ZERO)
+        : statistics.with(
+            seen.token, seen.token.remainingAt(clock.instant(), elapsedSince(seen.atNanos)));
   }
 
   /**
@@ -122,18 +164,18 @@ final class CachedToken {
    * be signed. In that case the refused token is kept, since a server may also refuse for a reason
    * of its own, and a token that still lives is worth another login.
    */
-  @Nullable IamToken replacementFor(String refused) throws SQLException {
+  @Nullable IamToken replacementFor(IamToken refused) throws SQLException {
     lockInterruptibly();
     try {
       Signed seen = signed;
-      if (!seen.token.value().equals(refused)) {
+      if (!seen.token.equals(refused)) {
         return stateOf(seen) == IamToken.State.EXPIRED ? null : seen.token;
       }
       if (!seen.accepted && elapsedSince(seen.atNanos).compareTo(NEW) < 0) {
         return null;
       }
       logger.info("{} - The token for {} was refused, a new one is tried.", name, request);
-      boolean isNew = sign() == null && !signed.token.value().equals(refused);
+      boolean isNew = signUnlessWaiting() == null && !signed.token.equals(refused);
       return isNew ? signed.token : null;
     } finally {
       lock.unlock();
@@ -154,12 +196,9 @@ final class CachedToken {
     if (state == IamToken.State.FRESH) {
       return signed.token;
     }
-    Failure problem = sign();
+    Failure problem = signUnlessWaiting();
     if (problem != null && state == IamToken.State.EXPIRED) {
-      throw new SQLException(
-          "No IAM token could be signed for " + request + ": " + reason(problem.cause),
-          NOT_CONNECTED,
-          problem.cause);
+      throw noToken(problem);
     }
     return signed.token;
   }
@@ -167,41 +206,49 @@ final class CachedToken {
   /**
    * Under the lock: signs, unless the last attempt failed just now. Null if there is a new token.
    */
+  private @Nullable Failure signUnlessWaiting() {
+    Failure last = failure;
+    if (last == null) {
+      return sign();
+    }
+    boolean hasToken = stateOf(signed) != IamToken.State.EXPIRED;
+    BackOff wait = hasToken ? last.backOff : last.backOff.atMost(LONGEST_WAIT_WITHOUT_TOKEN);
+    return wait.isOverAt(nanoTime.getAsLong()) ? sign() : last;
+  }
+
+  /** Under the lock: signs. Null if there is a new token. */
   private @Nullable Failure sign() {
     Failure last = failure;
-    if (last != null && elapsedSince(last.atNanos).compareTo(waitAfter(last)) < 0) {
-      return last;
-    }
+    long begin = nanoTime.getAsLong();
     try {
       IamToken token = signer.sign(request, expiration);
       signed = new Signed(token, nanoTime.getAsLong());
+      statistics.signed(elapsedSince(begin));
       logger.debug("{} - New token for {}: {}.", name, request, token);
       if (last != null) {
         logger.info("{} - Tokens for {} can be signed again.", name, request);
       }
       failure = null;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
+      failure = new Failure(e, last == null ? null : last.backOff, nanoTime.getAsLong());
+      statistics.failed(elapsedSince(begin), failure.reason());
       if (last == null) {
-        logger.warn("{} - No token could be signed for {}: {}", name, request, reason(e));
+        logger.warn("{} - No token could be signed for {}: {}", name, request, failure.reason());
       }
-      failure = new Failure(e, last, nanoTime.getAsLong());
     }
     return failure;
   }
 
-  private Duration waitAfter(Failure last) {
-    boolean waiting = stateOf(signed) == IamToken.State.EXPIRED;
-    return waiting && last.wait.compareTo(LONGEST_WAIT_WITHOUT_TOKEN) > 0
-        ? LONGEST_WAIT_WITHOUT_TOKEN
-        : last.wait;
-  }
-
-  private static String reason(RuntimeException failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  private SQLException noToken(Failure problem) {
+    return new SQLException(
+        "No IAM token could be signed for " + request + ": " + problem.reason(),
+        NOT_CONNECTED,
+        problem.cause);
   }
 
   private IamToken.State stateOf(Signed token) {
-    return token.token.stateAt(clock.instant(), elapsedSince(token.atNanos));
+    IamToken.State state = token.token.stateAt(clock.instant(), elapsedSince(token.atNanos));
+    return token.refused && state == IamToken.State.FRESH ? IamToken.State.DUE : state;
   }
 
   private Duration elapsedSince(long nanos) {
@@ -222,6 +269,7 @@ final class CachedToken {
     private final IamToken token;
     private final long atNanos;
     private volatile boolean accepted;
+    private volatile boolean refused;
 
     private Signed(IamToken token, long atNanos) {
       this.token = token;
@@ -230,19 +278,16 @@ final class CachedToken {
   }
 
   private static final class Failure {
-    private final RuntimeException cause;
-    private final Duration wait;
-    private final long atNanos;
+    private final Throwable cause;
+    private final BackOff backOff;
 
-    private Failure(RuntimeException cause, @Nullable Failure previous, long atNanos) {
+    private Failure(Throwable cause, @Nullable BackOff previous, long now) {
       this.cause = cause;
-      this.wait = previous == null ? FIRST_WAIT : doubled(previous.wait);
-      this.atNanos = atNanos;
+      this.backOff = BackOff.after(previous, FIRST_WAIT, LONGEST_WAIT, now);
     }
 
-    private static Duration doubled(Duration wait) {
-      Duration twice = wait.multipliedBy(2);
-      return twice.compareTo(LONGEST_WAIT) < 0 ? twice : LONGEST_WAIT;
+    private String reason() {
+      return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
   }
 }

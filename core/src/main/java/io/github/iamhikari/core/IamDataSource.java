@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -27,8 +26,9 @@ import software.amazon.awssdk.regions.Region;
  * getConnection}. Whatever a server refuses for good leaves as an {@link SQLException} with the
  * driver's SQLState and error code, and the driver's exception as its cause.
  *
- * <p>May be shared between threads. {@link #close()} closes the AWS credentials provider, if this
- * class opened it, and no connection.
+ * <p>May be shared between threads. Those that are given no AWS credentials provider share the
+ * SDK's default chain, one per profile, opened by the first and closed by the last; {@link
+ * #close()} ends that, and closes no connection.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -44,9 +44,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final TokenSigner signer;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final LoginStatistics statistics;
   private final AutoCloseable opened;
   private final String user;
-  private volatile CachedToken token;
+  private volatile IamLogins logins;
 
   private IamDataSource(
       Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
@@ -55,17 +56,18 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.driver = driver;
     this.clock = builder.clock;
     this.nanoTime = builder.nanoTime;
+    this.statistics = new LoginStatistics(clock);
     this.user = request.user();
     AwsCredentialsProvider given = builder.credentialsProvider;
     if (given != null) {
       this.signer = new RdsTokenSigner(given, clock);
       this.opened = () -> {};
     } else {
-      DefaultCredentialsProvider chain = DefaultCredentials.of(settings.awsProfile());
-      this.signer = new RdsTokenSigner(chain, clock);
-      this.opened = chain;
+      DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
+      this.signer = new RdsTokenSigner(share.provider(), clock);
+      this.opened = share;
     }
-    this.token = tokenFor(request);
+    this.logins = loginsOf(request);
   }
 
   /** {@return a builder without settings} */
@@ -91,7 +93,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   public @Nullable String currentToken(String user) {
     try {
-      return tokensOf(user).current().value();
+      return loginsOf(user).tokens().current().value();
     } catch (SQLException e) {
       logger.debug("{} - No token: {}", name, e.getMessage());
       return null;
@@ -101,8 +103,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /**
    * Opens a connection.
    *
-   * @throws SQLException if no token can be signed, or the server refuses the login, or the
-   *     connection fails for another reason
+   * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
+   *     LoginState#HELD_BACK did so just now}, or the connection fails for another reason
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -115,68 +117,68 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * @param user the user who logs in
    * @param password what {@link #currentToken} gave, which is then sent. Anything else is never
    *     sent: a current token takes its place.
-   * @throws SQLException if no token can be signed, or the server refuses the login, or the
-   *     connection fails for another reason
+   * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
+   *     LoginState#HELD_BACK did so just now}, or the connection fails for another reason
    */
   @Override
   public Connection getConnection(String user, @Nullable String password) throws SQLException {
-    CachedToken tokens = tokensOf(user);
-    String first = tokens.currentOr(password).value();
-    try {
-      return login(tokens, first);
-    } catch (SQLException refusal) {
-      IamToken second =
-          LoginFailure.of(refusal) == LoginFailure.TOKEN_REFUSED
-              ? tokens.replacementFor(first)
-              : null;
-      if (second == null) {
-        throw explained(refusal, tokens.request());
-      }
-      try {
-        return login(tokens, second.value());
-      } catch (SQLException lastRefusal) {
-        throw explained(lastRefusal, tokens.request());
-      }
-    }
+    return loginsOf(user).open(driver, password);
   }
 
-  private Connection login(CachedToken tokens, String value) throws SQLException {
-    Connection connection = driver.getConnection(tokens.request().user(), value);
-    tokens.accepted(value);
-    return connection;
+  /** {@return what is to be expected of the next login} */
+  public LoginState getLoginState() {
+    return logins.state();
   }
 
-  private static SQLException explained(SQLException refusal, TokenRequest request) {
-    LoginFailure failure = LoginFailure.of(refusal);
-    if (failure == LoginFailure.UNRELATED) {
-      return refusal;
-    }
-    String inShort = String.valueOf(refusal.getMessage()).lines().findFirst().orElse("");
-    return new SQLException(
-        "The IAM login of " + request + " was refused: " + inShort + ". " + failure.remedy() + ".",
-        refusal.getSQLState(),
-        refusal.getErrorCode(),
-        refusal);
+  /**
+   * What the server said to the last login, if it refused it and the token was new.
+   *
+   * @return a new exception, as {@link #getConnection} throws it; empty unless the state is {@link
+   *     LoginState#REFUSED} or {@link LoginState#HELD_BACK}
+   */
+  public Optional<SQLException> getRefusal() {
+    return logins.refusal();
   }
 
-  /** One token at a time: if a pool's user is changed while it runs, so is the token. */
-  private CachedToken tokensOf(String user) {
-    CachedToken seen = token;
+  /** {@return how the tokens fare, for an operator} */
+  public TokenStatus getTokenStatus() {
+    return logins.tokens().status();
+  }
+
+  /**
+   * Signs a new token for the logins that follow, and lets the next one be sent even if the last
+   * one was refused. That is never needed to keep logging in; it is for an operator who has just
+   * changed something.
+   *
+   * @throws SQLException if none can be signed; the old one is kept
+   */
+  public void renewToken() throws SQLException {
+    logins.renew();
+  }
+
+  /** One user at a time: if a pool's user is changed while it runs, so is the token. */
+  private IamLogins loginsOf(String user) {
+    IamLogins seen = logins;
     TokenRequest request = seen.request();
     if (request.user().equals(user)) {
       return seen;
     }
-    CachedToken other =
-        tokenFor(new TokenRequest(request.host(), request.port(), request.region(), user));
-    token = other;
+    IamLogins other =
+        loginsOf(new TokenRequest(request.host(), request.port(), request.region(), user));
+    logins = other;
     return other;
   }
 
-  private CachedToken tokenFor(TokenRequest request) {
-    return new CachedToken(name, request, expiration, signer, clock, nanoTime);
+  private IamLogins loginsOf(TokenRequest request) {
+    CachedToken tokens =
+        new CachedToken(name, request, expiration, signer, clock, nanoTime, statistics);
+    return new IamLogins(name, request, tokens, statistics, clock, nanoTime);
   }
 
-  /** Closes the AWS credentials provider, if none was given. Open connections stay open. */
+  /**
+   * Gives up its share in the AWS credentials provider, if none was given. Open connections stay
+   * open.
+   */
   @Override
   public void close() {
     try {
@@ -227,7 +229,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** Who logs in where; no secret. */
   @Override
   public String toString() {
-    return "IamDataSource (" + token.request() + ")";
+    return "IamDataSource (" + logins.request() + ")";
   }
 
   /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
@@ -409,7 +411,22 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       if (!Region.regions().contains(Region.of(region))) {
         logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
       }
+      logger.info(
+          "{} - Logs in with IAM as {}, with AWS credentials of {}; a token is used for {} s.",
+          name,
+          request,
+          nameOfProvider(settings),
+          settings.expiration().toSeconds());
       return new IamDataSource(this, settings, request, connections);
+    }
+
+    private String nameOfProvider(IamSettings settings) {
+      if (credentialsProvider != null) {
+        return "a " + credentialsProvider.getClass().getSimpleName();
+      }
+      return settings.awsProfile() == null
+          ? "the default chain"
+          : "the default chain with the profile \"" + settings.awsProfile() + "\"";
     }
 
     private IamSettings settings(Properties written, Properties inUrl) {

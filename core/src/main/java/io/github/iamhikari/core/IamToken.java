@@ -2,7 +2,6 @@ package io.github.iamhikari.core;
 
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A signed token and how long it may be used. The value is a password: {@link #toString()} leaves
@@ -11,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param value what is sent as the password
  * @param signedAt when it was signed
  * @param usableFor for how long from then it may be sent; zero for a token that serves one login
+ * @param key what it was signed with
  */
-record IamToken(String value, Instant signedAt, Duration usableFor) {
+record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey key) {
 
   /**
    * What RDS grants a token: 900 s, and the most that any setting can ask for.
@@ -46,14 +46,13 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
    * A token that is usable until the earliest of three ends: the given time after its signing, the
    * 900 s that RDS grants, and the end of the credentials that signed it, less a margin.
    */
-  static IamToken signed(
-      String value, Instant signedAt, Duration expiration, @Nullable Instant credentialsExpireAt) {
+  static IamToken signed(String value, Instant signedAt, Duration expiration, SigningKey key) {
     Duration usableFor = shorter(expiration, LONGEST_LIFE);
-    if (credentialsExpireAt != null) {
-      Duration credentialsLive = Duration.between(signedAt, credentialsExpireAt);
+    if (key.expiresAt() != null) {
+      Duration credentialsLive = Duration.between(signedAt, key.expiresAt());
       usableFor = shorter(usableFor, credentialsLive.minus(CREDENTIALS_MARGIN));
     }
-    return new IamToken(value, signedAt, usableFor.isNegative() ? Duration.ZERO : usableFor);
+    return new IamToken(value, signedAt, longer(usableFor, Duration.ZERO), key);
   }
 
   Instant usableUntil() {
@@ -69,7 +68,7 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
    *     ages counts: the wall clock sees a suspended machine, the other one a clock set back.
    */
   State stateAt(Instant now, Duration elapsed) {
-    Duration age = longer(Duration.between(signedAt, now), elapsed);
+    Duration age = ageAt(now, elapsed);
     if (age.compareTo(usableFor) >= 0) {
       return State.EXPIRED;
     }
@@ -82,8 +81,16 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
    * moment where it serves one login only.
    */
   boolean isSendableAt(Instant now, Duration elapsed) {
-    Duration age = longer(Duration.between(signedAt, now), elapsed);
-    return age.compareTo(longer(usableFor, HANDOVER)) < 0;
+    return ageAt(now, elapsed).compareTo(longer(usableFor, HANDOVER)) < 0;
+  }
+
+  /** For how much longer it may be used. */
+  Duration remainingAt(Instant now, Duration elapsed) {
+    return longer(usableFor.minus(ageAt(now, elapsed)), Duration.ZERO);
+  }
+
+  private Duration ageAt(Instant now, Duration elapsed) {
+    return longer(Duration.between(signedAt, now), elapsed);
   }
 
   private static Duration shorter(Duration one, Duration other) {
@@ -96,6 +103,6 @@ record IamToken(String value, Instant signedAt, Duration usableFor) {
 
   @Override
   public String toString() {
-    return "signed at " + signedAt + ", usable until " + usableUntil();
+    return "signed at " + signedAt + " with " + key + ", usable until " + usableUntil();
   }
 }

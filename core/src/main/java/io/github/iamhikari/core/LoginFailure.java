@@ -1,50 +1,123 @@
 package io.github.iamhikari.core;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
-/** What a driver's exception says of a login with a token, and what to do about it. */
+/** What a driver's exception says of a login with a token, and what to check. */
 enum LoginFailure {
   /** The server looked at the token, and refused it. */
   TOKEN_REFUSED(
-      "Check that the user may log in with IAM (PostgreSQL: GRANT rds_iam; MySQL:"
-          + " AWSAuthenticationPlugin), that the policy of the AWS credentials allows"
-          + " rds-db:connect for this user on this database, that IAM authentication is switched on"
-          + " there, that host, port and region are the endpoint's own, and that this machine's"
-          + " clock is right"),
+      "the policy of these AWS credentials must allow rds-db:connect for this user on this database",
+      "the user must be one that logs in with IAM (PostgreSQL: GRANT rds_iam; MySQL:"
+          + " AWSAuthenticationPlugin), and IAM authentication be switched on",
+      "host, port and region must be the endpoint's own (iam_host, iam_default_port, iam_region)",
+      "this machine's clock must be right",
+      "the AWS credentials must not be revoked, nor their session have ended",
+      "there must be fewer than about 200 new IAM logins a second"),
 
-  /** The server does not take a token from this user, but a password of its own. */
+  /** The server does not take a token from this user, but wants something else. */
   NO_IAM_USER(
-      "The user does not exist, or logs in with a password of the database's own;"
-          + " in PostgreSQL, GRANT rds_iam to it"),
+      "the user must exist, and be spelled as it is in the database",
+      "it must be one that logs in with IAM (PostgreSQL: GRANT rds_iam to it; MySQL: create it"
+          + " IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS')",
+      "IAM authentication must be switched on for the database"),
 
-  /** The server takes no token without TLS. */
-  TLS_MISSING("The server takes IAM logins over TLS only; let the driver use it"),
+  /** The server takes no token without TLS, or does not speak it. */
+  TLS_MISSING(
+      "the server takes IAM logins over TLS only; let the driver use it",
+      "what the JDBC URL names must be the database itself, or pass TLS on to it"),
 
   /** The server has no rule that lets this user in from here. */
-  NOT_PERMITTED("The server's pg_hba.conf lets this user in from here in no way"),
+  NOT_PERMITTED(
+      "the server must let this user in from this machine's address (PostgreSQL: pg_hba.conf; MySQL:"
+          + " the user's host)",
+      "the user must not be locked"),
+
+  /** The server lets nobody more in; that passes. */
+  TOO_MANY_CONNECTIONS(
+      "the pools of all instances together must not be larger than the database's max_connections,"
+          + " or the user's own limit"),
 
   /** Whatever it is, it is no matter of the login. */
-  UNRELATED("");
+  UNRELATED();
 
   private static final String INVALID_AUTHORIZATION = "28000";
   private static final String INVALID_PASSWORD = "28P01";
-  private static final int MYSQL_ACCESS_DENIED = 1045;
+  private static final String TOO_MANY_CLIENTS = "53300";
 
-  private final String remedy;
+  /** The error codes of MySQL and MariaDB; PostgreSQL has none. */
+  private static final Map<Integer, LoginFailure> BY_CODE =
+      Map.ofEntries(
+          Map.entry(1045, TOKEN_REFUSED),
+          Map.entry(1251, NO_IAM_USER), // who logs in in a way that the driver does not know
+          Map.entry(1524, NO_IAM_USER), // by a plugin that is not there
+          Map.entry(1698, NO_IAM_USER), // by the operating system's user
+          Map.entry(3159, TLS_MISSING),
+          Map.entry(1129, NOT_PERMITTED), // from an address with too many failures
+          Map.entry(1130, NOT_PERMITTED), // from this address
+          Map.entry(3118, NOT_PERMITTED), // locked, by MySQL
+          Map.entry(4151, NOT_PERMITTED), // locked, by MariaDB
+          Map.entry(1040, TOO_MANY_CONNECTIONS),
+          Map.entry(1203, TOO_MANY_CONNECTIONS), // of this user
+          Map.entry(1226, TOO_MANY_CONNECTIONS)); // of this user, or in this hour
 
-  LoginFailure(String remedy) {
-    this.remedy = remedy;
+  /** What the drivers themselves say where the server speaks no TLS: pgjdbc, MySQL's, MariaDB's. */
+  private static final List<String> NO_TLS_THERE =
+      List.of("does not support ssl", "ssl connection required", "ssl not enabled in the server");
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<String> checks;
+
+  LoginFailure(String... checks) {
+    this.checks = List.of(checks);
   }
 
-  /** What to check, as sentences for a message. */
-  String remedy() {
-    return remedy;
+  /**
+   * One line for whoever is on call: who was refused, with what, and what to check, the likeliest
+   * first. It shows no secret, and nothing is asked of the network for it.
+   *
+   * @param hasSucceeded whether logins of this user succeeded before
+   */
+  String explain(
+      SQLException answer,
+      TokenRequest request,
+      IamToken token,
+      boolean hasSucceeded,
+      Instant now) {
+    String words = String.valueOf(answer.getMessage()).lines().findFirst().orElse("");
+    String inShort = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
+    StringBuilder line = new StringBuilder();
+    line.append("The IAM login of ").append(request).append(" was refused: ").append(inShort);
+    long age = Math.max(0, Duration.between(token.signedAt(), now).toSeconds());
+    line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
+    line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS)).append(". Check");
+    List<String> checks = likeliestFirst(hasSucceeded || token.key().hasExpiredAt(now));
+    for (int i = 0; i < checks.size(); i++) {
+      line.append(i == 0 ? " (" : "; (").append(i + 1).append(") ").append(checks.get(i));
+    }
+    return line.append('.').toString();
+  }
+
+  /** What was right before is so still, but for the last two. */
+  private List<String> likeliestFirst(boolean mayHaveEnded) {
+    if (this != TOKEN_REFUSED || !mayHaveEnded) {
+      return checks;
+    }
+    List<String> whatEndsFirst = new ArrayList<>(checks);
+    Collections.rotate(whatEndsFirst, 2);
+    return whatEndsFirst;
   }
 
   /** Reads an exception, its causes and the exceptions chained to it. */
@@ -73,20 +146,27 @@ enum LoginFailure {
   }
 
   private static LoginFailure read(SQLException exception) {
-    if (exception.getErrorCode() == MYSQL_ACCESS_DENIED) {
-      return TOKEN_REFUSED;
-    }
-    if (INVALID_PASSWORD.equals(exception.getSQLState())) {
-      return NO_IAM_USER;
-    }
-    if (!INVALID_AUTHORIZATION.equals(exception.getSQLState())) {
-      return UNRELATED;
+    LoginFailure byCode = BY_CODE.get(exception.getErrorCode());
+    if (byCode != null) {
+      return byCode;
     }
     String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
-    if (!message.contains("pg_hba.conf")) {
-      return TOKEN_REFUSED;
+    return switch (String.valueOf(exception.getSQLState())) {
+      case INVALID_PASSWORD -> NO_IAM_USER;
+      case TOO_MANY_CLIENTS -> TOO_MANY_CONNECTIONS;
+      case INVALID_AUTHORIZATION -> readAuthorization(message);
+      default -> NO_TLS_THERE.stream().anyMatch(message::contains) ? TLS_MISSING : UNRELATED;
+    };
+  }
+
+  /** PostgreSQL says much with one SQLState. */
+  private static LoginFailure readAuthorization(String message) {
+    if (message.contains("pg_hba.conf")) {
+      boolean inClearText = message.contains("no encryption") || message.contains("ssl off");
+      return inClearText ? TLS_MISSING : NOT_PERMITTED;
     }
-    boolean inClearText = message.contains("no encryption") || message.contains("ssl off");
-    return inClearText ? TLS_MISSING : NOT_PERMITTED;
+    boolean isNoUser =
+        message.contains("does not exist") || message.contains("not permitted to log in");
+    return isNoUser ? NO_IAM_USER : TOKEN_REFUSED;
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -27,22 +26,17 @@ final class RdsTokenSigner implements TokenSigner {
     AwsCredentials credentials = provider.resolveCredentials();
     // A token is dated in whole seconds, and its life starts there.
     Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    Instant credentialsExpireAt = credentials.expirationTime().orElse(null);
-    refuseUseless(credentials, credentialsExpireAt, signedAt);
-    String value = SignatureV4.token(request, credentials, signedAt);
-    return IamToken.signed(value, signedAt, expiration, credentialsExpireAt);
-  }
-
-  private static void refuseUseless(
-      AwsCredentials credentials, @Nullable Instant credentialsExpireAt, Instant now) {
     if (credentials.accessKeyId() == null || credentials.secretAccessKey() == null) {
       throw new IllegalStateException(
           "the AWS credentials provider gave anonymous credentials, which sign nothing;"
               + " give it credentials of a user or a role");
     }
-    if (credentialsExpireAt != null && !now.isBefore(credentialsExpireAt)) {
+    SigningKey key = SigningKey.of(credentials);
+    if (key.hasExpiredAt(signedAt)) {
       throw new IllegalStateException(
-          "the AWS credentials ran out at " + credentialsExpireAt + "; it is now " + now);
+          "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);
     }
+    String value = SignatureV4.token(request, credentials, signedAt);
+    return IamToken.signed(value, signedAt, expiration, key);
   }
 }

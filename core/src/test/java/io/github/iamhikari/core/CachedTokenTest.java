@@ -26,6 +26,8 @@ class CachedTokenTest {
   private static final TokenRequest REQUEST =
       new TokenRequest("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432, "us-east-2", "app");
 
+  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null);
+
   private final FakeTime time = new FakeTime();
   private final CountingSigner signer = new CountingSigner();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -283,7 +285,7 @@ class CachedTokenTest {
   @Test
   void replacesATokenThatWasAcceptedBeforeItWasRefused() throws Exception {
     CachedToken cached = cached(870);
-    String refused = cached.current().value();
+    IamToken refused = cached.current();
     cached.accepted(refused);
 
     assertThat(value(cached.replacementFor(refused))).isEqualTo("token 2");
@@ -293,7 +295,7 @@ class CachedTokenTest {
   @Test
   void replacesATokenThatHasBeenWaitingForItsFirstLogin() throws Exception {
     CachedToken cached = cached(870);
-    String refused = cached.current().value();
+    IamToken refused = cached.current();
     time.advance(Duration.ofSeconds(10));
 
     assertThat(value(cached.replacementFor(refused))).isEqualTo("token 2");
@@ -302,7 +304,7 @@ class CachedTokenTest {
   @Test
   void hasNothingBetterThanANewTokenThatWasRefused() throws Exception {
     CachedToken cached = cached(870);
-    String refused = cached.current().value();
+    IamToken refused = cached.current();
 
     assertThat(cached.replacementFor(refused)).isNull();
     assertThat(signer.attempts).hasValue(1);
@@ -311,7 +313,7 @@ class CachedTokenTest {
   @Test
   void replacesARefusedTokenOnceForAllWhoUsedIt() throws Exception {
     CachedToken cached = cached(870);
-    String refused = cached.current().value();
+    IamToken refused = cached.current();
     cached.accepted(refused);
 
     List<String> replacements = new ArrayList<>();
@@ -325,17 +327,23 @@ class CachedTokenTest {
   @Test
   void keepsARefusedTokenThatItCannotReplace() throws Exception {
     CachedToken cached = cached(870);
-    String refused = cached.current().value();
+    IamToken refused = cached.current();
     cached.accepted(refused);
     signer.failing = true;
 
     assertThat(cached.replacementFor(refused)).isNull();
-    assertThat(cached.current().value()).isEqualTo(refused);
+    assertThat(cached.current()).isEqualTo(refused);
   }
 
   private CachedToken cached(int expiration) {
     return new CachedToken(
-        "pool", REQUEST, Duration.ofSeconds(expiration), signer, time, time::nanoTime);
+        "pool",
+        REQUEST,
+        Duration.ofSeconds(expiration),
+        signer,
+        time,
+        time::nanoTime,
+        new LoginStatistics(time));
   }
 
   private List<Future<String>> callers(int count, CachedToken cached) {
@@ -372,7 +380,7 @@ class CachedTokenTest {
       if (failing) {
         throw new IllegalStateException("the metadata service is down");
       }
-      return IamToken.signed("token " + attempt, time.instant(), expiration, null);
+      return IamToken.signed("token " + attempt, time.instant(), expiration, KEY);
     }
 
     CountDownLatch hold() {

@@ -1,10 +1,12 @@
 package io.github.iamhikari.core;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** What the environment of EKS asks for, with and without the SDK's module for it. */
 class DefaultCredentialsTest {
@@ -55,6 +58,44 @@ class DefaultCredentialsTest {
       assertThat(defaultCredentials(classes, "staging")).isNotNull();
       System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
       assertThat(defaultCredentials(classes, null)).isNotNull();
+    }
+  }
+
+  @Test
+  void areSharedByThoseOfOneProfile() {
+    DefaultCredentials one = DefaultCredentials.of(null);
+    DefaultCredentials other = DefaultCredentials.of(null);
+    DefaultCredentials staging = DefaultCredentials.of("staging");
+
+    assertThat(other.provider()).isSameAs(one.provider());
+    assertThat(staging.provider()).isNotSameAs(one.provider());
+
+    one.close();
+    one.close();
+    DefaultCredentials third = DefaultCredentials.of(null);
+    assertThat(third.provider()).isSameAs(other.provider());
+
+    other.close();
+    third.close();
+    try (DefaultCredentials fourth = DefaultCredentials.of(null)) {
+      assertThat(fourth.provider()).isNotSameAs(one.provider());
+    }
+    staging.close();
+  }
+
+  @Test
+  void areNotKeptOpenByOneWhoWasForgotten() throws Exception {
+    WeakReference<DefaultCredentials> forgotten =
+        new WeakReference<>(DefaultCredentials.of("forgotten"));
+    AwsCredentialsProvider provider = requireNonNull(forgotten.get()).provider();
+
+    for (int i = 0; i < 100 && !forgotten.refersTo(null); i++) {
+      System.gc();
+    }
+    assertThat(forgotten.refersTo(null)).isTrue();
+
+    try (DefaultCredentials next = DefaultCredentials.of("forgotten")) {
+      assertThat(next.provider()).isNotSameAs(provider);
     }
   }
 

@@ -12,9 +12,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
-/** Without a pool, and with tokens that {@code RdsUtilities} signs. */
+/** Logins to a real PostgreSQL, without a pool. */
 class IamDataSourceIT {
 
   private static final TestClock clock = new TestClock();
@@ -126,17 +129,101 @@ class IamDataSourceIT {
     try (IamDataSource dataSource = dataSource().build()) {
       assertThatThrownBy(dataSource::getConnection)
           .isInstanceOf(SQLException.class)
-          .hasMessage(
-              "The IAM login of user \"app\" at %s:%d (region us-east-2) was refused: %s. %s.",
-              rds.host(),
-              rds.port(),
-              "FATAL: PAM authentication failed for user \"app\"",
-              LoginFailure.TOKEN_REFUSED.remedy())
+          .hasMessageMatching(
+              Pattern.quote(
+                      "The IAM login of user \"app\" at %s:%d (region us-east-2) was refused: "
+                          .formatted(rds.host(), rds.port()))
+                  + "FATAL: PAM authentication failed for user \"app\"\\."
+                  + " The token was signed \\d s ago with "
+                  + key.id().replaceFirst("^(....).*(....)$", "$1\\\\.\\\\.\\\\.$2")
+                  + " \\(long-term credentials\\);"
+                  + " this machine's clock says \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\."
+                  + " Check \\(1\\) the policy .*; \\(5\\) .*\\.")
           .hasCauseInstanceOf(SQLException.class)
           .extracting(e -> ((SQLException) e).getSQLState())
           .isEqualTo("28000");
     }
     assertThat(logins()).hasSize(1);
+  }
+
+  @Test
+  void answersHikariCpsRetriesOf30sWithTheServersFirstWord() {
+    rds.revoke(key.id());
+    List<Integer> secondsOfLogins = new ArrayList<>();
+
+    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+      for (int second = 0; second < 30; second++) {
+        int before = logins().size();
+        assertThatThrownBy(dataSource::getConnection)
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("FATAL: PAM authentication failed for user \"app\"")
+            .hasCauseInstanceOf(PSQLException.class);
+        if (logins().size() > before) {
+          secondsOfLogins.add(second);
+        }
+        clock.advance(Duration.ofSeconds(1));
+      }
+    }
+
+    assertThat(secondsOfLogins).hasSize(5).startsWith(0, 2, 6);
+  }
+
+  @Test
+  void logsInAgainAsSoonAsTheServerMayHaveChangedItsMind() throws SQLException {
+    rds.revoke(key.id());
+
+    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      assertThat(dataSource.getLoginState()).isEqualTo(LoginState.HELD_BACK);
+      rds.add(key);
+      assertThatThrownBy(dataSource::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessageEndingWith(
+              " This was the server's answer 0 s ago; the next login is sent in 2 s.");
+
+      clock.advance(Duration.ofSeconds(2));
+      assertThat(dataSource.getLoginState()).isEqualTo(LoginState.REFUSED);
+
+      dataSource.getConnection().close();
+      assertThat(dataSource.getLoginState()).isEqualTo(LoginState.OPEN);
+      assertThat(dataSource.getRefusal()).isEmpty();
+    }
+  }
+
+  @Test
+  void signsWithOtherCredentialsAfterARefusal() throws SQLException {
+    AccessKey next = AccessKey.random();
+    rds.add(next);
+    rds.revoke(key.id());
+
+    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      credentials.set(AwsBasicCredentials.create(next.id(), next.secret()));
+      clock.advance(Duration.ofSeconds(2));
+
+      dataSource.getConnection().close();
+    }
+    assertThat(logins()).hasSize(1);
+  }
+
+  @Test
+  void sendsTheNextLoginAtOnceIfAnOperatorRenewsTheToken() throws SQLException {
+    rds.revoke(key.id());
+
+    try (IamDataSource dataSource = dataSource().build()) {
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      rds.add(key);
+      dataSource.renewToken();
+
+      dataSource.getConnection().close();
+
+      TokenStatus status = dataSource.getTokenStatus();
+      assertThat(status.signed()).isEqualTo(2);
+      assertThat(status.rejected()).isEqualTo(1);
+      assertThat(status.failed()).isZero();
+      assertThat(status.lastFailure()).contains("Z: The IAM login of user \"app\"");
+      assertThat(status.remaining()).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(870));
+    }
   }
 
   @Test

@@ -12,6 +12,8 @@ class IamTokenTest {
 
   private static final Instant SIGNED = Instant.parse("2026-11-22T12:00:00Z");
 
+  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null);
+
   @ParameterizedTest(name = "iam_expiration {0} s, credentials for {1} s: usable for {2} s")
   @CsvSource({
     // iam_expiration, credentials live for, usable for
@@ -35,7 +37,11 @@ class IamTokenTest {
     Instant credentialsEnd = credentialsLive == null ? null : SIGNED.plusSeconds(credentialsLive);
 
     IamToken token =
-        IamToken.signed("secret", SIGNED, Duration.ofSeconds(expiration), credentialsEnd);
+        IamToken.signed(
+            "secret",
+            SIGNED,
+            Duration.ofSeconds(expiration),
+            new SigningKey("AKIA...MPLE", true, credentialsEnd));
 
     assertThat(token.usableFor()).hasSeconds(usable);
     assertThat(token.usableUntil()).isEqualTo(SIGNED.plusSeconds(usable));
@@ -70,7 +76,7 @@ class IamTokenTest {
     "0,     -1,   0, EXPIRED",
   })
   void tellsWhatIsToBeDone(int usable, int wallAge, int elapsed, IamToken.State state) {
-    IamToken token = new IamToken("secret", SIGNED, Duration.ofSeconds(usable));
+    IamToken token = new IamToken("secret", SIGNED, Duration.ofSeconds(usable), KEY);
 
     assertThat(token.stateAt(SIGNED.plusSeconds(wallAge), Duration.ofSeconds(elapsed)))
         .isEqualTo(state);
@@ -78,7 +84,9 @@ class IamTokenTest {
 
   @Test
   void showsNoSecret() {
-    assertThat(new IamToken("secret", SIGNED, Duration.ofSeconds(870)))
-        .hasToString("signed at 2026-11-22T12:00:00Z, usable until 2026-11-22T12:14:30Z");
+    assertThat(new IamToken("secret", SIGNED, Duration.ofSeconds(870), KEY))
+        .hasToString(
+            "signed at 2026-11-22T12:00:00Z with AKIA...MPLE (long-term credentials),"
+                + " usable until 2026-11-22T12:14:30Z");
   }
 }

@@ -7,24 +7,52 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** By what servers and drivers said in real runs; docs/troubleshooting.md has it, too. */
 class LoginFailureTest {
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
-        "FATAL: PAM authentication failed for user \"app\"        | 28000 | 0    | TOKEN_REFUSED",
-        "FATAL: PAM-Authentifizierung fehlgeschlagen              | 28000 | 0    | TOKEN_REFUSED",
-        "Access denied for user 'app'@'h' (using password: YES)   | 28000 | 1045 | TOKEN_REFUSED",
-        "FATAL: password authentication failed for user \"app\"   | 28P01 | 0    | NO_IAM_USER",
+        "FATAL: PAM authentication failed for user \"app\" | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: PAM-Authentifizierung fehlgeschlagen | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: LDAP authentication failed for user \"app\" | 28000 | 0 | TOKEN_REFUSED",
+        "Access denied for user 'app'@'10.0.0.1' (using password: YES) | 28000 | 1045 | TOKEN_REFUSED",
+        "(conn=25) Access denied for user 'app'@'10.0.0.1' (using password: YES) | 28000 | 1045 | TOKEN_REFUSED",
+        "FATAL: password authentication failed for user \"app\" | 28P01 | 0 | NO_IAM_USER",
+        "FATAL: role \"app\" does not exist | 28000 | 0 | NO_IAM_USER",
+        "FATAL: role \"app\" is not permitted to log in | 28000 | 0 | NO_IAM_USER",
+        "Access denied for user 'app'@'10.0.0.1' | 28000 | 1698 | NO_IAM_USER",
+        "Client does not support authentication protocol requested by server. plugin type was = 'sha256_password' | 08004 | 1251 | NO_IAM_USER",
+        "(conn=18) Plugin 'AWSAuthenticationPlugin' is not loaded | HY000 | 1524 | NO_IAM_USER",
         "FATAL: pg_hba.conf rejects connection for host \"h\", user \"u\", database \"d\", no encryption | 28000 | 0 | TLS_MISSING",
         "FATAL: no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", SSL off | 28000 | 0 | TLS_MISSING",
+        "Connections using insecure transport are prohibited while --require_secure_transport=ON. | HY000 | 3159 | TLS_MISSING",
+        "Connections using insecure transport are prohibited while --require_secure_transport=ON. | 08004 | 3159 | TLS_MISSING",
+        "The server does not support SSL. | 08004 | 0 | TLS_MISSING",
+        "SSL Connection required, but not provided by server. | 08001 | 0 | TLS_MISSING",
+        "(conn=5) Trying to connect with ssl, but ssl not enabled in the server | 08000 | -1 | TLS_MISSING",
         "FATAL: no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", SSL encryption | 28000 | 0 | NOT_PERMITTED",
-        "FATAL: database \"nowhere\" does not exist               | 3D000 | 0    | UNRELATED",
-        "FATAL: sorry, too many clients already                   | 53300 | 0    | UNRELATED",
-        "Unknown database 'nowhere'                               | 42000 | 1049 | UNRELATED",
-        "Connection refused                                       | 08001 | 0    | UNRELATED",
-        "                                                         |       | 0    | UNRELATED",
+        "CLI-specific condition,  message from server: \"Host '10.0.0.1' is not allowed to connect to this MySQL server\" | HY000 | 1130 | NOT_PERMITTED",
+        "Host '10.0.0.1' is blocked because of many connection errors | HY000 | 1129 | NOT_PERMITTED",
+        "Access denied for user 'app'@'10.0.0.1'. Account is locked. | HY000 | 3118 | NOT_PERMITTED",
+        "(conn=30) Access denied, this account is locked | HY000 | 4151 | NOT_PERMITTED",
+        "FATAL: sorry, too many clients already | 53300 | 0 | TOO_MANY_CONNECTIONS",
+        "FATAL: too many connections for role \"app\" | 53300 | 0 | TOO_MANY_CONNECTIONS",
+        "FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute | 53300 | 0 | TOO_MANY_CONNECTIONS",
+        "(conn=57) Too many connections | 08004 | 1040 | TOO_MANY_CONNECTIONS",
+        "User app already has more than 'max_user_connections' active connections | 42000 | 1203 | TOO_MANY_CONNECTIONS",
+        "User 'app' has exceeded the 'max_connections_per_hour' resource (current value: 1) | 42000 | 1226 | TOO_MANY_CONNECTIONS",
+        "FATAL: database \"nowhere\" does not exist | 3D000 | 0 | UNRELATED",
+        "FATAL: permission denied for database \"nowhere\" | 42501 | 0 | UNRELATED",
+        "Unknown database 'nowhere' | 42000 | 1049 | UNRELATED",
+        "Access denied for user 'app'@'%' to database 'nowhere' | 42000 | 1044 | UNRELATED",
+        "Your password has expired. To log in you must change it using a client that supports expired passwords. | S1000 | 1862 | UNRELATED",
+        "Connection to 127.0.0.1:1 refused. Check that the hostname and port are correct | 08001 | 0 | UNRELATED",
+        "Communications link failure | 08S01 | 0 | UNRELATED",
+        "Socket fail to connect to 127.0.0.1:1. Connection refused | 08000 | 0 | UNRELATED",
+        " |  | 0 | UNRELATED",
       })
   void isReadFromWhatTheServerSays(
       String message, String state, int errorCode, LoginFailure failure) {

@@ -1,0 +1,51 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what became of tokens. May be shared between threads. */
+final class LoginStatistics {
+
+  private final InstantSource clock;
+  private final AtomicLong signed = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
+  private final AtomicLong signingNanos = new AtomicLong();
+  private volatile @Nullable String lastFailure;
+
+  LoginStatistics(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  void signed(Duration took) {
+    signingNanos.addAndGet(took.toNanos());
+    signed.incrementAndGet();
+  }
+
+  void failed(Duration took, String reason) {
+    signingNanos.addAndGet(took.toNanos());
+    failed.incrementAndGet();
+    lastFailure(reason);
+  }
+
+  void rejected() {
+    rejected.incrementAndGet();
+  }
+
+  void lastFailure(String reason) {
+    lastFailure = clock.instant() + ": " + reason;
+  }
+
+  TokenStatus with(@Nullable IamToken token, Duration remaining) {
+    return new TokenStatus(
+        token == null ? null : token.usableUntil(),
+        remaining,
+        signed.get(),
+        failed.get(),
+        Duration.ofNanos(signingNanos.get()),
+        rejected.get(),
+        lastFailure);
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the tokens of an {@link IamDataSource} fare: what an operator may see, and no secret.
+ * Immutable.
+ *
+ * @param usableUntil until when the token of now may be used; null if none was signed yet
+ * @param remaining for how much longer that is; zero if there is no token that may be used
+ * @param signed how many tokens were signed
+ * @param failed how many attempts to sign one failed
+ * @param signingTime how long all of these attempts took together, most of which is the AWS
+ *     credentials provider's
+ * @param rejected how many tokens a server refused, also such as were replaced unseen
+ * @param lastFailure when and why a token could not be signed or a login was refused the last time;
+ *     null if that never was
+ */
+public record TokenStatus(
+    @Nullable Instant usableUntil,
+    Duration remaining,
+    long signed,
+    long failed,
+    Duration signingTime,
+    long rejected,
+    @Nullable String lastFailure) {}

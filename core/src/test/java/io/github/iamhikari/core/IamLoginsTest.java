@@ -1,0 +1,283 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.PrintWriter;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+
+/** What a login does with a server's answers, by a server that answers as a test tells it to. */
+class IamLoginsTest {
+
+  private final SQLException refused =
+      new SQLException("FATAL: PAM authentication failed for user \"app\"", "28000");
+  private final SQLException noDatabase =
+      new SQLException("FATAL: database \"nowhere\" does not exist", "3D000");
+  private final SQLException tooMany =
+      new SQLException("FATAL: sorry, too many clients already", "53300");
+  private final SQLException noUser =
+      new SQLException("FATAL: password authentication failed for user \"app\"", "28P01");
+
+  private final FakeTime time = new FakeTime();
+  private final Server server = new Server();
+  private final IamDataSource logins =
+      IamDataSource.builder()
+          .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/app")
+          .user("app")
+          .driver((url, properties) -> server)
+          .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
+          .clock(time, time::nanoTime)
+          .build();
+
+  @Test
+  void sendsNoLoginToAServerThatHasJustRefusedANewToken() {
+    server.answers(refused);
+
+    List<Integer> seconds = new ArrayList<>();
+    for (int second = 0; second < 60; second++) {
+      int before = server.tokens.size();
+      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      if (server.tokens.size() > before) {
+        seconds.add(second);
+      }
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(seconds).containsExactly(0, 2, 6, 14, 24, 34, 44, 54);
+  }
+
+  @Test
+  void triesAnotherTokenWithEachLoginThatFollowsARefusal() {
+    server.answers(refused);
+
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      time.advance(Duration.ofSeconds(10));
+    }
+
+    assertThat(server.tokens).hasSize(5).doesNotHaveDuplicates();
+    assertThat(logins.getTokenStatus().rejected()).isEqualTo(5);
+  }
+
+  @Test
+  void givesEachCallerAnExceptionOfItsOwn() {
+    server.answers(refused);
+
+    Throwable first = catchThrowable(logins::getConnection);
+    Throwable second = catchThrowable(logins::getConnection);
+    Throwable third = catchThrowable(logins::getConnection);
+
+    assertThat(second).isNotSameAs(first).isNotSameAs(third);
+    assertThat(List.of(first, second, third))
+        .allSatisfy(
+            e -> {
+              assertThat(e).hasMessageStartingWith(first.getMessage());
+              assertThat(e.getCause()).isSameAs(refused);
+              assertThat(((SQLException) e).getSQLState()).isEqualTo("28000");
+            });
+  }
+
+  @Test
+  void beginsAnewWithItsWaitsOnceALoginWasAccepted() throws SQLException {
+    server.answers(refused);
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      time.advance(Duration.ofSeconds(10));
+    }
+    server.accepts();
+    assertThat(logins.getConnection()).isNotNull();
+    assertThat(logins.getLoginState()).isEqualTo(LoginState.OPEN);
+
+    server.answers(refused);
+    time.advance(Duration.ofSeconds(870));
+    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    time.advance(Duration.ofSeconds(2));
+
+    assertThat(logins.getLoginState()).isEqualTo(LoginState.REFUSED);
+  }
+
+  @Test
+  void waitsAfterEachKindOfVerdict() {
+    server.answers(noUser);
+
+    assertThatThrownBy(logins::getConnection)
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("Check (1) the user must exist");
+
+    assertThat(logins.getLoginState()).isEqualTo(LoginState.HELD_BACK);
+    assertThat(logins.getTokenStatus().rejected()).isZero();
+  }
+
+  @Test
+  void waitsNotAfterAFailureThatSaysNothingOfTheLogin() {
+    server.answers(noDatabase);
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+    }
+
+    assertThat(server.tokens).hasSize(3);
+    assertThat(logins.getLoginState()).isEqualTo(LoginState.FAILED);
+  }
+
+  @Test
+  void waitsNotWhereTheServerHasTooManyConnections() {
+    server.answers(tooMany);
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(logins::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("was refused: FATAL: sorry, too many clients already")
+          .hasMessageContaining("max_connections");
+    }
+
+    assertThat(server.tokens).hasSize(3);
+    assertThat(logins.getRefusal()).isEmpty();
+  }
+
+  @Test
+  void forgetsARefusalWhenTheServerThenFailsForAnotherReason() {
+    server.answers(refused);
+    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    server.answers(noDatabase);
+    time.advance(Duration.ofSeconds(2));
+    assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+
+    assertThat(logins.getRefusal()).isEmpty();
+    assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+  }
+
+  @Test
+  void suspectsTheCredentialsFirstWhereLoginsSucceededBefore() throws SQLException {
+    logins.getConnection();
+    server.answers(refused);
+
+    assertThatThrownBy(logins::getConnection)
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("Check (1) the AWS credentials must not be revoked");
+  }
+
+  @Test
+  void letsOneLoginAloneFindOutWhetherARefusalStillHolds() throws Exception {
+    server.answers(refused);
+    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    time.advance(Duration.ofSeconds(2));
+    server.accepts();
+    CountDownLatch release = server.hold();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Future<Connection> first = threads.submit(() -> logins.getConnection());
+      assertThat(server.held.await(30, TimeUnit.SECONDS)).isTrue();
+
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      }
+      assertThat(server.tokens).hasSize(2);
+
+      release.countDown();
+      assertThat(first.get(30, TimeUnit.SECONDS)).isNotNull();
+      assertThat(logins.getConnection()).isNotNull();
+    } finally {
+      release.countDown();
+      threads.shutdownNow();
+    }
+  }
+
+  /** Answers logins as it is told to, and keeps the tokens that it was sent. */
+  private static final class Server implements DataSource {
+
+    private final List<String> tokens = new ArrayList<>();
+    private final CountDownLatch held = new CountDownLatch(1);
+    private volatile CountDownLatch release = new CountDownLatch(0);
+    private volatile @Nullable SQLException answer;
+
+    void answers(SQLException exception) {
+      answer = exception;
+    }
+
+    void accepts() {
+      answer = null;
+    }
+
+    CountDownLatch hold() {
+      release = new CountDownLatch(1);
+      return release;
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+      tokens.add(password);
+      SQLException exception = answer;
+      if (exception != null) {
+        throw exception;
+      }
+      held.countDown();
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        throw new SQLException(e);
+      }
+      return (Connection)
+          Proxy.newProxyInstance(
+              Server.class.getClassLoader(),
+              new Class<?>[] {Connection.class},
+              (proxy, method, arguments) -> null);
+    }
+
+    @Override
+    public Connection getConnection() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PrintWriter getLogWriter() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int getLoginTimeout() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Logger getParentLogger() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+      return false;
+    }
+  }
+}

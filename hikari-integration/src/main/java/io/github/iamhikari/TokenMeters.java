@@ -1,0 +1,80 @@
+package io.github.iamhikari;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.github.iamhikari.core.IamDataSource;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A pool's tokens as meters of Micrometer, tagged with the pool's name as HikariCP's are. Loaded
+ * only where there is a registry of Micrometer.
+ */
+final class TokenMeters implements AutoCloseable {
+
+  private final MeterRegistry registry;
+  private final List<Meter> meters;
+
+  private TokenMeters(MeterRegistry registry, List<Meter> meters) {
+    this.registry = registry;
+    this.meters = meters;
+  }
+
+  /**
+   * Adds them.
+   *
+   * @param registry a {@link MeterRegistry}
+   */
+  static TokenMeters in(Object registry, String poolName, IamDataSource logins) {
+    MeterRegistry meters = (MeterRegistry) registry;
+    return new TokenMeters(
+        meters,
+        List.of(
+            FunctionTimer.builder(
+                    "iamhikari.token.signing",
+                    logins,
+                    TokenMeters::attempts,
+                    of -> of.getTokenStatus().signingTime().toNanos(),
+                    NANOSECONDS)
+                .description("Attempts to sign a token, with the resolving of AWS credentials")
+                .tag("pool", poolName)
+                .register(meters),
+            FunctionCounter.builder(
+                    "iamhikari.token.signed", logins, of -> of.getTokenStatus().signed())
+                .description("Tokens that were signed")
+                .tag("pool", poolName)
+                .register(meters),
+            FunctionCounter.builder(
+                    "iamhikari.token.failed", logins, of -> of.getTokenStatus().failed())
+                .description("Attempts to sign a token that failed")
+                .tag("pool", poolName)
+                .register(meters),
+            FunctionCounter.builder(
+                    "iamhikari.token.rejected", logins, of -> of.getTokenStatus().rejected())
+                .description("Tokens that the server refused")
+                .tag("pool", poolName)
+                .register(meters),
+            TimeGauge.builder(
+                    "iamhikari.token.remaining",
+                    logins,
+                    TimeUnit.SECONDS,
+                    of -> of.getTokenStatus().remaining().toSeconds())
+                .description("For how much longer the token may be used")
+                .tag("pool", poolName)
+                .register(meters)));
+  }
+
+  private static long attempts(IamDataSource logins) {
+    return logins.getTokenStatus().signed() + logins.getTokenStatus().failed();
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(registry::remove);
+  }
+}

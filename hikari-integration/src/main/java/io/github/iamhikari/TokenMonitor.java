@@ -1,0 +1,105 @@
+package io.github.iamhikari;
+
+import com.zaxxer.hikari.util.UtilityElf;
+import io.github.iamhikari.core.IamDataSource;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.time.Instant;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows how a pool's tokens fare, in JMX and Micrometer, from its start to its end. */
+final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
+
+  private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
+
+  private final String poolName;
+  private final IamDataSource logins;
+  private volatile @Nullable ObjectName registeredName;
+  private volatile @Nullable TokenMeters meters;
+
+  TokenMonitor(String poolName, IamDataSource logins) {
+    this.poolName = poolName;
+    this.logins = logins;
+  }
+
+  /** Adds the bean to the platform's server, under the naming that HikariCP follows. */
+  void registerMBean() {
+    try {
+      boolean secondNaming = "true".equals(System.getProperty("hikaricp.jmx.register2.0"));
+      ObjectName name =
+          new ObjectName(
+              "com.zaxxer.hikari:type=IamToken"
+                  + (secondNaming ? ",name=" + poolName : " (" + poolName + ")"));
+      ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
+      registeredName = name;
+    } catch (JMException e) {
+      logger.warn("{} - The management bean of the IAM token cannot be registered.", poolName, e);
+    }
+  }
+
+  /** Adds meters, if the pool's metric registry is one of Micrometer. */
+  void measureIn(@Nullable Object metricRegistry) {
+    if (metricRegistry != null && UtilityElf.safeIsAssignableFrom(metricRegistry, MICROMETER)) {
+      meters = TokenMeters.in(metricRegistry, poolName, logins);
+    }
+  }
+
+  @Override
+  public void close() {
+    TokenMeters measured = meters;
+    if (measured != null) {
+      measured.close();
+    }
+    ObjectName name = registeredName;
+    registeredName = null;
+    if (name != null) {
+      try {
+        ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+      } catch (JMException e) {
+        logger.debug("{} - Somebody else has unregistered {}.", poolName, name, e);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable String getUsableUntil() {
+    Instant usableUntil = logins.getTokenStatus().usableUntil();
+    return usableUntil == null ? null : usableUntil.toString();
+  }
+
+  @Override
+  public long getSigned() {
+    return logins.getTokenStatus().signed();
+  }
+
+  @Override
+  public long getFailed() {
+    return logins.getTokenStatus().failed();
+  }
+
+  @Override
+  public long getRejected() {
+    return logins.getTokenStatus().rejected();
+  }
+
+  @Override
+  public @Nullable String getLastFailure() {
+    return logins.getTokenStatus().lastFailure();
+  }
+
+  @Override
+  public void renew() {
+    try {
+      logins.renewToken();
+    } catch (SQLException e) {
+      // Who calls from afar may have no class of the AWS SDK: no cause goes with it.
+      throw new IllegalStateException(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,342 @@
+package io.github.iamhikari;
+
+import static io.github.iamhikari.ComparedPools.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ch.qos.logback.classic.Level;
+import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.SimulatedTime;
+import io.github.iamhikari.core.TestClock;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.management.JMException;
+import javax.management.JMX;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/** What an operator sees of a pool's tokens, in JMX, in Micrometer and in the log. */
+class TokenMonitorIT {
+
+  private static final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+
+  private static final TestClock clock = new TestClock();
+
+  private static LocalRds rds;
+
+  private final AccessKey key = AccessKey.random();
+  private final Provider provider = new Provider(key);
+
+  @BeforeAll
+  static void start() {
+    rds = LocalRds.postgres().clock(clock).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rds.close();
+  }
+
+  @BeforeEach
+  void knowTheKey() {
+    clock.reset();
+    rds.add(key);
+  }
+
+  @AfterEach
+  void forgetTheKey() {
+    clock.reset();
+    rds.revoke(key.id());
+  }
+
+  @Test
+  void theBeanTellsHowTheTokensFare() throws Exception {
+    try (IamHikariDataSource pool = pool(c -> c.setRegisterMbeans(true))) {
+      IamTokenMXBean bean = bean(pool);
+      assertThat(Instant.parse(bean.getUsableUntil()))
+          .isBetween(clock.instant().plusSeconds(860), clock.instant().plusSeconds(870));
+      assertThat(bean.getSigned()).isEqualTo(1);
+      assertThat(bean.getFailed()).isZero();
+      assertThat(bean.getRejected()).isZero();
+      assertThat(bean.getLastFailure()).isNull();
+
+      provider.isFailing = true;
+      clock.advance(Duration.ofSeconds(870));
+      evict(pool);
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      assertThat(bean.getFailed()).isPositive();
+      assertThat(bean.getLastFailure()).endsWith("Z: the metadata service is down");
+
+      provider.isFailing = false;
+      rds.revoke(key.id());
+      bean.renew();
+      assertThat(bean.getSigned()).isEqualTo(2);
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      assertThat(bean.getRejected()).isPositive();
+      assertThat(bean.getLastFailure()).contains("Z: The IAM login of user \"app_user\"");
+    }
+  }
+
+  @Test
+  void anOperatorCanHaveTheTokenRenewed() throws Exception {
+    try (IamHikariDataSource pool = pool(c -> c.setRegisterMbeans(true))) {
+      ObjectName name = new ObjectName(nameOf(pool));
+
+      beans.invoke(name, "renew", new Object[0], new String[0]);
+      assertThat(bean(pool).getSigned()).isEqualTo(2);
+
+      provider.isFailing = true;
+      assertThatThrownBy(() -> bean(pool).renew())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageEndingWith("the metadata service is down")
+          .hasNoCause();
+      provider.isFailing = false;
+      evict(pool);
+      pool.getConnection().close();
+    }
+  }
+
+  @Test
+  void theBeanIsThereAsLongAsThePoolIsOpen() throws Exception {
+    IamHikariDataSource pool = pool(c -> c.setRegisterMbeans(true));
+    ObjectName name = new ObjectName(nameOf(pool));
+    assertThat(beans.isRegistered(name)).isTrue();
+
+    pool.close();
+    pool.close();
+
+    assertThat(beans.isRegistered(name)).isFalse();
+  }
+
+  @Test
+  void theBeanIsThereForAPoolThatStartsWithItsFirstConnection() throws Exception {
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      configure(pool);
+      pool.setPoolName("started lazily");
+      pool.setAwsCredentialsProvider(provider);
+      pool.setRegisterMbeans(true);
+      ObjectName name = new ObjectName(nameOf(pool));
+      assertThat(beans.isRegistered(name)).isFalse();
+
+      pool.getConnection().close();
+
+      assertThat(beans.isRegistered(name)).isTrue();
+    }
+  }
+
+  @Test
+  void thereIsNoBeanUnlessToldSo() throws Exception {
+    try (IamHikariDataSource pool = pool(c -> {})) {
+      assertThat(beans.isRegistered(new ObjectName(nameOf(pool)))).isFalse();
+    }
+  }
+
+  @Test
+  void theBeansNameFollowsHikariCpsSecondNaming() throws Exception {
+    System.setProperty("hikaricp.jmx.register2.0", "true");
+    try (IamHikariDataSource pool =
+        pool(
+            c -> {
+              c.setPoolName("orders");
+              c.setRegisterMbeans(true);
+            })) {
+      assertThat(pool.isRunning()).isTrue();
+      assertThat(beans.isRegistered(new ObjectName("com.zaxxer.hikari:type=Pool,name=orders")))
+          .isTrue();
+      assertThat(beans.isRegistered(new ObjectName("com.zaxxer.hikari:type=IamToken,name=orders")))
+          .isTrue();
+    } finally {
+      System.clearProperty("hikaricp.jmx.register2.0");
+    }
+  }
+
+  @Test
+  void theBeanShowsNoSecret() throws Exception {
+    try (IamHikariDataSource pool = pool(c -> c.setRegisterMbeans(true))) {
+      rds.revoke(key.id());
+      evict(pool);
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+
+      for (ObjectName name : beans.queryNames(new ObjectName("com.zaxxer.hikari:*"), null)) {
+        for (var attribute : beans.getMBeanInfo(name).getAttributes()) {
+          assertThat(shown(name, attribute.getName()))
+              .doesNotContain("X-Amz")
+              .doesNotContain(key.secret())
+              .doesNotContain(key.id());
+        }
+      }
+    }
+  }
+
+  @Test
+  void metersCountFromTheStartOn() throws SQLException {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    try (IamHikariDataSource pool = pool(c -> c.setMetricRegistry(registry))) {
+      assertThat(registry.get("iamhikari.token.signing").functionTimer().count()).isEqualTo(1);
+      assertThat(
+              registry
+                  .get("iamhikari.token.signing")
+                  .functionTimer()
+                  .totalTime(TimeUnit.NANOSECONDS))
+          .isPositive();
+      assertThat(counted(registry, "signed")).isEqualTo(1);
+      assertThat(registry.get("iamhikari.token.remaining").timeGauge().value(TimeUnit.SECONDS))
+          .isBetween(860.0, 870.0);
+
+      clock.advance(Duration.ofSeconds(870));
+      assertThat(registry.get("iamhikari.token.remaining").timeGauge().value(TimeUnit.SECONDS))
+          .isZero();
+      provider.isFailing = true;
+      evict(pool);
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      assertThat(counted(registry, "failed")).isPositive();
+
+      provider.isFailing = false;
+      rds.revoke(key.id());
+      clock.advance(Duration.ofSeconds(30));
+      assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      assertThat(counted(registry, "rejected")).isPositive();
+      assertThat(registry.getMeters())
+          .filteredOn(meter -> meter.getId().getName().startsWith("iamhikari."))
+          .hasSize(5)
+          .allSatisfy(
+              meter -> assertThat(meter.getId().getTag("pool")).isEqualTo(pool.getPoolName()));
+    }
+    assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void metersCanBeHadWhileThePoolRuns() throws SQLException {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    try (IamHikariDataSource pool = pool(c -> {})) {
+      pool.setMetricRegistry(registry);
+
+      assertThat(counted(registry, "signed")).isEqualTo(1);
+    }
+    assertThat(registry.getMeters()).extracting(Meter::getId).isEmpty();
+  }
+
+  @Test
+  void theLogSaysAtTheStartWhoLogsInWhereAndWithWhat() throws Exception {
+    try (LogWatch log = LogWatch.of("io.github.iamhikari.core.IamDataSource");
+        IamHikariDataSource pool = pool(c -> c.setPoolName("orders"))) {
+      log.awaitLine(
+          "orders - Logs in with IAM as user \"app_user\" at %s:%d (region us-east-2), with AWS"
+                  .formatted(rds.host(), rds.port())
+              + " credentials of a Provider; a token is used for 870 s.",
+          Duration.ZERO);
+      assertThat(pool.isRunning()).isTrue();
+    }
+  }
+
+  @Test
+  void theLogWarnsOfARefusalOnceAndTellsOfItsEnd() throws Exception {
+    try (LogWatch log = LogWatch.of("io.github.iamhikari.core.IamDataSource");
+        IamHikariDataSource pool =
+            pool(
+                c -> {
+                  c.setPoolName("orders");
+                  c.setRegisterMbeans(true);
+                })) {
+      rds.revoke(key.id());
+      evict(pool);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+        clock.advance(Duration.ofSeconds(10));
+      }
+      rds.add(key);
+      bean(pool).renew();
+      // HikariCP may be waiting for up to 5 s before its next attempt.
+      await("a login", () -> catchThrowable(() -> pool.getConnection().close()) == null);
+
+      assertThat(log.linesOf(Level.WARN))
+          .hasSize(1)
+          .first()
+          .asString()
+          .startsWith("orders - The IAM");
+      assertThat(log.linesOf(Level.INFO))
+          .last()
+          .asString()
+          .matches("orders - Logins of user .* are accepted again\\.");
+    }
+  }
+
+  private IamHikariDataSource pool(Consumer<HikariConfig> more) {
+    HikariConfig config = new HikariConfig();
+    configure(config);
+    more.accept(config);
+    return new IamHikariDataSource(
+        config, logins -> SimulatedTime.by(clock).apply(logins.awsCredentialsProvider(provider)));
+  }
+
+  private static void configure(HikariConfig config) {
+    config.setJdbcUrl(rds.jdbcUrl());
+    config.setUsername(rds.account());
+    config.addDataSourceProperty("iam_host", rds.host());
+    config.setMinimumIdle(0);
+    config.setMaximumPoolSize(2);
+    config.setConnectionTimeout(3_000);
+  }
+
+  private static void evict(IamHikariDataSource pool) {
+    pool.getHikariPoolMXBean().softEvictConnections();
+  }
+
+  private static double counted(MeterRegistry registry, String what) {
+    return registry.get("iamhikari.token." + what).functionCounter().count();
+  }
+
+  private static String nameOf(IamHikariDataSource pool) {
+    return "com.zaxxer.hikari:type=IamToken (" + pool.getPoolName() + ")";
+  }
+
+  private static IamTokenMXBean bean(IamHikariDataSource pool) throws JMException {
+    return JMX.newMXBeanProxy(beans, new ObjectName(nameOf(pool)), IamTokenMXBean.class);
+  }
+
+  /** An attribute as a console shows it; some of HikariCP's cannot be read. */
+  private static String shown(ObjectName name, String attribute) {
+    try {
+      return String.valueOf(beans.getAttribute(name, attribute));
+    } catch (JMException | RuntimeException e) {
+      return "";
+    }
+  }
+
+  /** Gives one key, unless told to fail. */
+  private static final class Provider implements AwsCredentialsProvider {
+
+    private final AccessKey key;
+    private volatile boolean isFailing;
+
+    private Provider(AccessKey key) {
+      this.key = key;
+    }
+
+    @Override
+    public AwsCredentials resolveCredentials() {
+      if (isFailing) {
+        throw new IllegalStateException("the metadata service is down");
+      }
+      return AwsBasicCredentials.create(key.id(), key.secret());
+    }
+  }
+}
