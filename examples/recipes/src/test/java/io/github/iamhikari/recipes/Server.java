@@ -1,0 +1,53 @@
+package io.github.iamhikari.recipes;
+
+import io.github.iamhikari.core.TestClock;
+import io.github.iamhikari.localrds.LocalRds;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the recipes log in to: one server of a kind for all tests, since it takes its time to start.
+ */
+public final class Server {
+
+  public static final Server POSTGRES = new Server("PostgreSQL", LocalRds.postgres());
+  public static final Server MARIADB = new Server("MariaDB", LocalRds.mariaDb());
+
+  /** A user beside the server's {@link LocalRds#account()}. */
+  public static final String SECOND_USER = "second_user";
+
+  private final String name;
+  private final LocalRds.Builder builder;
+  private final TestClock clock = new TestClock();
+  private @Nullable LocalRds rds;
+
+  private Server(String name, LocalRds.Builder builder) {
+    this.name = name;
+    this.builder = builder;
+  }
+
+  /** One of each kind. */
+  public static Stream<Server> all() {
+    return Stream.of(POSTGRES, MARIADB);
+  }
+
+  /** The server, which runs until the JVM ends. */
+  public synchronized LocalRds rds() {
+    LocalRds running = rds;
+    if (running == null) {
+      running = builder.account("app_user").account(SECOND_USER).clock(clock).start();
+      rds = running;
+    }
+    return running;
+  }
+
+  /** By this clock it judges tokens; a test may advance it. */
+  public TestClock clock() {
+    return clock;
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,54 @@
+package io.github.iamhikari.recipes.pools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.recipes.Server;
+import java.sql.SQLException;
+import org.apache.tomcat.jdbc.pool.DataSource;
+import org.junit.jupiter.api.Test;
+
+class TomcatJdbcIT extends PoolContract {
+
+  private final DataSource pool = TomcatJdbc.pool(iam());
+
+  TomcatJdbcIT(Server server) {
+    super(server);
+  }
+
+  @Override
+  DataSource pool() {
+    return pool;
+  }
+
+  @Override
+  void closePool() {
+    pool.close(true);
+  }
+
+  @Test
+  void takesNoUserWithoutAPassword() throws SQLException {
+    pool.setUsername(Server.SECOND_USER);
+
+    assertThat(user(borrow())).isEqualTo(rds().account());
+  }
+
+  @Test
+  void asksForTheUserOfAPasswordAndSendsATokenInstead() throws SQLException {
+    pool.setUsername(Server.SECOND_USER);
+    pool.setPassword("hunter2");
+
+    assertThat(user(borrow())).isEqualTo(Server.SECOND_USER);
+    assertThat(logins()).hasSize(1).allMatch(Login::accepted);
+  }
+
+  @Test
+  void logsInAsTheUserWhomTheBorrowerNames() throws SQLException {
+    pool.setAlternateUsernameAllowed(true);
+
+    assertThat(user(borrow())).isEqualTo(rds().account());
+    assertThat(user(keep(pool.getConnection(Server.SECOND_USER, "hunter2"))))
+        .isEqualTo(Server.SECOND_USER);
+    assertThat(logins()).hasSize(2).allMatch(Login::accepted);
+  }
+}
