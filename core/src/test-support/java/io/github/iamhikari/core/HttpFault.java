@@ -1,0 +1,9 @@
+package io.github.iamhikari.core;
+
+/** What goes wrong between a service and its client. */
+@FunctionalInterface
+public interface HttpFault {
+
+  /** What the client gets instead of the right answer, and when. */
+  HttpAnswer instead(HttpAnswer right) throws InterruptedException;
+}

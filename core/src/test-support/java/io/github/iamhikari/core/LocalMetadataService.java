@@ -1,0 +1,124 @@
+package io.github.iamhikari.core;
+
+import io.github.iamhikari.localrds.AccessKey;
+import java.lang.reflect.Method;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
+
+/**
+ * A stand-in for the metadata service of EC2 in its second version: without a session token it tells
+ * nothing.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html">Instance
+ *     Metadata Service</a>
+ */
+public final class LocalMetadataService implements AutoCloseable {
+
+  private static final String CREDENTIALS = "/latest/meta-data/iam/security-credentials/";
+
+  /** Where the role's credentials are. */
+  public static final String ROLE = CREDENTIALS + LocalRole.NAME;
+
+  private static final String EXTENDED = "/latest/meta-data/iam/security-credentials-extended/";
+  private static final String SESSION = "/latest/api/token";
+  private static final int LONGEST_SESSION = 21_600;
+
+  private final LocalRole role;
+  private final Set<String> sessions = ConcurrentHashMap.newKeySet();
+  private final HttpStandIn http;
+
+  /** One that hands out the credentials of a role. */
+  public LocalMetadataService(LocalRole role) {
+    this.role = role;
+    this.http = HttpStandIn.start(this::answer);
+  }
+
+  /** How to break it, and what it was asked. */
+  public HttpStandIn http() {
+    return http;
+  }
+
+  /** How often it was asked for credentials. */
+  public long handedOut() {
+    return http.requests().stream().filter(("GET " + ROLE)::equals).count();
+  }
+
+  /** The properties by which the SDK finds it. */
+  public Map<String, String> properties() {
+    return Map.of(
+        "aws.disableEc2Metadata", "false", "aws.ec2MetadataServiceEndpoint", http.endpoint());
+  }
+
+  /** The SDK's own provider for it, which has its time from this clock. */
+  public InstanceProfileCredentialsProvider provider(TestClock clock) {
+    var builder = InstanceProfileCredentialsProvider.builder().endpoint(http.endpoint());
+    try {
+      Method setter = builder.getClass().getDeclaredMethod("clock", Clock.class);
+      setter.setAccessible(true);
+      setter.invoke(builder, clock.withZone(ZoneOffset.UTC));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the SDK's tests set the clock in another way now", e);
+    }
+    return builder.build();
+  }
+
+  private HttpAnswer answer(HttpQuestion request) {
+    if (request.toString().equals("PUT " + SESSION)) {
+      return session(request.header("x-aws-ec2-metadata-token-ttl-seconds"));
+    }
+    String session = request.header("x-aws-ec2-metadata-token");
+    if (session == null || !sessions.contains(session)) {
+      return page(401, "Unauthorized");
+    }
+    return switch (request.toString()) {
+      case "GET " + CREDENTIALS, "GET " + EXTENDED -> HttpAnswer.text(LocalRole.NAME);
+      case "GET " + ROLE -> HttpAnswer.json(credentials(""));
+      case "GET " + EXTENDED + LocalRole.NAME ->
+          HttpAnswer.json(credentials("  \"AccountId\" : \"123456789012\",\n"));
+      default -> page(404, "Not Found");
+    };
+  }
+
+  private HttpAnswer session(@Nullable String seconds) {
+    if (seconds == null || !seconds.matches("\\d{1,5}") || !isSession(Integer.parseInt(seconds))) {
+      return page(400, "Bad Request");
+    }
+    String session = AccessKey.random().secret() + "==";
+    sessions.add(session);
+    return HttpAnswer.text(session);
+  }
+
+  private static boolean isSession(int seconds) {
+    return seconds >= 1 && seconds <= LONGEST_SESSION;
+  }
+
+  private String credentials(String more) {
+    AccessKey key = role.key();
+    return """
+        {
+          "Code" : "Success",
+          "LastUpdated" : "2026-11-22T12:00:00Z",
+          "Type" : "AWS-HMAC",
+        %s  "AccessKeyId" : "%s",
+          "SecretAccessKey" : "%s",
+          "Token" : "%s",
+          "Expiration" : "%s"
+        }"""
+        .formatted(more, key.id(), key.secret(), key.sessionToken(), role.expiration());
+  }
+
+  private static HttpAnswer page(int status, String title) {
+    return new HttpAnswer(status, "text/html", "<html><h1>" + status + " - " + title + "</h1></html>");
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

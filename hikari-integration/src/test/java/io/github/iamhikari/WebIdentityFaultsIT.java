@@ -1,0 +1,166 @@
+package io.github.iamhikari;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.core.Garbage;
+import io.github.iamhikari.core.Hang;
+import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.LocalSts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
+
+/**
+ * STS, which gives a role to a web identity. The SDK's provider for it lives by the system's clock,
+ * and asks again for each token where the credentials have less than 2 minutes to live.
+ */
+class WebIdentityFaultsIT extends AwsFaults {
+
+  private static final String IDENTITY = "identity-of-the-service-account";
+
+  /** A token is due after 84 s, and ends after 105 s. */
+  private static final Duration LIFE = Duration.ofSeconds(115);
+
+  private static final Duration DUE = Duration.ofSeconds(90);
+
+  @TempDir private Path directory;
+  private LocalSts sts;
+  private WebIdentityTokenFileCredentialsProvider provider;
+  private IamDataSource logins;
+
+  @Override
+  Duration lifeOfCredentials() {
+    return LIFE;
+  }
+
+  @BeforeEach
+  void haveAnSts() throws IOException {
+    sts = closed(new LocalSts(role, IDENTITY));
+    identify(IDENTITY);
+    aws.set(sts.properties(file().toString()));
+    aws.set("aws.maxAttempts", "2"); // without it, 4
+    provider = closed(WebIdentityTokenFileCredentialsProvider.create());
+    logins = logins(provider);
+    secrets.add(() -> List.of(IDENTITY));
+  }
+
+  private Path file() {
+    return directory.resolve("token");
+  }
+
+  private void identify(String token) throws IOException {
+    Files.writeString(file(), token);
+  }
+
+  @Test
+  void waitsAtTheStartForAnStsThatIsSlow() throws Exception {
+    Hang hang = new Hang();
+    sts.http().fail(hang);
+
+    Future<IamHikariDataSource> starting = threads().submit(() -> pool(provider));
+    hang.awaitRequest();
+    assertThat(starting.isDone()).isFalse();
+    hang.release();
+
+    starting.get(60, TimeUnit.SECONDS).getConnection().close();
+    assertThat(sts.http().requests()).hasSize(1);
+  }
+
+  @Test
+  void keepsOnWhileStsIsDown() throws SQLException {
+    logins.getConnection().close();
+    sts.http().goDown();
+    clock.advance(DUE);
+    logins.getConnection().close();
+    sts.http().comeUp();
+    rotate();
+    clock.advance(LIFE.minus(DUE));
+    logins.getConnection().close();
+
+    assertThat(lastLogin().accessKeyId()).isEqualTo(role.key().id());
+    assertThat(sts.http().requests()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsOnWhileStsAnswersGarbage(Garbage garbage) throws SQLException {
+    assertKeepsOn(garbage, sts.http(), logins, DUE);
+    assertThat(sts.http().requests()).hasSize(2 + requestsFor(garbage));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellsOfGarbageAtTheStart(Garbage garbage) throws SQLException {
+    assertTellsOf(garbage, sts.http(), logins, "");
+    assertThat(sts.http().requests()).hasSize(requestsFor(garbage) + 1);
+  }
+
+  /** The SDK asks again where the server is to blame. */
+  private static int requestsFor(Garbage garbage) {
+    return garbage == Garbage.SERVER_ERROR ? 2 : 1;
+  }
+
+  @Test
+  void keepsOnWhileStsThrottles() throws SQLException {
+    assertKeepsOn(LocalSts.throttles(), sts.http(), logins, DUE);
+    assertThat(sts.http().requests()).hasSize(4);
+  }
+
+  @Test
+  void tellsThatStsThrottlesAtTheStart() throws SQLException {
+    assertTellsOf(LocalSts.throttles(), sts.http(), logins, "Rate exceeded (Service: Sts, ");
+    assertThat(sts.http().requests()).hasSize(3);
+  }
+
+  @Test
+  void tellsThatStsDeniesTheRole() throws SQLException {
+    assertTellsOf(
+        LocalSts.denies(),
+        sts.http(),
+        logins,
+        "Not authorized to perform sts:AssumeRoleWithWebIdentity (Service: Sts, Status Code: 403");
+    assertThat(sts.http().requests()).hasSize(2);
+  }
+
+  @Test
+  void tellsOfAnIdentityThatStsDoesNotTake() throws Exception {
+    identify("of-another-account");
+    assertNoToken(logins, "The web identity token could not be validated");
+    assertThat(sts.http().requests()).hasSize(1);
+
+    identify(IDENTITY);
+    clock.advance(Duration.ofSeconds(2));
+    logins.getConnection().close();
+  }
+
+  @Test
+  void tellsThatTheFileWithTheIdentityIsMissing() throws Exception {
+    Files.delete(file());
+    assertNoToken(logins, file().toString());
+    assertThat(sts.http().requests()).isEmpty();
+
+    identify(IDENTITY);
+    clock.advance(Duration.ofSeconds(2));
+    logins.getConnection().close();
+  }
+
+  @Test
+  void refusesCredentialsThatHaveRunOut() {
+    role.rotate(clock.instant().minusSeconds(60));
+
+    assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
+    assertThat(sts.http().requests()).hasSize(1);
+    assertThat(ofTheRole()).isEmpty();
+  }
+}
