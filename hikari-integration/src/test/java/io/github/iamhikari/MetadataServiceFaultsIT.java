@@ -13,7 +13,6 @@ import io.github.iamhikari.core.HttpFault;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.LocalMetadataService;
 import io.github.iamhikari.localrds.Login;
-import io.github.iamhikari.localrds.Refusal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -163,12 +162,14 @@ class MetadataServiceFaultsIT extends AwsFaults {
   }
 
   @Test
-  void isRefusedWithoutTheSessionToken() throws SQLException {
+  void tellsThatTheSessionTokenIsMissing() throws SQLException {
     metadata.http().fail(LocalMetadataService.ROLE, without("Token"));
     IamDataSource logins = logins(metadata.provider(clock));
 
-    assertRefused(logins);
-    assertThat(lastLogin().refusal()).isEqualTo(Refusal.WRONG_SESSION_TOKEN);
+    assertNoToken(
+        logins,
+        "the AWS credentials provider gave session credentials with an empty session token, which"
+            + " RDS would refuse");
     assertThat(metadata.handedOut()).isEqualTo(1);
 
     metadata.http().mend();

@@ -206,6 +206,17 @@ class TroubleshootingDocTest {
                 + " credentials",
             () -> loginWith(AnonymousCredentialsProvider.create())),
         new Case(
+            "No IAM token could be signed for ...: the AWS credentials provider gave session"
+                + " credentials with an empty session token",
+            () -> loginWith(() -> AwsSessionCredentials.create("AKIDEXAMPLE", "secret", ""))),
+        new Case(
+            "No IAM token could be signed for ...: the AWS credentials provider failed with ...",
+            () ->
+                loginWith(
+                    () -> {
+                      throw new NullPointerException();
+                    })),
+        new Case(
             "No IAM token could be signed for ...: the AWS credentials ran out at ...",
             () -> loginWith(OLD_CREDENTIALS)),
         new Case(

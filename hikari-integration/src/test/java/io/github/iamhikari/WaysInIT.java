@@ -373,7 +373,8 @@ class WaysInIT {
 
   /** As the log tells, without the token. */
   private Duration usableFor() {
-    Pattern life = Pattern.compile("New token for .*: signed at (\\S+) with .*, usable until (\\S+)\\.");
+    Pattern life =
+        Pattern.compile("New token for .*: signed at (\\S+) with .*, usable until (\\S+)\\.");
     List<Duration> lives = new ArrayList<>();
     for (ILoggingEvent event : log.list) {
       Matcher times = life.matcher(event.getFormattedMessage());

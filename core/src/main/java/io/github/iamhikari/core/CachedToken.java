@@ -287,7 +287,10 @@ final class CachedToken {
     }
 
     private String reason() {
-      return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+      String message = cause.getMessage();
+      return message == null || cause instanceof NullPointerException
+          ? "the AWS credentials provider failed with " + cause
+          : message;
     }
   }
 }

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
  * Signs tokens of RDS with AWS credentials, which are resolved once for each. A token is no better
@@ -30,6 +31,11 @@ final class RdsTokenSigner implements TokenSigner {
       throw new IllegalStateException(
           "the AWS credentials provider gave anonymous credentials, which sign nothing;"
               + " give it credentials of a user or a role");
+    }
+    if (credentials instanceof AwsSessionCredentials session && session.sessionToken().isBlank()) {
+      throw new IllegalStateException(
+          "the AWS credentials provider gave session credentials with an empty session token,"
+              + " which RDS would refuse");
     }
     SigningKey key = SigningKey.of(credentials);
     if (key.hasExpiredAt(signedAt)) {
