@@ -19,6 +19,9 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /** How a secret of {@link #random()} begins, so that one is found where it should not be. */
+  static final String BEGINNING_OF_A_SECRET = "localrds";
+
   /**
    * An access key with these parts.
    *
@@ -54,12 +57,14 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
   }
 
   /**
-   * A new long-lived access key that nobody else has, of AWS's form.
+   * A new long-lived access key that nobody else has, of AWS's form. Its secret begins with {@code
+   * localrds}, so that it is found where it should not be.
    *
    * @return the key, without session token
    */
   public static AccessKey random() {
-    return of("AKIA" + randomHex(8).toUpperCase(Locale.ROOT), randomHex(20));
+    return of(
+        "AKIA" + randomHex(8).toUpperCase(Locale.ROOT), BEGINNING_OF_A_SECRET + randomHex(16));
   }
 
   /** This many random bytes as lower-case hexadecimal digits. */

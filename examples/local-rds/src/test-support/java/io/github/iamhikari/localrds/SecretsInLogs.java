@@ -2,23 +2,28 @@ package io.github.iamhikari.localrds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Reads every log line of a test run, at TRACE, and fails the test class after which one has held a
- * token. JUnit finds it as a service.
+ * token, or the secret of an access key. JUnit finds it as a service.
  */
 public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements AfterAllCallback {
 
   /** Each token has this parameter, and nothing else that is ever logged has it. */
-  private static final String OF_A_TOKEN = "X-Amz-Signature=";
+  private static final Pattern TOKEN = Pattern.compile("X-Amz-Signature=");
+
+  private static final Pattern SECRET =
+      Pattern.compile(AccessKey.BEGINNING_OF_A_SECRET + "[0-9a-f]{32}");
 
   private static final Queue<String> linesWithSecrets = new ConcurrentLinkedQueue<>();
 
@@ -31,18 +36,25 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
 
   @Override
   protected void append(ILoggingEvent event) {
-    boolean found = event.getFormattedMessage().contains(OF_A_TOKEN);
+    String line = event.getFormattedMessage();
     if (event.getThrowableProxy() != null) {
-      found |= ThrowableProxyUtil.asString(event.getThrowableProxy()).contains(OF_A_TOKEN);
+      line += ThrowableProxyUtil.asString(event.getThrowableProxy());
     }
-    if (found) {
+    if (TOKEN.matcher(line).find() || (isOurs(event) && SECRET.matcher(line).find())) {
       linesWithSecrets.add(event.toString());
     }
   }
 
+  /** Not what the AWS SDK and the JDK's HTTP client write of their own requests, below INFO. */
+  private static boolean isOurs(ILoggingEvent event) {
+    String logger = event.getLoggerName();
+    boolean isOfOthers = logger.startsWith("software.amazon.") || logger.startsWith("sun.net.");
+    return !isOfOthers || event.getLevel().isGreaterOrEqual(Level.INFO);
+  }
+
   @Override
   public void afterAll(ExtensionContext context) {
-    assertThat(takeLinesWithSecrets()).as("log lines with a token").isEmpty();
+    assertThat(takeLinesWithSecrets()).as("log lines with a secret").isEmpty();
   }
 
   /** The lines that were found since this was last called. */

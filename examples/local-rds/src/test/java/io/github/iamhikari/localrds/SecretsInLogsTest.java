@@ -6,7 +6,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** That the search for tokens in log lines finds one, wherever it stands. */
+/** That the search for secrets in log lines finds one, wherever it stands. */
 class SecretsInLogsTest {
 
   private static final String TOKEN = "db:5432/?Action=connect&X-Amz-Signature=0123456789abcdef";
@@ -21,5 +21,15 @@ class SecretsInLogsTest {
     LoggerFactory.getLogger("five").trace("nothing");
 
     assertThat(SecretsInLogs.takeLinesWithSecrets()).hasSize(4);
+  }
+
+  @Test
+  void areTheSecretsOfAccessKeysToo() {
+    String secret = AccessKey.random().secret();
+    LoggerFactory.getLogger("one").trace("{}", secret);
+    LoggerFactory.getLogger("software.amazon.awssdk").debug("the SDK's own: {}", secret);
+    LoggerFactory.getLogger("software.amazon.awssdk").info("not for its debug log: {}", secret);
+
+    assertThat(SecretsInLogs.takeLinesWithSecrets()).hasSize(2);
   }
 }
