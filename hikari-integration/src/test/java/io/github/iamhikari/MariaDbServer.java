@@ -13,8 +13,7 @@ final class MariaDbServer {
   static synchronized LocalRds started() {
     LocalRds running = rds;
     if (running == null) {
-      running =
-          LocalRds.mariaDb().account("app").account("second_user").clock(PoolLogins.clock).start();
+      running = PoolLogins.withAccounts(LocalRds.mariaDb()).start();
       rds = running;
     }
     return running;

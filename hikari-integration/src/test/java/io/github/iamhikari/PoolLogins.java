@@ -62,6 +62,11 @@ abstract class PoolLogins {
   private final AccessKey key = AccessKey.random();
   private final Provider provider = new Provider(key);
 
+  /** What the tests need of a server. */
+  static LocalRds.Builder withAccounts(LocalRds.Builder server) {
+    return server.account("app").account("second_user").clock(clock);
+  }
+
   /** The server to log in to. */
   abstract LocalRds rds();
 

@@ -1,19 +1,16 @@
 package io.github.iamhikari;
 
 import io.github.iamhikari.localrds.LocalRds;
-import java.util.Properties;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.postgresql.ds.PGSimpleDataSource;
 
-class PostgresPoolIT extends PoolLogins {
+class PostgresPoolIT extends PostgresDriverLogins {
 
   private static LocalRds rds;
 
   @BeforeAll
   static void start() {
-    rds = LocalRds.postgres().account("app").account("second_user").clock(clock).start();
+    rds = withAccounts(LocalRds.postgres()).start();
   }
 
   @AfterAll
@@ -24,47 +21,5 @@ class PostgresPoolIT extends PoolLogins {
   @Override
   LocalRds rds() {
     return rds;
-  }
-
-  @Override
-  String jdbcUrl(String host) {
-    return rds.jdbcUrl(host);
-  }
-
-  @Override
-  Class<? extends DataSource> dataSourceClass() {
-    return PGSimpleDataSource.class;
-  }
-
-  @Override
-  Properties dataSourceProperties() {
-    Properties properties = new Properties();
-    properties.setProperty("serverName", "127.0.0.1");
-    properties.setProperty("portNumber", Integer.toString(rds.listeningPort()));
-    properties.setProperty("databaseName", rds.database());
-    return properties;
-  }
-
-  @Override
-  void switchTlsOff(DataSource dataSource) throws Exception {
-    ((PGSimpleDataSource) dataSource).setSslMode("disable");
-  }
-
-  @Override
-  Properties verifyingTls() {
-    Properties properties = new Properties();
-    properties.setProperty("sslmode", "verify-full");
-    properties.setProperty("sslrootcert", rds.certificateAuthority().toString());
-    return properties;
-  }
-
-  @Override
-  String stateOfAnUnknownUser() {
-    return "28P01";
-  }
-
-  @Override
-  int errorCodeOfARefusal() {
-    return 0;
   }
 }

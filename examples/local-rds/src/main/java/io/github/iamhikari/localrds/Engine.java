@@ -1,15 +1,29 @@
 package io.github.iamhikari.localrds;
 
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
 
-/** The two kinds of database, with the parts that each is made of. */
+/** The two kinds of database, with the parts that each is made of; MySQL is of MariaDB's kind. */
 enum Engine {
   POSTGRES("jdbc:postgresql:") {
     @Override
-    Database start(Path directory, String name, Set<String> accounts, String password)
-        throws Exception {
-      return PostgresDatabase.start(directory, name, accounts, password);
+    Database start(Path directory, Accounts accounts) throws Exception {
+      return PostgresDatabase.start(directory, accounts);
+    }
+
+    @Override
+    List<String> setUp(Accounts accounts) {
+      return PostgresDatabase.setUp(accounts);
+    }
+
+    @Override
+    List<String> cleanUp(Accounts accounts) {
+      return PostgresDatabase.cleanUp(accounts);
+    }
+
+    @Override
+    String administrationUrl(int port) {
+      return "jdbc:postgresql://" + LocalRds.ADDRESS + ":" + port + "/postgres";
     }
 
     @Override
@@ -20,14 +34,29 @@ enum Engine {
 
   MARIADB("jdbc:mysql:") {
     @Override
-    Database start(Path directory, String name, Set<String> accounts, String password)
-        throws Exception {
-      return MariaDbDatabase.start(directory, name, accounts, password);
+    Database start(Path directory, Accounts accounts) throws Exception {
+      return MariaDbDatabase.start(directory, setUp(accounts));
+    }
+
+    @Override
+    List<String> setUp(Accounts accounts) {
+      return MariaDbDatabase.setUp(accounts);
+    }
+
+    @Override
+    List<String> cleanUp(Accounts accounts) {
+      return MariaDbDatabase.cleanUp(accounts);
+    }
+
+    @Override
+    String administrationUrl(int port) {
+      // A password that MySQL does not know yet goes to it by its public key, as there is no TLS.
+      return "jdbc:mariadb://" + LocalRds.ADDRESS + ":" + port + "/?allowPublicKeyRetrieval=true";
     }
 
     @Override
     LoginProtocol login(Doorkeeper doorkeeper, String password) {
-      return new MariaDbLogin(doorkeeper, password);
+      return new MySqlLogin(doorkeeper, password);
     }
   };
 
@@ -38,9 +67,17 @@ enum Engine {
     this.jdbc = jdbc;
   }
 
-  /** Starts a server with these accounts, all of the same password. */
-  abstract Database start(Path directory, String name, Set<String> accounts, String password)
-      throws Exception;
+  /** Starts a server with these accounts. */
+  abstract Database start(Path directory, Accounts accounts) throws Exception;
+
+  /** The statements that make these accounts. */
+  abstract List<String> setUp(Accounts accounts);
+
+  /** The statements that drop them. */
+  abstract List<String> cleanUp(Accounts accounts);
+
+  /** Where an administrator logs in to execute the statements. */
+  abstract String administrationUrl(int port);
 
   /** How its clients log in. */
   abstract LoginProtocol login(Doorkeeper doorkeeper, String password);

@@ -63,7 +63,11 @@ public final class LocalRds implements AutoCloseable {
     ServerCertificate certificate = ServerCertificate.issue(builder.host);
     Files.writeString(certificateAuthority(), certificate.authority());
     String password = AccessKey.randomHex(20);
-    this.server = engine.start(directory, database, builder.accounts, password);
+    Accounts accounts = new Accounts(database, builder.accounts, password);
+    this.server =
+        builder.running == null
+            ? engine.start(directory, accounts)
+            : builder.running.start(accounts);
     this.gateway =
         Gateway.start(
             listener, engine.login(doorkeeper, password), certificate.tls(), server.port());
@@ -76,7 +80,7 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder postgres() {
-    return new Builder(Engine.POSTGRES);
+    return new Builder(Engine.POSTGRES, null);
   }
 
   /**
@@ -86,7 +90,28 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder mariaDb() {
-    return new Builder(Engine.MARIADB);
+    return new Builder(Engine.MARIADB, null);
+  }
+
+  /**
+   * Begins to describe a stand-in for RDS whose database is a server that runs already, such as one
+   * in a container: PostgreSQL, MySQL or MariaDB. Accounts and database are made in it; they must
+   * not be there yet, and are dropped when the stand-in is {@linkplain LocalRds#close() closed}.
+   * The server itself goes on.
+   *
+   * <p>The gateway speaks no TLS with it, so it must be on this machine, and must not insist on
+   * TLS.
+   *
+   * @param jdbcUrl the server, such as {@code jdbc:mysql://127.0.0.1:32768/}; only the engine
+   *     ({@code postgresql}, {@code mysql} or {@code mariadb}) and the port are taken from it
+   * @param administrator a user of the server who may create accounts and databases
+   * @param password that user's password
+   * @return a builder that can start it as it is
+   * @throws IllegalArgumentException if the URL is of another engine or machine, or has no port
+   */
+  public static Builder inFrontOf(String jdbcUrl, String administrator, String password) {
+    RunningServer running = new RunningServer(jdbcUrl, administrator, password);
+    return new Builder(running.engine(), running);
   }
 
   /**
@@ -146,7 +171,8 @@ public final class LocalRds implements AutoCloseable {
   /**
    * A JDBC URL to connect with, at 127.0.0.1. It says nothing of user, password and TLS.
    *
-   * @return {@code jdbc:postgresql:...} for PostgreSQL, {@code jdbc:mysql:...} for MariaDB
+   * @return {@code jdbc:postgresql:...} for PostgreSQL, {@code jdbc:mysql:...} for MariaDB and
+   *     MySQL
    */
   public String jdbcUrl() {
     return jdbcUrl(ADDRESS);
@@ -204,7 +230,8 @@ public final class LocalRds implements AutoCloseable {
 
   /**
    * Cuts all sessions, stops the database and deletes its files. When it returns, the gateway's
-   * threads and the database's processes are gone. A second call does nothing.
+   * threads and the database's processes are gone. A server that ran before goes on, without what
+   * was made there. A second call does nothing.
    */
   @Override
   public void close() {
@@ -227,6 +254,7 @@ public final class LocalRds implements AutoCloseable {
   public static final class Builder {
 
     private final Engine engine;
+    private final @Nullable RunningServer running;
     private final Set<String> accounts = new LinkedHashSet<>();
     private final Map<String, AccessKey> keys = new LinkedHashMap<>();
     private String host = "local.c9akciq32rgb.us-east-2.rds.amazonaws.com";
@@ -237,8 +265,9 @@ public final class LocalRds implements AutoCloseable {
     private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
     private InstantSource clock = InstantSource.system();
 
-    private Builder(Engine engine) {
+    private Builder(Engine engine, @Nullable RunningServer running) {
       this.engine = engine;
+      this.running = running;
     }
 
     /**

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,18 +22,11 @@ final class MariaDbDatabase implements Database {
     this.server = server;
   }
 
-  /**
-   * Starts it.
-   *
-   * @param directory where its data goes
-   * @param name the database that its accounts have all rights on
-   * @param accounts who can log in
-   * @param password the password of all of them
-   */
-  static MariaDbDatabase start(Path directory, String name, Set<String> accounts, String password)
+  /** Starts it, with its data in this directory, and executes these statements. */
+  static MariaDbDatabase start(Path directory, List<String> statements)
       throws IOException, ManagedProcessException {
     Path setUp = directory.resolve("set-up.sql");
-    Files.write(setUp, setUp(name, accounts, password));
+    Files.writeString(setUp, String.join(";\n", statements) + ";\n");
     DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
     configuration
         .setBaseDir(TemporaryFiles.programs().resolve("mariadb").toFile())
@@ -62,19 +54,38 @@ final class MariaDbDatabase implements Database {
     return new MariaDbDatabase(server);
   }
 
-  private static List<String> setUp(String name, Set<String> accounts, String password) {
+  /** Makes the accounts, with all rights on the database, in MariaDB or MySQL. */
+  static List<String> setUp(Accounts accounts) {
     List<String> statements = new ArrayList<>();
-    String quoted = "`" + name.replace("`", "``") + "`";
-    statements.add("set names utf8mb4;");
-    statements.add("create database " + quoted + ";");
+    String database = quoted(accounts.database());
+    statements.add("set names utf8mb4");
+    statements.add("create database " + database);
     // In a grant, _ and % stand for any character.
-    String granted = quoted.replaceAll("([_%\\\\])", "\\\\$1");
-    for (String account : accounts) {
-      String user = "'" + account.replace("\\", "\\\\").replace("'", "''") + "'@'%'";
-      statements.add("create user " + user + " identified by '" + password + "';");
-      statements.add("grant all on " + granted + ".* to " + user + ";");
+    String granted = database.replaceAll("([_%\\\\])", "\\\\$1");
+    for (String user : accounts.users()) {
+      String from = account(user);
+      statements.add("create user " + from + " identified by '" + accounts.password() + "'");
+      statements.add("grant all on " + granted + ".* to " + from);
     }
     return statements;
+  }
+
+  /** Drops the accounts and the database, in MariaDB or MySQL. */
+  static List<String> cleanUp(Accounts accounts) {
+    List<String> statements = new ArrayList<>();
+    for (String user : accounts.users()) {
+      statements.add("drop user " + account(user));
+    }
+    statements.add("drop database " + quoted(accounts.database()));
+    return statements;
+  }
+
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+
+  private static String account(String user) {
+    return "'" + user.replace("\\", "\\\\").replace("'", "''") + "'@'%'";
   }
 
   @Override

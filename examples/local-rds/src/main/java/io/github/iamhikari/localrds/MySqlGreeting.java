@@ -1,5 +1,7 @@
 package io.github.iamhikari.localrds;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,11 +29,13 @@ final class MySqlGreeting {
   private final byte[] payload;
   private final int capabilitiesAt;
   private final byte[] nonce;
+  private final String plugin;
 
-  private MySqlGreeting(byte[] payload, int capabilitiesAt, byte[] nonce) {
+  private MySqlGreeting(byte[] payload, int capabilitiesAt, byte[] nonce, String plugin) {
     this.payload = payload;
     this.capabilitiesAt = capabilitiesAt;
     this.nonce = nonce;
+    this.plugin = plugin;
   }
 
   static MySqlGreeting of(MySqlPacket packet) throws ProtocolException {
@@ -48,12 +52,19 @@ final class MySqlGreeting {
     int capabilitiesAt = fields.position();
     fields.position(capabilitiesAt + TO_UPPER_CAPABILITIES + TO_NONCE);
     fields.get(nonce, NONCE_START, NONCE - NONCE_START);
-    return new MySqlGreeting(packet.payload(), capabilitiesAt, nonce);
+    fields.get();
+    String plugin = new String(ZeroTerminated.read(fields), US_ASCII);
+    return new MySqlGreeting(packet.payload(), capabilitiesAt, nonce, plugin);
   }
 
   /** What a password is to be scrambled with. */
   byte[] nonce() {
     return nonce;
+  }
+
+  /** By which plugin a client logs in unless it is told another. */
+  String plugin() {
+    return plugin;
   }
 
   /** The same greeting from a server that speaks TLS and does not compress. */

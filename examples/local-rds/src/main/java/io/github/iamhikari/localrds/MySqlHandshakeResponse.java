@@ -65,8 +65,8 @@ final class MySqlHandshakeResponse {
     return hasPassword;
   }
 
-  /** The same answer from a client without TLS that logs in with this scrambled password. */
-  byte[] withPassword(byte[] scrambled) {
+  /** The same answer from a client without TLS that logs in by this plugin. */
+  byte[] withPassword(String plugin, byte[] scrambled) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     ByteBuffer changed = ByteBuffer.wrap(head.clone()).order(ByteOrder.LITTLE_ENDIAN);
     payload.writeBytes(changed.putInt(0, capabilities() & ~MySqlCapability.SSL).array());
@@ -76,7 +76,7 @@ final class MySqlHandshakeResponse {
     if (hasDatabase()) {
       ZeroTerminated.write(database, payload);
     }
-    ZeroTerminated.write(NativePassword.PLUGIN.getBytes(US_ASCII), payload);
+    ZeroTerminated.write(plugin.getBytes(US_ASCII), payload);
     payload.writeBytes(attributes);
     return payload.toByteArray();
   }

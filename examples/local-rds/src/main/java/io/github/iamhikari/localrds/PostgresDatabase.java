@@ -9,7 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,15 +25,8 @@ final class PostgresDatabase implements Database {
     this.server = server;
   }
 
-  /**
-   * Starts it.
-   *
-   * @param directory where its data goes
-   * @param name the database that its accounts own
-   * @param accounts who can log in; members of {@code rds_iam}, as on RDS
-   * @param password the password of all of them
-   */
-  static PostgresDatabase start(Path directory, String name, Set<String> accounts, String password)
+  /** Starts it, with its data in this directory. */
+  static PostgresDatabase start(Path directory, Accounts accounts)
       throws IOException, SQLException {
     Path data = directory.resolve("data");
     EmbeddedPostgres server =
@@ -47,16 +41,9 @@ final class PostgresDatabase implements Database {
     deleteUnusedDirectory();
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create role rds_iam");
-      for (String account : accounts) {
-        statement.execute(
-            "create role "
-                + quoted(account)
-                + " login password '"
-                + password
-                + "' in role rds_iam");
+      for (String sql : setUp(accounts)) {
+        statement.execute(sql);
       }
-      statement.execute("create database " + quoted(name) + " owner rds_iam");
       Files.writeString(
           data.resolve("pg_hba.conf"), "host all +rds_iam " + LocalRds.ADDRESS + "/32 password\n");
       statement.execute("select pg_reload_conf()");
@@ -65,6 +52,30 @@ final class PostgresDatabase implements Database {
       server.close();
       throw e;
     }
+  }
+
+  /** Makes the accounts: members of {@code rds_iam}, as on RDS, who own the database together. */
+  static List<String> setUp(Accounts accounts) {
+    List<String> statements = new ArrayList<>();
+    statements.add(
+        "do 'begin create role rds_iam; exception when duplicate_object then null; end'");
+    statements.add("set password_encryption = 'scram-sha-256'");
+    for (String user : accounts.users()) {
+      String role = quoted(user) + " login password '" + accounts.password() + "' in role rds_iam";
+      statements.add("create role " + role);
+    }
+    statements.add("create database " + quoted(accounts.database()) + " owner rds_iam");
+    return statements;
+  }
+
+  /** Drops the database and the accounts; {@code rds_iam} may be somebody else's, too. */
+  static List<String> cleanUp(Accounts accounts) {
+    List<String> statements = new ArrayList<>();
+    statements.add("drop database " + quoted(accounts.database()) + " with (force)");
+    for (String user : accounts.users()) {
+      statements.add("drop role " + quoted(user));
+    }
+    return statements;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -12,7 +13,8 @@ import java.util.Optional;
 
 /**
  * How PostgreSQL's clients log in: TLS, the startup message, and the token as a password in clear
- * text. The database then gets the client's own startup message, and the gateway's password.
+ * text. The database then gets the client's own startup message, and the gateway's password in
+ * clear text or by SCRAM, as it asks.
  *
  * @param doorkeeper who decides
  * @param databasePassword what the accounts log in to the database with
@@ -27,6 +29,9 @@ record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements 
 
   private static final int AUTHENTICATION_OK = 0;
   private static final int AUTHENTICATION_CLEARTEXT_PASSWORD = 3;
+  private static final int AUTHENTICATION_SASL = 10;
+  private static final int AUTHENTICATION_SASL_CONTINUE = 11;
+  private static final int AUTHENTICATION_SASL_FINAL = 12;
 
   @Override
   public boolean login(Connection connection) throws IOException {
@@ -76,10 +81,11 @@ record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements 
       throws IOException {
     connection.connectToDatabase();
     startup.write(connection.toDatabase());
+    ScramSha256 scram = new ScramSha256(databasePassword, AccessKey.randomHex(16));
     while (true) {
       PostgresMessage message = PostgresMessage.read(connection.fromDatabase(), Integer.MAX_VALUE);
-      if (message.type() == 'R' && message.code() == AUTHENTICATION_CLEARTEXT_PASSWORD) {
-        password().write(connection.toDatabase());
+      if (message.type() == 'R' && message.code() != AUTHENTICATION_OK) {
+        authenticate(message, scram, connection.toDatabase());
         continue;
       }
       message.write(connection.toClient());
@@ -87,9 +93,34 @@ record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements 
         return false;
       }
       if (message.type() == 'R') {
-        return message.code() == AUTHENTICATION_OK;
+        return true;
       }
     }
+  }
+
+  /** Answers what the database asks for. */
+  private void authenticate(PostgresMessage question, ScramSha256 scram, OutputStream toDatabase)
+      throws IOException {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    switch (question.code()) {
+      case AUTHENTICATION_CLEARTEXT_PASSWORD ->
+          ZeroTerminated.write(databasePassword.getBytes(UTF_8), answer);
+      case AUTHENTICATION_SASL -> {
+        byte[] first = scram.first().getBytes(UTF_8);
+        ZeroTerminated.write(ScramSha256.MECHANISM.getBytes(UTF_8), answer);
+        answer.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(first.length).array());
+        answer.writeBytes(first);
+      }
+      case AUTHENTICATION_SASL_CONTINUE -> {
+        String challenge = UTF_8.decode(question.fields().position(Integer.BYTES)).toString();
+        answer.writeBytes(scram.answer(challenge).getBytes(UTF_8));
+      }
+      case AUTHENTICATION_SASL_FINAL -> {
+        return;
+      }
+      default -> throw new ProtocolException("the database asks for login " + question.code());
+    }
+    new PostgresMessage('p', answer.toByteArray()).write(toDatabase);
   }
 
   private static Map<String, String> parameters(PostgresMessage startup) {
@@ -105,12 +136,6 @@ record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements 
 
   private static PostgresMessage authentication(int code) {
     return new PostgresMessage('R', ByteBuffer.allocate(Integer.BYTES).putInt(code).array());
-  }
-
-  private PostgresMessage password() {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    ZeroTerminated.write(databasePassword.getBytes(UTF_8), body);
-    return new PostgresMessage('p', body.toByteArray());
   }
 
   /**

@@ -2,14 +2,15 @@
  * A stand-in for Amazon RDS on one machine: real databases behind TLS and an IAM login.
  *
  * <p>{@link io.github.iamhikari.localrds.LocalRds} starts a PostgreSQL or MariaDB server and a
- * gateway before it. {@code LoginContract} and its tests show it at work; {@link
+ * gateway before it, or the gateway alone before a server that runs already: PostgreSQL, MySQL or
+ * MariaDB. {@code LoginContract} and its tests show it at work; {@link
  * io.github.iamhikari.localrds.LocalRdsMain} runs it for any client.
  *
  * <p>One login, from the client to the database:
  *
  * <ol>
  *   <li>{@code Gateway} accepts a {@code Connection} and gives it to the engine's {@code
- *       LoginProtocol}: {@code PostgresLogin} or {@code MariaDbLogin}, which speak in {@code
+ *       LoginProtocol}: {@code PostgresLogin} or {@code MySqlLogin}, which speak in {@code
  *       PostgresMessage} or {@code MySqlPacket}.
  *   <li>That starts TLS with a {@code ServerCertificate}, asks the client for its token, and asks
  *       the {@code Doorkeeper}, who writes down each {@link io.github.iamhikari.localrds.Login}
@@ -17,7 +18,8 @@
  *   <li>The {@code Doorkeeper} asks the {@code TokenVerifier}, which takes the token apart as a
  *       {@code PresignedRequest} and signs it again by {@code SignatureV4}.
  *   <li>If all is well, the gateway logs in to the {@code Database} for the client, by a password
- *       that only it knows, and from then on passes bytes.
+ *       that only it knows, sent as the server asks for it ({@code ScramSha256}, {@code
+ *       CachingSha2Password}, {@code NativePassword}), and from then on passes bytes.
  * </ol>
  *
  * <p>It shares no code with the signer in {@code core} and uses no AWS SDK, so that it can prove

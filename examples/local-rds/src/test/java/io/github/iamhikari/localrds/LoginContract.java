@@ -272,16 +272,22 @@ abstract class LoginContract {
   @Test
   void canBeClosedTwiceAndUnderItsClients() throws SQLException {
     LocalRds other =
-        engine().credentials(KEY).tokenLifetime(Duration.ofSeconds(5)).clock(clock).start();
+        engine()
+            .credentials(KEY)
+            .account("other_user")
+            .database("other")
+            .tokenLifetime(Duration.ofSeconds(5))
+            .clock(clock)
+            .start();
     String token = Presigner.token(other, KEY, clock.instant());
     Path files = other.certificateAuthority().getParent();
     assertThat(files).exists();
-    try (Connection connection = connect(other, "app_user", token)) {
+    try (Connection connection = connect(other, "other_user", token)) {
       other.close();
       other.close();
       assertThatThrownBy(() -> text(connection, "select 'gone'")).isInstanceOf(SQLException.class);
     }
-    assertThatThrownBy(() -> connect(other, "app_user", token).close())
+    assertThatThrownBy(() -> connect(other, "other_user", token).close())
         .isInstanceOf(SQLException.class);
     assertThat(Files.exists(files)).isFalse();
   }

@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /**
  * How the clients of MySQL and MariaDB log in: TLS, then the token by the plugin {@code
- * mysql_clear_password}. The gateway then logs in to the database for the client, with the client's
- * own capabilities, character set, database and attributes, so that both mean the same from then
- * on.
+ * mysql_clear_password}. The gateway then logs in to the database for the client, by the plugin
+ * that the database asks for, and with the client's own capabilities, character set, database and
+ * attributes, so that both mean the same from then on.
  *
  * @param doorkeeper who decides
  * @param databasePassword what the accounts log in to the database with
@@ -23,9 +23,10 @@ import java.util.Optional;
  *     href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html">
  *     Connection phase</a>
  */
-record MariaDbLogin(Doorkeeper doorkeeper, String databasePassword) implements LoginProtocol {
+record MySqlLogin(Doorkeeper doorkeeper, String databasePassword) implements LoginProtocol {
 
   private static final int OK = 0x00;
+  private static final int MORE_DATA = 0x01;
   private static final int AUTH_SWITCH = 0xFE;
   private static final int ERROR = 0xFF;
 
@@ -35,6 +36,10 @@ record MariaDbLogin(Doorkeeper doorkeeper, String databasePassword) implements L
   public boolean login(Connection connection) throws IOException {
     connection.connectToDatabase();
     MySqlPacket greeted = read(connection.fromDatabase());
+    if (greeted.kind() == ERROR) {
+      greeted.write(connection.toClient());
+      return false;
+    }
     MySqlGreeting greeting = MySqlGreeting.of(greeted);
     greeted.with(greeting.withTls()).write(connection.toClient());
 
@@ -58,14 +63,49 @@ record MariaDbLogin(Doorkeeper doorkeeper, String databasePassword) implements L
       answer.answer(accessDenied(user, hasPassword)).write(connection.toClient());
       return false;
     }
-    byte[] scrambled = NativePassword.scramble(databasePassword, greeting.nonce());
-    greeted.answer(response.withPassword(scrambled)).write(connection.toDatabase());
-    MySqlPacket verdict = read(connection.fromDatabase());
-    if (verdict.kind() != OK && verdict.kind() != ERROR) {
-      throw new ProtocolException("the database answers a login with " + verdict.kind());
-    }
+    byte[] scrambled = scramble(greeting.plugin(), greeting.nonce());
+    greeted
+        .answer(response.withPassword(greeting.plugin(), scrambled))
+        .write(connection.toDatabase());
+    MySqlPacket verdict = verdict(connection, greeting.nonce());
     answer.answer(verdict.payload()).write(connection.toClient());
     return verdict.kind() == OK;
+  }
+
+  /** Answers what the database asks for until it has decided. */
+  private MySqlPacket verdict(Connection connection, byte[] greetingNonce) throws IOException {
+    byte[] nonce = greetingNonce;
+    while (true) {
+      MySqlPacket message = read(connection.fromDatabase());
+      switch (message.kind()) {
+        case OK, ERROR -> {
+          return message;
+        }
+        case AUTH_SWITCH -> {
+          ByteBuffer fields = message.fields().position(1);
+          String plugin = new String(ZeroTerminated.read(fields), US_ASCII);
+          nonce = ZeroTerminated.read(fields);
+          message.answer(scramble(plugin, nonce)).write(connection.toDatabase());
+        }
+        case MORE_DATA -> {
+          String said = US_ASCII.decode(message.fields().position(1)).toString();
+          byte[] answer = CachingSha2Password.answer(said, databasePassword, nonce);
+          if (answer.length > 0) {
+            message.answer(answer).write(connection.toDatabase());
+          }
+        }
+        default ->
+            throw new ProtocolException("the database answers a login with " + message.kind());
+      }
+    }
+  }
+
+  private byte[] scramble(String plugin, byte[] nonce) throws ProtocolException {
+    return switch (plugin) {
+      case CachingSha2Password.PLUGIN -> CachingSha2Password.scramble(databasePassword, nonce);
+      case NativePassword.PLUGIN -> NativePassword.scramble(databasePassword, nonce);
+      default -> throw new ProtocolException("the database asks for a login by " + plugin);
+    };
   }
 
   private static MySqlPacket read(InputStream from) throws IOException {

@@ -1,0 +1,65 @@
+package io.github.iamhikari;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.rnorth.ducttape.TimeoutException;
+import org.rnorth.ducttape.unreliables.Unreliables;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.ContainerLaunchException;
+import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
+import org.testcontainers.containers.wait.strategy.WaitStrategy;
+
+/** What tests with containers ask of Docker. */
+final class Docker {
+
+  private Docker() {}
+
+  /** Skips a class where there is no Docker, or fails it with {@code -Ddocker.required=true}. */
+  static void assumeAvailable(ExtensionContext test) {
+    if (DockerClientFactory.instance().isDockerAvailable()) {
+      return;
+    }
+    if (Boolean.getBoolean("docker.required")) {
+      throw new IllegalStateException("Docker is not available, but required");
+    }
+    skip(test, "Docker is not available");
+  }
+
+  /** Skips a class, and says so on the console as well. */
+  static void skip(ExtensionContext test, String reason) {
+    String message = reason + ": " + test.getRequiredTestClass().getSimpleName() + " is skipped";
+    System.out.println(message);
+    abort(message);
+  }
+
+  /** Waits for a server in a container until it lets this user in. */
+  static WaitStrategy login(LoginUrl url, String user, String password) {
+    return new AbstractWaitStrategy() {
+      @Override
+      protected void waitUntilReady() {
+        try {
+          Unreliables.retryUntilSuccess(
+              (int) startupTimeout.toSeconds(),
+              TimeUnit.SECONDS,
+              () -> getRateLimiter().getWhenReady(this::logIn));
+        } catch (TimeoutException e) {
+          throw new ContainerLaunchException("the server in the container lets nobody in", e);
+        }
+      }
+
+      private boolean logIn() throws SQLException {
+        DriverManager.getConnection(url.get(), user, password).close();
+        return true;
+      }
+    };
+  }
+
+  /** Known once the container runs. */
+  interface LoginUrl {
+    String get();
+  }
+}

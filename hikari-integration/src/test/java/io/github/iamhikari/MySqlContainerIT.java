@@ -1,0 +1,241 @@
+package io.github.iamhikari;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.Login;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** What a real MySQL does otherwise than MariaDB, by both drivers. */
+class MySqlContainerIT {
+
+  @RegisterExtension static final DatabaseContainer mySql = DatabaseContainer.mySql();
+
+  private final AccessKey key =
+      new AccessKey(AccessKey.random().id(), "secret", "FwoG/+=".repeat(200));
+
+  @BeforeEach
+  void knowTheKey() {
+    mySql.rds().add(key);
+  }
+
+  @AfterEach
+  void forgetTheKey() {
+    mySql.rds().revoke(key.id());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void logsInToAnAccountOfTheDefaultPlugin(Driver driver) throws SQLException {
+    try (HikariDataSource pool = pool(driver);
+        Connection connection = pool.getConnection()) {
+      assertThat(ask(connection, "select current_user()")).isEqualTo("app@%");
+      assertThat(ask(connection, "show create user current_user()"))
+          .contains("'caching_sha2_password'");
+    }
+    assertThat(logins())
+        .isNotEmpty()
+        .allMatch(Login::accepted)
+        .allSatisfy(login -> assertThat(login.token()).hasSizeGreaterThan(1_000));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void logsInWhetherOrNotTheServerRemembersThePassword(Driver driver) throws SQLException {
+    try (HikariDataSource pool = pool(driver);
+        Connection administrator = mySql.administrator();
+        Statement statement = administrator.createStatement()) {
+      for (int i = 0; i < 3; i++) {
+        statement.execute("flush privileges");
+        for (int j = 0; j < 2; j++) {
+          pool.getHikariPoolMXBean().softEvictConnections();
+          pool.getConnection().close();
+        }
+      }
+    }
+    assertThat(logins()).hasSizeGreaterThanOrEqualTo(6).allMatch(Login::accepted);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isTheServerThatTheDriverSees(Driver driver) throws SQLException {
+    try (HikariDataSource pool = pool(driver);
+        Connection connection = pool.getConnection();
+        Connection direct = mySql.administrator()) {
+      String version = ask(direct, "select version()");
+      assertThat(version).doesNotContain("MariaDB");
+      assertThat(ask(connection, "select version()")).isEqualTo(version);
+      assertThat(connection.getMetaData().getDatabaseProductName()).isEqualTo("MySQL");
+      assertThat(connection.getMetaData().getDatabaseProductVersion()).isEqualTo(version);
+      assertThat(ask(connection, "select @@autocommit")).isEqualTo("1");
+      assertThat(ask(connection, "select @@character_set_client")).isEqualTo("utf8mb4");
+      assertThat(connection.getCatalog()).isEqualTo(mySql.rds().database());
+      assertThat(connection.isValid(5)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void keepsTransactionsAndPreparedStatements(Driver driver) throws SQLException {
+    try (HikariDataSource pool = pool(driver);
+        Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create temporary table words (word varchar(20)) engine = innodb");
+      connection.setAutoCommit(false);
+      assertThat(ask(connection, "select @@autocommit")).isEqualTo("0");
+      insert(connection, "gr\u00fcn");
+      connection.rollback();
+      assertThat(ask(connection, "select count(*) from words")).isEqualTo("0");
+      insert(connection, "\ud83d\ude00 bl\u00e5");
+      connection.commit();
+      connection.setAutoCommit(true);
+      assertThat(ask(connection, "select group_concat(word) from words"))
+          .isEqualTo("\ud83d\ude00 bl\u00e5");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void passesOnThatAUserHasTooManyConnections(Driver driver) throws SQLException {
+    try (Connection administrator = mySql.administrator();
+        Statement statement = administrator.createStatement()) {
+      // Connections from before there was a limit do not count.
+      statement.execute("set global max_user_connections = 1");
+      try (HikariDataSource pool = pool(driver);
+          Connection held = pool.getConnection()) {
+        assertThat(held.isValid(5)).isTrue();
+
+        SQLException refusal = failureOfAStart(config(driver));
+
+        assertThat(refusal.getErrorCode()).isEqualTo(1203);
+        assertThat(refusal.getSQLState()).isEqualTo("42000");
+        assertThat(refusal.getMessage())
+            .contains("User app already has more than 'max_user_connections' active connections");
+      } finally {
+        statement.execute("set global max_user_connections = default");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void passesOnThatTheServerHasTooManyConnections(Driver driver) throws SQLException {
+    try (Connection administrator = mySql.administrator();
+        Statement statement = administrator.createStatement();
+        HikariDataSource pool = pool(driver);
+        Connection held = pool.getConnection()) {
+      assertThat(held.isValid(5)).isTrue();
+      statement.execute("set global max_connections = 1");
+      try {
+        SQLException refusal = failureOfAStart(config(driver));
+
+        assertThat(refusal.getErrorCode()).isEqualTo(1040);
+        // Before its greeting, MySQL tells no SQLState; each driver then has its own.
+        assertThat(refusal.getSQLState()).isIn("08004", "HY000");
+        assertThat(refusal.getMessage()).contains("Too many connections");
+      } finally {
+        statement.execute("set global max_connections = default");
+      }
+    }
+  }
+
+  /** An account with a password, on a server that no gateway stands before. */
+  @ParameterizedTest
+  @EnumSource
+  void refusesATokenAsThePasswordOfAnAccountThatHasOne(Driver driver) {
+    HikariConfig config = config(driver);
+    config.setJdbcUrl(driver.urlOf(mySql.jdbcUrl()));
+    config.setUsername("root");
+
+    SQLException refusal = failureOfAStart(config);
+
+    assertThat(refusal.getErrorCode()).isEqualTo(1045);
+    assertThat(refusal.getSQLState()).isEqualTo("28000");
+    assertThat(refusal.getMessage())
+        .startsWith("The IAM login of user \"root\" at " + mySql.rds().host())
+        .containsPattern("Access denied for user 'root'@'[^']+' \\(using password: YES\\)");
+  }
+
+  private HikariDataSource pool(Driver driver) {
+    return pool(config(driver));
+  }
+
+  private HikariDataSource pool(HikariConfig config) {
+    AwsSessionCredentials credentials =
+        AwsSessionCredentials.create(key.id(), key.secret(), key.sessionToken());
+    return new IamHikariDataSource(config, StaticCredentialsProvider.create(credentials));
+  }
+
+  private static HikariConfig config(Driver driver) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(driver.urlOf(mySql.rds().jdbcUrl()));
+    config.setUsername(mySql.rds().account());
+    config.setMinimumIdle(0);
+    config.setMaximumPoolSize(1);
+    config.setConnectionTimeout(20_000);
+    config.addDataSourceProperty("iam_host", mySql.rds().host());
+    config.addDataSourceProperty("useServerPrepStmts", true);
+    return config;
+  }
+
+  private SQLException failureOfAStart(HikariConfig config) {
+    PoolInitializationException failure =
+        catchThrowableOfType(PoolInitializationException.class, () -> pool(config));
+    return (SQLException) requireNonNull(failure.getCause());
+  }
+
+  private List<Login> logins() {
+    return mySql.rds().logins().stream()
+        .filter(login -> key.id().equals(login.accessKeyId()))
+        .toList();
+  }
+
+  private static void insert(Connection connection, String word) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("insert into words values (?)")) {
+      statement.setString(1, word);
+      statement.executeUpdate();
+    }
+  }
+
+  private static String ask(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      assertThat(result.next()).isTrue();
+      return result.getString(1);
+    }
+  }
+
+  /** The two drivers that log in to MySQL. */
+  enum Driver {
+    CONNECTOR_J("jdbc:mysql:"),
+    MARIADB_CONNECTOR_J("jdbc:mariadb:");
+
+    private final String jdbc;
+
+    Driver(String jdbc) {
+      this.jdbc = jdbc;
+    }
+
+    String urlOf(String jdbcUrl) {
+      return jdbcUrl.replace("jdbc:mysql:", jdbc);
+    }
+  }
+}

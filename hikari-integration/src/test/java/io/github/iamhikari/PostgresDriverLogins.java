@@ -1,0 +1,51 @@
+package io.github.iamhikari;
+
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The tests with pgjdbc. */
+abstract class PostgresDriverLogins extends PoolLogins {
+
+  @Override
+  String jdbcUrl(String host) {
+    return rds().jdbcUrl(host);
+  }
+
+  @Override
+  Class<? extends DataSource> dataSourceClass() {
+    return PGSimpleDataSource.class;
+  }
+
+  @Override
+  Properties dataSourceProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("serverName", "127.0.0.1");
+    properties.setProperty("portNumber", Integer.toString(rds().listeningPort()));
+    properties.setProperty("databaseName", rds().database());
+    return properties;
+  }
+
+  @Override
+  void switchTlsOff(DataSource dataSource) throws Exception {
+    ((PGSimpleDataSource) dataSource).setSslMode("disable");
+  }
+
+  @Override
+  Properties verifyingTls() {
+    Properties properties = new Properties();
+    properties.setProperty("sslmode", "verify-full");
+    properties.setProperty("sslrootcert", rds().certificateAuthority().toString());
+    return properties;
+  }
+
+  @Override
+  String stateOfAnUnknownUser() {
+    return "28P01";
+  }
+
+  @Override
+  int errorCodeOfARefusal() {
+    return 0;
+  }
+}
