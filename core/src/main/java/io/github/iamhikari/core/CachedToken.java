@@ -192,12 +192,11 @@ final class CachedToken {
 
   /** Under the lock: the token that another caller has just made, else a new one. */
   private IamToken renewed() throws SQLException {
-    IamToken.State state = stateOf(signed);
-    if (state == IamToken.State.FRESH) {
+    if (stateOf(signed) == IamToken.State.FRESH) {
       return signed.token;
     }
-    Failure problem = signUnlessWaiting();
-    if (problem != null && state == IamToken.State.EXPIRED) {
+    Failure problem = signUnlessWaiting(); // for so long, maybe, that the old token expires
+    if (problem != null && stateOf(signed) == IamToken.State.EXPIRED) {
       throw noToken(problem);
     }
     return signed.token;

@@ -77,11 +77,15 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
   }
 
   /**
-   * Whether one who was handed this token may still send it: as long as it is usable, and for a
-   * moment where it serves one login only.
+   * Whether one who was handed this token may still send it: as long as it is usable; where it
+   * serves one login only, for a moment, and no longer than the credentials that signed it live.
    */
   boolean isSendableAt(Instant now, Duration elapsed) {
-    return ageAt(now, elapsed).compareTo(longer(usableFor, HANDOVER)) < 0;
+    Duration handover =
+        key.expiresAt() == null
+            ? HANDOVER
+            : shorter(HANDOVER, Duration.between(signedAt, key.expiresAt()));
+    return ageAt(now, elapsed).compareTo(longer(usableFor, handover)) < 0;
   }
 
   /** For how much longer it may be used. */

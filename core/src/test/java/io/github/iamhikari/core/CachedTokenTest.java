@@ -163,6 +163,17 @@ class CachedTokenTest {
   }
 
   @Test
+  void handsOutNoTokenThatExpiredWhileItsRenewalFailed() throws Exception {
+    CachedToken cached = cached(870);
+    cached.current();
+    time.advance(Duration.ofSeconds(869));
+    signer.failing = true;
+    signer.takes = Duration.ofSeconds(2);
+
+    assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+  }
+
+  @Test
   void sharesAFailureForAMomentAndThenTriesAgain() throws Exception {
     CachedToken cached = cached(870);
     signer.failing = true;
@@ -364,6 +375,7 @@ class CachedTokenTest {
     private final AtomicInteger attempts = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
     private volatile boolean failing;
+    private volatile Duration takes = Duration.ZERO;
     private volatile CountDownLatch release = new CountDownLatch(0);
 
     @Override
@@ -377,6 +389,7 @@ class CachedTokenTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
+      time.advance(takes);
       if (failing) {
         throw new IllegalStateException("the metadata service is down");
       }
