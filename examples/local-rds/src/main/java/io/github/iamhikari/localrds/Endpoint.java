@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * @param port the endpoint's port
  * @param region the region it is in
  */
-record Endpoint(String host, int port, String region) {
+public record Endpoint(String host, int port, String region) {
 
   private static final String REGION = "([a-z]{2,}(?:-[a-z]+)+-[0-9]+)";
 

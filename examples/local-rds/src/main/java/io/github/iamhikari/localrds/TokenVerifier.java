@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * Says whether a token opens the database: a pure function of the token, the user who logs in, the
- * known access keys and the time. It never throws, whatever the token.
+ * known access keys and the time. It never throws, whatever the token. {@link LocalRds} asks it,
+ * and so may a test that has no use for a database.
  *
  * <p>A token is a request to the service {@code rds-db}, presigned by Signature Version 4, without
  * its scheme. What is written in another order or with another percent-encoding but means the same
@@ -34,13 +35,13 @@ import java.util.Set;
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html">
  *     Authentication methods: query string</a>
  */
-record TokenVerifier(Endpoint endpoint, Duration lifetime) {
+public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
 
   /** The longest life that a token can have. */
-  static final Duration LONGEST_LIFETIME = Duration.ofMinutes(15);
+  public static final Duration LONGEST_LIFETIME = Duration.ofMinutes(15);
 
   /** How far a signer's clock may be ahead of ours. */
-  static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+  public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
   private static final Set<String> REQUIRED =
       Set.of(
@@ -66,7 +67,8 @@ record TokenVerifier(Endpoint endpoint, Duration lifetime) {
    * @param now the time
    * @return why it is refused, or nothing if it is accepted
    */
-  Optional<Refusal> verify(String token, String user, Map<String, AccessKey> keys, Instant now) {
+  public Optional<Refusal> verify(
+      String token, String user, Map<String, AccessKey> keys, Instant now) {
     Optional<PresignedRequest> parsed = PresignedRequest.parse(token);
     if (parsed.isEmpty()) {
       return Optional.of(Refusal.NOT_A_TOKEN);

@@ -1,0 +1,62 @@
+package io.github.iamhikari.benchmarks;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
+
+/** {@code pool.getConnection().close()}, which is all that an application does most of the time. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class BorrowAndReturn {
+
+  /** Whose pool it is: the first is what the other one is compared with. */
+  @Param({"HikariDataSource", "IamHikariDataSource"})
+  public String subject = "";
+
+  @SuppressWarnings("NullAway.Init") // JMH calls start()
+  private HikariDataSource pool;
+
+  /** Starts the pool. */
+  @Setup
+  public void start() {
+    pool = subject.equals("HikariDataSource") ? NoNetwork.hikariPool() : NoNetwork.iamHikariPool();
+  }
+
+  /** Closes the pool. */
+  @TearDown
+  public void stop() {
+    pool.close();
+  }
+
+  /** One thread has the pool for itself. */
+  @Benchmark
+  @Threads(1)
+  public Connection oneThread() throws SQLException {
+    return borrowAndReturn();
+  }
+
+  /** Four threads share it, and none has to wait for a connection. */
+  @Benchmark
+  @Threads(4)
+  public Connection fourThreads() throws SQLException {
+    return borrowAndReturn();
+  }
+
+  private Connection borrowAndReturn() throws SQLException {
+    Connection connection = pool.getConnection();
+    connection.close();
+    return connection;
+  }
+}
