@@ -49,7 +49,7 @@ final class DatabaseContainer implements BeforeAllCallback {
     if (image.isEmpty()) {
       Docker.skip(test, kind.imageProperty + " names no image");
     }
-    Docker.assumeAvailable(test);
+    Docker.assumeAvailable(test, image);
     running =
         test.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(DatabaseContainer.class))
             .computeIfAbsent(kind, any -> new Running(kind, image), Running.class);

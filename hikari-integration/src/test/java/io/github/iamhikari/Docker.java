@@ -2,6 +2,7 @@ package io.github.iamhikari;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.github.dockerjava.api.exception.NotFoundException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -18,15 +19,34 @@ final class Docker {
 
   private Docker() {}
 
-  /** Skips a class where there is no Docker, or fails it with {@code -Ddocker.required=true}. */
-  static void assumeAvailable(ExtensionContext test) {
-    if (DockerClientFactory.instance().isDockerAvailable()) {
+  /**
+   * Skips a class where there is no Docker, or not this image: nobody who runs the tests is to
+   * download one unawares. With {@code -Ddocker.required=true} an image is downloaded, and what
+   * then is not there fails the class.
+   */
+  static void assumeAvailable(ExtensionContext test, String image) {
+    boolean isAvailable = DockerClientFactory.instance().isDockerAvailable();
+    if (Boolean.getBoolean("docker.required")) {
+      if (!isAvailable) {
+        throw new IllegalStateException("Docker is not available, but required");
+      }
       return;
     }
-    if (Boolean.getBoolean("docker.required")) {
-      throw new IllegalStateException("Docker is not available, but required");
+    if (!isAvailable) {
+      skip(test, "Docker is not available");
     }
-    skip(test, "Docker is not available");
+    if (!isHere(image)) {
+      skip(test, "Docker has no image " + image);
+    }
+  }
+
+  private static boolean isHere(String image) {
+    try {
+      DockerClientFactory.lazyClient().inspectImageCmd(image).exec();
+      return true;
+    } catch (NotFoundException e) {
+      return false;
+    }
   }
 
   /** Skips a class, and says so on the console as well. */

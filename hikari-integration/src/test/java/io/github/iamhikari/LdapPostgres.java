@@ -62,12 +62,12 @@ final class LdapPostgres implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext test) throws Exception {
-    Docker.assumeAvailable(test);
+    String image = System.getProperty("postgres.image", "postgres:18");
+    Docker.assumeAvailable(test, image);
     port = freePort();
     directory = new TokenDirectory(HOST, port, "us-east-2", Set.of("app"), clock);
     container =
-        new GenericContainer<>(
-                DockerImageName.parse(System.getProperty("postgres.image", "postgres:18")))
+        new GenericContainer<>(DockerImageName.parse(image))
             .withEnv("POSTGRES_PASSWORD", password)
             .withNetworkMode("host")
             .withCommand("postgres", "-c", "port=" + port, "-c", "listen_addresses=" + ADDRESS)
