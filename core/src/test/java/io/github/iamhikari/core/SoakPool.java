@@ -47,8 +47,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
  * <p>The documented exceptions: for 1 s, doubling to 30 s, and to 5 s without a usable token, after
  * the AWS provider failed, nothing is signed; for 2 s, doubling to 10 s, after a refused login
  * nothing is sent; and a token that is refused in its first 10 s, before any login with it
- * succeeded, is not replaced. A throttled login, too, is tried again, with a new token, if one can
- * be had under the same conditions.
+ * succeeded, is not replaced. The login after a refused one takes a new token, whether or not the
+ * server would take the old one by now. A throttled login, too, is tried again, with a new token,
+ * if one can be had under the same conditions.
  */
 final class SoakPool {
 
@@ -285,7 +286,8 @@ final class SoakPool {
     boolean mayWait =
         failures > 0
             && time.since(failedNanos).compareTo(wait(1, failures, currentLives ? 30 : 5)) < 0;
-    boolean renewed = current != null && isDue(current) && signing.isPresent() && !mayWait;
+    boolean renewed =
+        current != null && (isDue(current) || current.refused) && signing.isPresent() && !mayWait;
     return new Outlook(
         current,
         current != null && currentLives && isTaken(current.credentials, current.date),
