@@ -221,7 +221,10 @@ final class CachedToken {
     long begin = nanoTime.getAsLong();
     try {
       IamToken token = signer.sign(request, expiration);
-      signed = new Signed(token, nanoTime.getAsLong());
+      Signed next = new Signed(token, nanoTime.getAsLong());
+      // Of the same second it is the same token, to the letter.
+      next.refused = signed.refused && signed.token.value().equals(token.value());
+      signed = next;
       statistics.signed(elapsedSince(begin));
       logger.debug("{} - New token for {}: {}.", name, request, token);
       if (last != null) {

@@ -76,6 +76,18 @@ class IamLoginsTest {
   }
 
   @Test
+  void triesAnotherTokenEvenIfItWasAskedForOneInTheSecondOfTheRefusal() {
+    server.answers(refused);
+
+    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    String again = logins.currentToken("app");
+    time.advance(Duration.ofSeconds(2));
+    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(server.tokens).hasSize(2).doesNotHaveDuplicates().first().isEqualTo(again);
+  }
+
+  @Test
   void givesEachCallerAnExceptionOfItsOwn() {
     server.answers(refused);
 

@@ -66,6 +66,10 @@ final class SoakPool {
       this.date = date;
       this.nanos = nanos;
     }
+
+    private boolean isSameAs(Signing other) {
+      return date.equals(other.date) && credentials.equals(other.credentials);
+    }
   }
 
   private record Attempt(Signing signing, SoakVerdict verdict, boolean replaceable) {}
@@ -201,7 +205,10 @@ final class SoakPool {
     Optional<AwsCredentials> given = identity.given();
     if (given.filter(this::canSign).isPresent()) {
       failures = 0;
-      signing = new Signing(given.get(), time.wallSecond(), time.nanoTime());
+      Signing next = new Signing(given.get(), time.wallSecond(), time.nanoTime());
+      // Of the same second and key it is the same token, to the letter.
+      next.refused = signing != null && signing.refused && signing.isSameAs(next);
+      signing = next;
       count("tokens signed");
     } else {
       failures++;
