@@ -79,8 +79,9 @@ final class IamLogins {
    *     now, or the connection fails for another reason
    */
   Connection open(DataSource driver, @Nullable String handedOut) throws SQLException {
-    Verdict challenged = challengedVerdict();
+    verdictToChallenge(); // before a token is signed for nothing
     IamToken first = tokenToSend(handedOut);
+    Verdict challenged = challengedVerdict();
     try {
       return connected(driver, first);
     } catch (SQLException refusal) {
@@ -121,21 +122,30 @@ final class IamLogins {
   }
 
   /**
-   * The verdict that the next login is to challenge, if there is one.
+   * The verdict that stands now, if there is one.
+   *
+   * @throws SQLException if it is too early to challenge it
+   */
+  private @Nullable Verdict verdictToChallenge() throws SQLException {
+    Verdict standing = verdict.get();
+    if (standing != null && !standing.backOff.isOverAt(nanoTime.getAsLong())) {
+      throw refusal(standing);
+    }
+    return standing;
+  }
+
+  /**
+   * The verdict that the login at hand challenges, alone, if there is one.
    *
    * @throws SQLException if it is too early for that, or another login is about to
    */
   private @Nullable Verdict challengedVerdict() throws SQLException {
     while (true) {
-      Verdict standing = verdict.get();
+      Verdict standing = verdictToChallenge();
       if (standing == null) {
         return null;
       }
-      long now = nanoTime.getAsLong();
-      if (!standing.backOff.isOverAt(now)) {
-        throw refusal(standing);
-      }
-      Verdict challenged = standing.waitingOnceMore(now);
+      Verdict challenged = standing.waitingOnceMore(nanoTime.getAsLong());
       if (verdict.compareAndSet(standing, challenged)) {
         return challenged;
       }
