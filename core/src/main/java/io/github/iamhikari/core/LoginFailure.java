@@ -22,7 +22,9 @@ enum LoginFailure {
       "the policy of these AWS credentials must allow rds-db:connect for this user on this database",
       "the user must be one that logs in with IAM (PostgreSQL: GRANT rds_iam; MySQL:"
           + " AWSAuthenticationPlugin), and IAM authentication be switched on",
-      "host, port and region must be the endpoint's own (iam_host, iam_default_port, iam_region)",
+      "host, port and region must be the endpoint's own ("
+          + String.join(", ", IamSettings.HOST, IamSettings.DEFAULT_PORT, IamSettings.REGION)
+          + ")",
       "this machine's clock must be right",
       "the AWS credentials must not be revoked, nor their session have ended",
       "there must be fewer than about 200 new IAM logins a second"),

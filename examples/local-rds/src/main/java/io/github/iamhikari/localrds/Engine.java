@@ -51,7 +51,11 @@ enum Engine {
     @Override
     String administrationUrl(int port) {
       // A password that MySQL does not know yet goes to it by its public key, as there is no TLS.
-      return "jdbc:mariadb://" + LocalRds.ADDRESS + ":" + port + "/?allowPublicKeyRetrieval=true";
+      return "jdbc:mariadb://"
+          + LocalRds.ADDRESS
+          + ":"
+          + port
+          + "/?sslMode=disable&allowPublicKeyRetrieval=true";
     }
 
     @Override

@@ -1,0 +1,305 @@
+package io.github.iamhikari;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.core.IamSettings;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What users get: the two jars as they were built, and all that comes with them. */
+class PublishedJarsIT {
+
+  private static final Path ROOT = Path.of("..");
+
+  /** The class files' version of Java 17. */
+  private static final int JAVA_17 = 61;
+
+  /** The names that users write, and all that begins like one. */
+  private static final Pattern SETTING = Pattern.compile("iam_\\w+|aws_profile");
+
+  private static final List<String> SETTINGS =
+      List.of(
+          IamSettings.HOST,
+          IamSettings.DEFAULT_PORT,
+          IamSettings.REGION,
+          IamSettings.EXPIRATION,
+          IamSettings.AWS_PROFILE);
+
+  private static final Path DEPENDENCIES = Path.of("target/runtime-dependencies.txt");
+
+  private static final Pattern DEPENDENCY =
+      Pattern.compile("\\s+([^:]+):([^:]+):jar:[^:]+:(?:compile|runtime):(.+?\\.jar)\\b.*");
+
+  /** All of them together, the jar of core included: 5.1 MB, and room for the next AWS SDK. */
+  private static final long MOST_BYTES = 5_500_000;
+
+  enum Module {
+    CORE("core", "iam-hikari-core", "io.github.iamhikari.core", 120_000),
+    HIKARI("hikari-integration", "iam-hikari", "io.github.iamhikari", 50_000);
+
+    private final Path target;
+    private final String artifact;
+    private final String packageName;
+    private final long mostBytes;
+
+    Module(String directory, String artifact, String packageName, long mostBytes) {
+      this.target = ROOT.resolve(directory).resolve("target");
+      this.artifact = artifact;
+      this.packageName = packageName;
+      this.mostBytes = mostBytes;
+    }
+
+    /** The one that was built last. */
+    private Path path() throws IOException {
+      Pattern name = Pattern.compile(artifact + "-[0-9](?!.*-(sources|javadoc)).*\\.jar");
+      try (Stream<Path> files = Files.list(target)) {
+        return files
+            .filter(file -> name.matcher(file.getFileName().toString()).matches())
+            .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+            .orElseThrow(() -> new AssertionError("no jar of " + artifact + " in " + target));
+      }
+    }
+
+    private JarFile open() throws IOException {
+      return new JarFile(path().toFile());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void carryTheLicence(Module module) throws IOException {
+    try (JarFile jar = module.open()) {
+      assertThat(read(jar, jar.getJarEntry("META-INF/LICENSE")))
+          .isEqualTo(Files.readAllBytes(ROOT.resolve("LICENSE")));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sayWhatTheyAre(Module module) throws IOException {
+    try (JarFile jar = module.open()) {
+      Attributes manifest = jar.getManifest().getMainAttributes();
+
+      assertThat(manifest.getValue("Automatic-Module-Name")).isEqualTo(module.packageName);
+      assertThat(manifest.getValue("Implementation-Title"))
+          .isEqualTo(module.artifact.replace("-core", " core"));
+      assertThat(module.path().getFileName())
+          .hasToString(
+              module.artifact + "-" + manifest.getValue("Implementation-Version") + ".jar");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void holdTheirOwnPackageAlone(Module module) throws IOException {
+    String maven = "META-INF/maven/io.github.iamhikari/" + module.artifact + "/";
+    try (JarFile jar = module.open()) {
+      assertThat(jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName))
+          .allMatch(
+              name ->
+                  name.matches(module.packageName.replace('.', '/') + "/[^/]+\\.class")
+                      || List.of(
+                              "META-INF/MANIFEST.MF",
+                              "META-INF/LICENSE",
+                              maven + "pom.xml",
+                              maven + "pom.properties")
+                          .contains(name));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void holdNoTests(Module module) throws IOException {
+    try (JarFile jar = module.open()) {
+      assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.endsWith(".class")))
+          .isNotEmpty()
+          .noneMatch(name -> Files.exists(module.target.resolve("test-classes").resolve(name)))
+          .allMatch(name -> Files.exists(module.target.resolve("classes").resolve(name)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void runOnJava17(Module module) throws IOException {
+    try (JarFile jar = module.open()) {
+      for (JarEntry entry : classes(jar)) {
+        assertThat(ClassFile.of(read(jar, entry)).version).as(entry.getName()).isEqualTo(JAVA_17);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void areSmall(Module module) throws IOException {
+    assertThat(Files.size(module.path())).isLessThan(module.mostBytes);
+  }
+
+  /** The compiler copies the constants of {@code IamSettings} to where they are used. */
+  @ParameterizedTest
+  @EnumSource
+  void knowNoSettingsButThoseOfIamSettings(Module module) throws IOException {
+    List<String> named = new ArrayList<>();
+    try (JarFile jar = module.open()) {
+      for (JarEntry entry : classes(jar)) {
+        ClassFile.of(read(jar, entry)).strings.stream()
+            .filter(text -> SETTING.matcher(text).matches())
+            .forEach(named::add);
+      }
+    }
+    assertThat(named).isNotEmpty().isSubsetOf(SETTINGS);
+  }
+
+  @Test
+  void nameEachSettingOnceInTheirSources() throws IOException {
+    Pattern literal = Pattern.compile("\"(?:[^\"\\\\\n]|\\\\.)*\"");
+    List<String> named = new ArrayList<>();
+    for (Module module : Module.values()) {
+      try (Stream<Path> files = Files.walk(module.target.resolveSibling("src/main/java"))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          matches(literal, Files.readString(file))
+              .flatMap(text -> matches(SETTING, text))
+              .map(setting -> file.getFileName() + ": " + setting)
+              .forEach(named::add);
+        }
+      }
+    }
+    assertThat(named)
+        .containsExactlyInAnyOrderElementsOf(
+            SETTINGS.stream().map(setting -> "IamSettings.java: " + setting).toList());
+  }
+
+  @Test
+  void bringNothingElseWithThem() throws IOException {
+    assertThat(dependencies())
+        .containsOnlyKeys(
+            "com.zaxxer:HikariCP",
+            "io.github.iamhikari:iam-hikari-core",
+            "org.jspecify:jspecify",
+            "org.reactivestreams:reactive-streams",
+            "org.slf4j:slf4j-api",
+            "software.amazon.awssdk:annotations",
+            "software.amazon.awssdk:auth",
+            "software.amazon.awssdk:aws-core",
+            "software.amazon.awssdk:aws-query-protocol",
+            "software.amazon.awssdk:checksums",
+            "software.amazon.awssdk:checksums-spi",
+            "software.amazon.awssdk:endpoints-spi",
+            "software.amazon.awssdk:http-auth",
+            "software.amazon.awssdk:http-auth-aws",
+            "software.amazon.awssdk:http-auth-aws-eventstream",
+            "software.amazon.awssdk:http-auth-spi",
+            "software.amazon.awssdk:http-client-spi",
+            "software.amazon.awssdk:identity-spi",
+            "software.amazon.awssdk:json-utils",
+            "software.amazon.awssdk:metrics-spi",
+            "software.amazon.awssdk:profiles",
+            "software.amazon.awssdk:protocol-core",
+            "software.amazon.awssdk:regions",
+            "software.amazon.awssdk:retries",
+            "software.amazon.awssdk:retries-spi",
+            "software.amazon.awssdk:sdk-core",
+            "software.amazon.awssdk:sts",
+            "software.amazon.awssdk:third-party-jackson-core",
+            "software.amazon.awssdk:url-connection-client",
+            "software.amazon.awssdk:utils",
+            "software.amazon.awssdk:utils-lite",
+            "software.amazon.eventstream:eventstream");
+  }
+
+  @Test
+  void weighLittleWithAllThatTheyBring() throws IOException {
+    Map<String, Long> sizes = dependencies();
+
+    assertThat(sizes.values().stream().mapToLong(Long::longValue).sum())
+        .as(
+            sizes.entrySet().stream()
+                .map(size -> "%,12d  %s%n".formatted(size.getValue(), size.getKey()))
+                .collect(joining("", "%nThe dependencies at run time:%n".formatted(), "")))
+        .isLessThan(MOST_BYTES);
+  }
+
+  /** All that Maven brings to a user of the jar, with sizes; nothing that is optional. */
+  private static Map<String, Long> dependencies() throws IOException {
+    Map<String, Long> sizes = new TreeMap<>();
+    for (String line : Files.readAllLines(DEPENDENCIES)) {
+      Matcher dependency = DEPENDENCY.matcher(line);
+      if (dependency.matches() && !line.contains("(optional")) {
+        sizes.put(
+            dependency.group(1) + ":" + dependency.group(2),
+            new File(dependency.group(3)).length());
+      }
+    }
+    assertThat(sizes.values()).isNotEmpty().allMatch(size -> size > 0);
+    return sizes;
+  }
+
+  private static List<JarEntry> classes(JarFile jar) {
+    return jar.stream().filter(entry -> entry.getName().endsWith(".class")).toList();
+  }
+
+  private static byte[] read(JarFile jar, JarEntry entry) throws IOException {
+    try (InputStream content = jar.getInputStream(entry)) {
+      return content.readAllBytes();
+    }
+  }
+
+  private static Stream<String> matches(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(MatchResult::group);
+  }
+
+  /**
+   * What is read of a class file.
+   *
+   * @param strings those that it loads, not the names of its fields and methods
+   * @see <a href="https://docs.oracle.com/javase/specs/jvms/se17/html/jvms-4.html">The class file
+   *     format</a>
+   */
+  private record ClassFile(int version, List<String> strings) {
+
+    private static ClassFile of(byte[] content) throws IOException {
+      DataInputStream in = new DataInputStream(new ByteArrayInputStream(content));
+      in.skipNBytes(6);
+      int version = in.readUnsignedShort();
+      int constants = in.readUnsignedShort();
+      Map<Integer, String> texts = new TreeMap<>();
+      List<Integer> strings = new ArrayList<>();
+      for (int i = 1; i < constants; i++) {
+        int tag = in.readUnsignedByte();
+        switch (tag) {
+          case 1 -> texts.put(i, in.readUTF());
+          case 8 -> strings.add(in.readUnsignedShort());
+          case 7, 16, 19, 20 -> in.skipNBytes(2);
+          case 15 -> in.skipNBytes(3);
+          case 3, 4, 9, 10, 11, 12, 17, 18 -> in.skipNBytes(4);
+          case 5, 6 -> {
+            in.skipNBytes(8);
+            i++; // a long and a double count twice
+          }
+          default -> throw new IOException("constant of an unknown kind: " + tag);
+        }
+      }
+      return new ClassFile(version, strings.stream().map(texts::get).toList());
+    }
+  }
+}
