@@ -32,9 +32,12 @@ class ReliabilityDocTest {
   private static final Pattern ROW =
       Pattern.compile("\\| [^|]+ \\| [^|]+ \\| [^|]+ \\| `(?<test>\\w+\\.\\w+)` \\|");
 
+  private static final Pattern FAULT = Pattern.compile("(\\w*Faults(IT)?|LeaksIT)\\..*");
+
   private static final Set<String> HEAD =
       Set.of(
           "| what was broken | for how long | what the application saw | test |",
+          "| what was done | how often | what was left | test |",
           "| --- | --- | --- | --- |");
 
   @Test
@@ -45,7 +48,7 @@ class ReliabilityDocTest {
   @Test
   void leavesOutNoFault() throws IOException {
     assertThat(rows())
-        .containsAll(tests().stream().filter(test -> test.matches("\\w+FaultsIT\\..*")).toList());
+        .containsAll(tests().stream().filter(test -> FAULT.matcher(test).matches()).toList());
   }
 
   /** The tests that the tables name; each other line of a table is its head. */
@@ -107,7 +110,8 @@ class ReliabilityDocTest {
     public @Nullable Void visitMethod(MethodTree node, String className) {
       boolean isTest =
           node.getModifiers().getAnnotations().stream()
-              .anyMatch(annotation -> annotation.getAnnotationType().toString().endsWith("Test"));
+              .map(annotation -> annotation.getAnnotationType().toString())
+              .anyMatch(name -> name.endsWith("Test") || name.matches("On(Every|Our)Pools?"));
       if (isTest) {
         tests.add(className + "." + node.getName());
       }

@@ -226,6 +226,13 @@ class TroubleshootingDocTest {
         new Case(
             "... - Connection is not available. The IAM login of ... was refused: ...",
             () -> refusedPool().getConnection().close()),
+        new Case(
+            "... has been closed.",
+            () -> {
+              IamDataSource closed = builder().jdbcUrl(URL).build();
+              closed.close();
+              closed.getConnection();
+            }),
         said("This Java has no ...", "This Java has no SHA-256"),
         said("This Java has no ...", "This Java has no HmacSHA256"),
         new Case(

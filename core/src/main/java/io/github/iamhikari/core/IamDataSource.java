@@ -48,6 +48,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final AutoCloseable opened;
   private final String user;
   private volatile IamLogins logins;
+  private volatile boolean isClosed;
 
   private IamDataSource(
       Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
@@ -104,7 +105,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * Opens a connection.
    *
    * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
-   *     LoginState#HELD_BACK did so just now}, or the connection fails for another reason
+   *     LoginState#HELD_BACK did so just now}, the connection fails for another reason, or this is
+   *     closed
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -118,11 +120,24 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * @param password what {@link #currentToken} gave, which is then sent. Anything else is never
    *     sent: a current token takes its place.
    * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
-   *     LoginState#HELD_BACK did so just now}, or the connection fails for another reason
+   *     LoginState#HELD_BACK did so just now}, the connection fails for another reason, or this is
+   *     closed
    */
   @Override
   public Connection getConnection(String user, @Nullable String password) throws SQLException {
-    return loginsOf(user).open(driver, password);
+    throwIfClosed();
+    Connection connection = loginsOf(user).open(driver, password);
+    if (isClosed) {
+      connection.close(); // HikariCP drops one that comes after its end
+    }
+    throwIfClosed();
+    return connection;
+  }
+
+  private void throwIfClosed() throws SQLException {
+    if (isClosed) {
+      throw new SQLException(this + " has been closed.", "08003");
+    }
   }
 
   /** {@return what is to be expected of the next login} */
@@ -176,11 +191,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Gives up its share in the AWS credentials provider, if none was given. Open connections stay
-   * open.
+   * Gives up its share in the AWS credentials provider, if none was given, and opens no connection
+   * any more. Open connections stay open.
    */
   @Override
   public void close() {
+    isClosed = true;
     try {
       opened.close();
     } catch (Exception e) {

@@ -8,10 +8,11 @@ import java.time.InstantSource;
 public final class TestClock implements InstantSource {
 
   private volatile Duration offset = Duration.ZERO;
+  private volatile Duration wallOffset = Duration.ZERO;
 
   @Override
   public Instant instant() {
-    return InstantSource.system().instant().plus(offset);
+    return InstantSource.system().instant().plus(offset).plus(wallOffset);
   }
 
   /** A clock as {@link System#nanoTime()}, advanced likewise. */
@@ -24,8 +25,14 @@ public final class TestClock implements InstantSource {
     offset = offset.plus(time);
   }
 
+  /** Somebody sets the wall clock, or the machine sleeps, which the other clock does not see. */
+  public synchronized void setWallClock(Duration by) {
+    wallOffset = wallOffset.plus(by);
+  }
+
   /** The system's time again. */
   public synchronized void reset() {
     offset = Duration.ZERO;
+    wallOffset = Duration.ZERO;
   }
 }

@@ -1,0 +1,292 @@
+package io.github.iamhikari;
+
+import static io.github.iamhikari.ComparedPools.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Pools come and go, and nothing of them is left: with AWS credentials of the shared default chain,
+ * beans and meters; started at once, by the first connection, and in vain.
+ */
+class LeaksIT {
+
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
+  private static LocalRds rds;
+
+  private final AccessKey key = AccessKey.random();
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+
+  @BeforeAll
+  static void start() {
+    rds = LocalRds.postgres().start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rds.close();
+  }
+
+  @BeforeEach
+  void giveTheDefaultChainAKey() {
+    rds.add(key);
+    System.setProperty("aws.accessKeyId", key.id());
+    System.setProperty("aws.secretAccessKey", key.secret());
+  }
+
+  @AfterEach
+  void takeItAway() {
+    System.clearProperty("aws.accessKeyId");
+    System.clearProperty("aws.secretAccessKey");
+    rds.revoke(key.id());
+  }
+
+  @Test
+  void nothingIsLeftOfFiftyPools() throws Exception {
+    nothingIsLeftOf(50);
+  }
+
+  @Tag("long")
+  @Test
+  void nothingIsLeftOfAThousandPools() throws Exception {
+    nothingIsLeftOf(1_000);
+  }
+
+  @Test
+  void aClassLoaderIsCollectedWhenItsApplicationIsDeployedAgain() throws Exception {
+    DriverManager.getDrivers(); // those of this class loader are registered, and no others
+    WeakReference<ClassLoader> reference = deployed();
+    // Java itself remembers, of all records, the one that was last compared for the first time.
+    assertThat(deployed()).isNotNull();
+
+    await(
+        "the class loader is collected",
+        () -> {
+          System.gc();
+          return reference.refersTo(null);
+        });
+  }
+
+  private void nothingIsLeftOf(int pools) throws Exception {
+    openAndClose(4); // what is made once for all
+    awaitNoChain();
+    Map<String, Long> before = inUse();
+
+    openAndClose(pools);
+
+    awaitNoChain();
+    await("there is no more than " + before, () -> isNoMoreThan(before));
+  }
+
+  /** Whoever comes next closes a chain in which only those had shares whose start failed. */
+  private static void awaitNoChain() throws Exception {
+    Properties settings = new Properties();
+    settings.setProperty("iam_host", rds.host());
+    await(
+        "no default chain is open",
+        () -> {
+          System.gc();
+          IamDataSource.builder()
+              .jdbcUrl(rds.jdbcUrl())
+              .user(rds.account())
+              .properties(settings)
+              .build()
+              .close();
+          return openChains().isEmpty();
+        });
+  }
+
+  private void openAndClose(int pools) throws SQLException {
+    for (int i = 0; i < pools; i++) {
+      switch (i % 4) {
+        case 0, 1 -> {
+          try (IamHikariDataSource pool = new IamHikariDataSource(config())) {
+            pool.getConnection().close();
+          }
+        }
+        case 2 -> {
+          try (IamHikariDataSource pool = new IamHikariDataSource()) {
+            config().copyStateTo(pool);
+            pool.getConnection().close();
+          }
+        }
+        default -> {
+          HikariConfig config = config();
+          if (i == 3) {
+            config.setUsername("nobody"); // HikariCP takes a second to give up
+          } else {
+            config.setConnectionInitSql("select nonsense");
+          }
+          assertThatThrownBy(() -> new IamHikariDataSource(config))
+              .isInstanceOf(PoolInitializationException.class);
+        }
+      }
+    }
+  }
+
+  private HikariConfig config() {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(rds.jdbcUrl());
+    config.setUsername(rds.account());
+    config.addDataSourceProperty("iam_host", rds.host());
+    config.setMaximumPoolSize(2);
+    config.setRegisterMbeans(true);
+    config.setMetricRegistry(registry);
+    return config;
+  }
+
+  /** What others had in use before, such as a driver's timer, may have come to its end. */
+  private boolean isNoMoreThan(Map<String, Long> before) throws Exception {
+    return inUse().entrySet().stream()
+        .allMatch(entry -> entry.getValue() <= before.getOrDefault(entry.getKey(), 0L));
+  }
+
+  /** All that a pool could leave behind, counted. */
+  private Map<String, Long> inUse() throws Exception {
+    return Map.of(
+        "threads", threadsOfPools(),
+        "chains", (long) openChains().size(),
+        "beans", (long) beans(),
+        "meters", (long) registry.getMeters().size(),
+        "sockets", openSockets());
+  }
+
+  /** The server in this JVM has threads for its clients, which end a little later. */
+  private static long threadsOfPools() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !thread.getName().startsWith("local-rds "))
+        .count();
+  }
+
+  /** The default chains that are open, by their profiles. */
+  static Map<?, ?> openChains() throws ReflectiveOperationException {
+    Field chains =
+        Class.forName("io.github.iamhikari.core.DefaultCredentials").getDeclaredField("chains");
+    chains.setAccessible(true);
+    return (Map<?, ?>) chains.get(null);
+  }
+
+  private static int beans() throws JMException {
+    return ManagementFactory.getPlatformMBeanServer()
+        .queryNames(new ObjectName("com.zaxxer.hikari:*"), null)
+        .size();
+  }
+
+  /** None is counted where the operating system does not list them. */
+  private static long openSockets() throws IOException {
+    if (!Files.isDirectory(OPEN_FILES)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(OPEN_FILES)) {
+      return files.filter(LeaksIT::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path file) {
+    try {
+      return Files.readSymbolicLink(file).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
+  }
+
+  /** An application that comes and goes with all its threads. */
+  private WeakReference<ClassLoader> deployed() throws Exception {
+    ExecutorService application = Executors.newSingleThreadExecutor();
+    try {
+      return application.submit(this::useAPoolOfAnotherClassLoader).get();
+    } finally {
+      application.shutdown();
+      assertThat(application.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  /** Has a pool log in whose classes, HikariCP's and the AWS SDK's are of one class loader. */
+  private WeakReference<ClassLoader> useAPoolOfAnotherClassLoader() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("jdbcUrl", rds.jdbcUrl());
+    properties.setProperty("username", rds.account());
+    properties.setProperty("iam_host", rds.host());
+    properties.setProperty("registerMbeans", "true");
+    Thread thread = Thread.currentThread();
+    ClassLoader previous = thread.getContextClassLoader();
+    try (URLClassLoader classes = new ApplicationClasses(classPath())) {
+      thread.setContextClassLoader(classes);
+      Class<?> type = classes.loadClass(IamHikariDataSource.class.getName());
+      assertThat(type.getClassLoader()).isSameAs(classes);
+      Object pool = type.getConstructor(Properties.class).newInstance(properties);
+      try (Connection connection = ((DataSource) pool).getConnection()) {
+        assertThat(connection.getClass().getClassLoader()).isSameAs(classes);
+        assertThat(Borrowers.currentUser(connection)).isEqualTo(rds.account());
+      } finally {
+        ((AutoCloseable) pool).close();
+      }
+      return new WeakReference<>(classes);
+    } finally {
+      thread.setContextClassLoader(previous);
+    }
+  }
+
+  private static URL[] classPath() throws IOException {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(Path.of(entry).toUri().toURL());
+    }
+    return classPath.toArray(new URL[0]);
+  }
+
+  /** Loads all itself but the JDK, the logging and the driver, which has threads of its own. */
+  private static final class ApplicationClasses extends URLClassLoader {
+
+    private static final List<String> OF_THE_PARENT =
+        List.of("org.slf4j.", "ch.qos.logback.", "org.postgresql.");
+
+    private ApplicationClasses(URL[] classPath) {
+      super(classPath, ClassLoader.getPlatformClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      return OF_THE_PARENT.stream().anyMatch(name::startsWith)
+          ? LeaksIT.class.getClassLoader().loadClass(name)
+          : super.loadClass(name, resolve);
+    }
+  }
+}
