@@ -19,9 +19,6 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** How a secret of {@link #random()} begins, so that one is found where it should not be. */
-  static final String BEGINNING_OF_A_SECRET = "localrds";
-
   /**
    * An access key with these parts.
    *
@@ -63,8 +60,7 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
    * @return the key, without session token
    */
   public static AccessKey random() {
-    return of(
-        "AKIA" + randomHex(8).toUpperCase(Locale.ROOT), BEGINNING_OF_A_SECRET + randomHex(16));
+    return of("AKIA" + randomHex(8).toUpperCase(Locale.ROOT), "localrds" + randomHex(16));
   }
 
   /** This many random bytes as lower-case hexadecimal digits. */

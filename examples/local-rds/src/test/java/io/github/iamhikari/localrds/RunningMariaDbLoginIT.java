@@ -39,7 +39,8 @@ class RunningMariaDbLoginIT extends MariaDbLoginIT {
   @AfterAll
   void leavesTheServerAsItWas() throws SQLException {
     rds.close();
-    try (Connection session = DriverManager.getConnection(url(), "administrator", PASSWORD)) {
+    try (Connection session =
+        DriverManager.getConnection(url() + "?sslMode=disable", "administrator", PASSWORD)) {
       assertThat(text(session, "select group_concat(user) from mysql.user where host = '%'"))
           .isEqualTo("administrator");
       assertThat(
