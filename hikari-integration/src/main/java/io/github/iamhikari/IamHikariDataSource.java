@@ -49,7 +49,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * pool starts, before anything is sent. A login that fails is an {@link java.sql.SQLException} with
  * the driver's SQLState and error code, which reaches the caller as HikariCP hands it on: a pool
  * that starts throws as {@code initializationFailTimeout} says, and a running one has it as the
- * cause when a connection is not available in time.
+ * cause when a connection is not available in time. A running pool that has no connection at all
+ * tells of a refused login within about a second.
  *
  * @see IamSettings
  * @see <a

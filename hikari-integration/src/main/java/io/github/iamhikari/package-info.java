@@ -2,7 +2,8 @@
  * HikariCP logs in to Amazon RDS and Aurora with AWS IAM.
  *
  * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
- * it is all that an application names.
+ * it is all that an application names. What an operator sees of the tokens is {@link
+ * io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
  */
 @NullMarked
 package io.github.iamhikari;

@@ -126,6 +126,7 @@ abstract class PoolContract {
     assertThat(logins()).hasSize(1);
 
     rds().add(key);
+    server.clock().advance(Duration.ofSeconds(2)); // for so long a refusal is the answer to all
     assertThat(user(borrow())).isEqualTo(rds().account());
 
     rds().revoke(key.id());
