@@ -36,6 +36,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -327,6 +328,7 @@ abstract class Faults {
     await("no connection is open", () -> relay.open() == 0);
   }
 
+  @Tag("long")
   @Test
   void credentialsThatLiveFor90SecondsAreUsedNoLonger() throws SQLException {
     List<AccessKey> all = new ArrayList<>();
@@ -392,6 +394,7 @@ abstract class Faults {
     assertThat(patient.get(60, TimeUnit.SECONDS)).isEqualTo(rds().account());
   }
 
+  @Tag("long")
   @Test
   void evictingAllConnectionsWhenTheTokenIsDueIsNotNoticed() throws Exception {
     IamHikariDataSource pool = pool(c -> c.setMaximumPoolSize(10));

@@ -2,8 +2,10 @@ package io.github.iamhikari;
 
 import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.LocalRds;
+import org.junit.jupiter.api.Tag;
 
 /** MariaDB's own driver, at a MariaDB. */
+@Tag("long")
 class MariaDbFaultsIT extends Faults {
 
   @Override

@@ -7,8 +7,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 
 /** The same, in front of a MariaDB that runs already. */
+@Tag("long")
 class RunningMariaDbLoginIT extends MariaDbLoginIT {
 
   private static final String PASSWORD = AccessKey.randomHex(20);

@@ -13,11 +13,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same, in front of a PostgreSQL that runs already and asks for SCRAM. */
+@Tag("long")
 class RunningPostgresLoginIT extends PostgresLoginIT {
 
   private static final String PASSWORD = AccessKey.randomHex(20);
