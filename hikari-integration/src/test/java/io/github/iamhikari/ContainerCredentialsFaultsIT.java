@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
  * system's clock, and asks again for each token where the credentials live for less than 15
  * minutes.
  */
+@Tag("long")
 class ContainerCredentialsFaultsIT extends AwsFaults {
 
   private static final String AUTHORIZATION = "authorization-of-the-pod";

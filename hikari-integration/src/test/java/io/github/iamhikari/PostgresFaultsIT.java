@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The faults at PostgreSQL, and those that need a second server or a right of the database's. */
+@Tag("long")
 class PostgresFaultsIT extends Faults {
 
   /** Known to the one server and not to the other. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsPr
  * STS, which gives a role to a web identity. The SDK's provider for it lives by the system's clock,
  * and asks again for each token where the credentials have less than 2 minutes to live.
  */
+@Tag("long")
 class WebIdentityFaultsIT extends AwsFaults {
 
   private static final String IDENTITY = "identity-of-the-service-account";
