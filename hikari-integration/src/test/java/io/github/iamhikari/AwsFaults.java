@@ -194,11 +194,22 @@ abstract class AwsFaults {
    */
   void assertKeepsOn(HttpFault fault, HttpStandIn source, IamDataSource logins, Duration due)
       throws SQLException {
+    assertKeepsOn(() -> source.fail(fault), source::mend, logins, due);
+  }
+
+  /** The same where nobody listens any more. */
+  void assertKeepsOnWhileDown(HttpStandIn source, IamDataSource logins, Duration due)
+      throws SQLException {
+    assertKeepsOn(source::goDown, source::comeUp, logins, due);
+  }
+
+  private void assertKeepsOn(Runnable fail, Runnable mend, IamDataSource logins, Duration due)
+      throws SQLException {
     logins.getConnection().close();
-    source.fail(fault);
+    fail.run();
     clock.advance(due);
     logins.getConnection().close();
-    source.mend();
+    mend.run();
     rotate();
     clock.advance(lifeOfCredentials().minus(due));
     logins.getConnection().close();

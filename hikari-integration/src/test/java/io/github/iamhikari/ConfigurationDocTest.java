@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamSettings;
+import io.github.iamhikari.localrds.AccessKey;
 import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.io.IOException;
@@ -32,9 +34,8 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -59,17 +60,7 @@ class ConfigurationDocTest {
   private static final Map<String, Class<?>> TYPES =
       Map.of("text", String.class, "number", int.class);
 
-  @BeforeAll
-  static void haveCredentials() {
-    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-    System.setProperty("aws.secretAccessKey", "secret");
-  }
-
-  @AfterAll
-  static void forgetThem() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
-  }
+  @RegisterExtension final AwsProperties aws = new AwsProperties(AccessKey.random());
 
   @Test
   void listsExactlyTheSettings() throws Exception {

@@ -66,16 +66,7 @@ class ContainerCredentialsFaultsIT extends AwsFaults {
 
   @Test
   void keepsOnWhileTheAgentIsDown() throws SQLException {
-    logins.getConnection().close();
-    agent.http().goDown();
-    clock.advance(DUE);
-    logins.getConnection().close();
-    agent.http().comeUp();
-    rotate();
-    clock.advance(LIFE.minus(DUE));
-    logins.getConnection().close();
-
-    assertThat(lastLogin().accessKeyId()).isEqualTo(role.key().id());
+    assertKeepsOnWhileDown(agent.http(), logins, DUE);
     assertThat(agent.http().requests()).hasSize(2);
   }
 

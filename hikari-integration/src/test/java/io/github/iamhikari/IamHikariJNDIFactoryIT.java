@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +57,7 @@ class IamHikariJNDIFactoryIT {
   private static final HttpClient http = HttpClient.newHttpClient();
   private static LocalRds rds;
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties(key);
   private final Properties systemProperties = new Properties();
   private final Tomcat tomcat = new Tomcat();
   @TempDir private Path directory;
@@ -70,10 +73,8 @@ class IamHikariJNDIFactoryIT {
   }
 
   @BeforeEach
-  void giveTheKeyToTheDefaultChain() {
+  void rememberTheSystemProperties() {
     systemProperties.putAll(System.getProperties());
-    System.setProperty("aws.accessKeyId", key.id());
-    System.setProperty("aws.secretAccessKey", key.secret());
   }
 
   @AfterEach

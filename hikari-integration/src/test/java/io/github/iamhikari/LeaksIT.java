@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Pools come and go, and nothing of them is left: with AWS credentials of the shared default chain,
@@ -51,6 +53,7 @@ class LeaksIT {
 
   private static LocalRds rds;
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
   private final AccessKey key = AccessKey.random();
   private final MeterRegistry registry = new SimpleMeterRegistry();
 
@@ -67,14 +70,11 @@ class LeaksIT {
   @BeforeEach
   void giveTheDefaultChainAKey() {
     rds.add(key);
-    System.setProperty("aws.accessKeyId", key.id());
-    System.setProperty("aws.secretAccessKey", key.secret());
+    aws.set(key);
   }
 
   @AfterEach
   void takeItAway() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
     rds.revoke(key.id());
   }
 

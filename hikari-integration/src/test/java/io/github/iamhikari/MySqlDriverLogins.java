@@ -17,22 +17,8 @@ abstract class MySqlDriverLogins extends PoolLogins {
   @TempDir private Path folder;
 
   @Override
-  String jdbcUrl(String host) {
-    return rds().jdbcUrl(host);
-  }
-
-  @Override
   Class<? extends DataSource> dataSourceClass() {
     return MysqlDataSource.class;
-  }
-
-  @Override
-  Properties dataSourceProperties() {
-    Properties properties = new Properties();
-    properties.setProperty("serverName", "127.0.0.1");
-    properties.setProperty("portNumber", Integer.toString(rds().listeningPort()));
-    properties.setProperty("databaseName", rds().database());
-    return properties;
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import com.zaxxer.hikari.util.DriverDataSource;
 import com.zaxxer.hikari.util.PropertyElf;
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +61,7 @@ abstract class PoolLogins {
   /** By this clock the server judges tokens; a test may advance it. */
   static final TestClock clock = new TestClock();
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
   private final AccessKey key = AccessKey.random();
   private final Provider provider = new Provider(key);
 
@@ -71,13 +74,21 @@ abstract class PoolLogins {
   abstract LocalRds rds();
 
   /** Its URL for the driver under test, at this host. */
-  abstract String jdbcUrl(String host);
+  String jdbcUrl(String host) {
+    return rds().jdbcUrl(host);
+  }
 
   /** The driver's own DataSource. */
   abstract Class<? extends DataSource> dataSourceClass();
 
   /** What it has to be told to connect to the server at 127.0.0.1. */
-  abstract Properties dataSourceProperties();
+  Properties dataSourceProperties() {
+    Properties properties = new Properties();
+    properties.setProperty("serverName", "127.0.0.1");
+    properties.setProperty("portNumber", Integer.toString(rds().listeningPort()));
+    properties.setProperty("databaseName", rds().database());
+    return properties;
+  }
 
   /** Tells it to do without TLS. */
   abstract void switchTlsOff(DataSource dataSource) throws Exception;
@@ -478,13 +489,11 @@ abstract class PoolLogins {
     properties.setProperty("iam_host", rds().host());
     properties.setProperty("iam_region", "us-east-2");
 
-    withDefaultCredentials(
-        () -> {
-          try (HikariDataSource pool = new IamHikariDataSource(properties);
-              Connection connection = pool.getConnection()) {
-            assertThat(currentUser(connection)).isEqualTo(rds().account());
-          }
-        });
+    aws.set(key);
+    try (HikariDataSource pool = new IamHikariDataSource(properties);
+        Connection connection = pool.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(rds().account());
+    }
     assertThat(logins()).isNotEmpty().allMatch(Login::accepted);
   }
 
@@ -499,25 +508,21 @@ abstract class PoolLogins {
       properties.store(writer, null);
     }
 
-    withDefaultCredentials(
-        () -> {
-          try (HikariDataSource pool = new IamHikariDataSource(file.toString());
-              Connection connection = pool.getConnection()) {
-            assertThat(currentUser(connection)).isEqualTo(rds().account());
-          }
-        });
+    aws.set(key);
+    try (HikariDataSource pool = new IamHikariDataSource(file.toString());
+        Connection connection = pool.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(rds().account());
+    }
     assertThat(logins()).isNotEmpty().allMatch(Login::accepted);
   }
 
   @Test
   void startsFromAConfigurationWithTheDefaultCredentials() throws SQLException {
-    withDefaultCredentials(
-        () -> {
-          try (HikariDataSource pool = new IamHikariDataSource(config());
-              Connection connection = pool.getConnection()) {
-            assertThat(currentUser(connection)).isEqualTo(rds().account());
-          }
-        });
+    aws.set(key);
+    try (HikariDataSource pool = new IamHikariDataSource(config());
+        Connection connection = pool.getConnection()) {
+      assertThat(currentUser(connection)).isEqualTo(rds().account());
+    }
     assertThat(logins()).isNotEmpty().allMatch(Login::accepted);
   }
 
@@ -665,17 +670,6 @@ abstract class PoolLogins {
     assertThat(((SQLException) failure).getErrorCode()).isEqualTo(errorCodeOfARefusal());
   }
 
-  private void withDefaultCredentials(SqlAction action) throws SQLException {
-    System.setProperty("aws.accessKeyId", key.id());
-    System.setProperty("aws.secretAccessKey", key.secret());
-    try {
-      action.run();
-    } finally {
-      System.clearProperty("aws.accessKeyId");
-      System.clearProperty("aws.secretAccessKey");
-    }
-  }
-
   private static String currentUser(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT current_user")) {
@@ -690,10 +684,6 @@ abstract class PoolLogins {
     Field field = HikariDataSource.class.getDeclaredField("fastPathPool");
     field.setAccessible(true);
     return field.get(pool);
-  }
-
-  private interface SqlAction {
-    void run() throws SQLException;
   }
 
   /** Sees what the driver is given, and hands it on. */

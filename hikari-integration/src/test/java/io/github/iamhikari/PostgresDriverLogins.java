@@ -8,22 +8,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 abstract class PostgresDriverLogins extends PoolLogins {
 
   @Override
-  String jdbcUrl(String host) {
-    return rds().jdbcUrl(host);
-  }
-
-  @Override
   Class<? extends DataSource> dataSourceClass() {
     return PGSimpleDataSource.class;
-  }
-
-  @Override
-  Properties dataSourceProperties() {
-    Properties properties = new Properties();
-    properties.setProperty("serverName", "127.0.0.1");
-    properties.setProperty("portNumber", Integer.toString(rds().listeningPort()));
-    properties.setProperty("databaseName", rds().database());
-    return properties;
   }
 
   @Override

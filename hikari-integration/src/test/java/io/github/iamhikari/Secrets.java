@@ -4,18 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.SecretSearch;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.net.URLEncoder;
-import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.management.JMException;
@@ -64,26 +58,7 @@ final class Secrets {
 
   /** Asserts that an exception shows none of them, nor does any that hangs on it. */
   void assertNotIn(Throwable exception) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    Deque<Throwable> unread = new ArrayDeque<>();
-    unread.add(exception);
-    while (!unread.isEmpty()) {
-      Throwable next = unread.pop();
-      if (!seen.add(next)) {
-        continue;
-      }
-      StringWriter stackTrace = new StringWriter();
-      next.printStackTrace(new PrintWriter(stackTrace));
-      assertNotIn("the stack trace of an exception", stackTrace.toString());
-      assertNotIn("an exception", next + " " + next.getMessage() + next.getLocalizedMessage());
-      if (next.getCause() != null) {
-        unread.add(next.getCause());
-      }
-      Collections.addAll(unread, next.getSuppressed());
-      if (next instanceof SQLException failure && failure.getNextException() != null) {
-        unread.add(failure.getNextException());
-      }
-    }
+    assertNotIn("an exception", SecretSearch.textOf(exception));
   }
 
   /** Asserts that a pool shows none of them as text, whatever part of it is looked at. */

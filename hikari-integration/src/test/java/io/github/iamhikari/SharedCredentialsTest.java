@@ -1,33 +1,24 @@
 package io.github.iamhikari;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariConfig;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
+import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.core.LocalMetadataService;
+import io.github.iamhikari.core.LocalRole;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many pools that were given no AWS credentials provider, on an instance with a role. */
 @Timeout(300)
@@ -46,34 +37,22 @@ class SharedCredentialsTest {
   /** Nobody else in this JVM has a share in the chain of this one. */
   private static final String PROFILE = "a-thousand-pools";
 
-  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
-  private final Map<String, String> settings = new LinkedHashMap<>();
-  private @Nullable HttpServer metadata;
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+  private final LocalRole role =
+      new LocalRole(InstantSource.system().instant().plus(Duration.ofHours(6)));
+  private final LocalMetadataService metadata = new LocalMetadataService(role);
 
   @BeforeEach
-  void startMetadataService(@TempDir Path folder) throws IOException {
+  void findTheMetadataService() {
     assumeTrue(
         OTHER_CREDENTIALS.stream().allMatch(name -> System.getenv(name) == null),
         "the environment gives AWS credentials");
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), POOLS);
-    server.createContext("/", this::answer);
-    server.start();
-    metadata = server;
-    settings.put(
-        "aws.ec2MetadataServiceEndpoint", "http://127.0.0.1:" + server.getAddress().getPort());
-    settings.put("aws.disableEc2Metadata", "false");
-    settings.put("aws.sharedCredentialsFile", folder.resolve("credentials").toString());
-    settings.put("aws.configFile", folder.resolve("config").toString());
-    settings.forEach(System::setProperty);
+    aws.set(metadata.properties());
   }
 
   @AfterEach
-  void stopMetadataService() {
-    settings.keySet().forEach(System::clearProperty);
-    if (metadata != null) {
-      metadata.stop(0);
-    }
+  void stopTheMetadataService() {
+    metadata.close();
   }
 
   @Test
@@ -94,16 +73,17 @@ class SharedCredentialsTest {
           .allSatisfy(
               pool ->
                   assertThat(pool.getCredentials().getPassword())
-                      .contains("X-Amz-Credential=ASIAONEROLE", "DBUser=" + pool.getUsername()));
+                      .contains(
+                          "X-Amz-Credential=" + role.key().id(), "DBUser=" + pool.getUsername()));
     } finally {
       threads.shutdownNow();
       pools.forEach(IamHikariDataSource::close);
     }
-    assertThat(requests)
+    assertThat(metadata.http().requests())
         .containsExactly(
             "PUT /latest/api/token",
             "GET /latest/meta-data/iam/security-credentials/",
-            "GET /latest/meta-data/iam/security-credentials/orders");
+            "GET " + LocalMetadataService.ROLE);
     assertThat(LeaksIT.openChains().containsKey(PROFILE)).isFalse();
   }
 
@@ -116,31 +96,5 @@ class SharedCredentialsTest {
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(-1);
     return config;
-  }
-
-  private void answer(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
-    requests.add(exchange.getRequestMethod() + " " + path);
-    String body =
-        switch (path) {
-          case "/latest/api/token" -> "a metadata token";
-          case "/latest/meta-data/iam/security-credentials/" -> "orders";
-          case "/latest/meta-data/iam/security-credentials/orders" -> credentials();
-          default -> "";
-        };
-    byte[] bytes = body.getBytes(UTF_8);
-    exchange.getResponseHeaders().add("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-    exchange.sendResponseHeaders(body.isEmpty() ? 404 : 200, body.isEmpty() ? -1 : bytes.length);
-    exchange.getResponseBody().write(bytes);
-    exchange.close();
-  }
-
-  private static String credentials() {
-    return """
-        {"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"ASIAONEROLE","SecretAccessKey":"secret",
-        "Token":"session","LastUpdated":"%s","Expiration":"%s"}"""
-        .formatted(
-            InstantSource.system().instant(),
-            InstantSource.system().instant().plus(Duration.ofHours(6)));
   }
 }

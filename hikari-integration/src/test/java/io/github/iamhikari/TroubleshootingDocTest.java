@@ -18,7 +18,9 @@ import com.sun.source.tree.NewClassTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.localrds.AccessKey;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -39,9 +41,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mariadb.jdbc.MariaDbDataSource;
@@ -276,17 +277,7 @@ class TroubleshootingDocTest {
             "orders - The AWS credentials provider did not close"));
   }
 
-  @BeforeAll
-  static void haveCredentials() {
-    System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
-    System.setProperty("aws.secretAccessKey", "secret");
-  }
-
-  @AfterAll
-  static void forgetThem() {
-    System.clearProperty("aws.accessKeyId");
-    System.clearProperty("aws.secretAccessKey");
-  }
+  @RegisterExtension final AwsProperties aws = new AwsProperties(AccessKey.random());
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")

@@ -2,17 +2,23 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
+import io.github.iamhikari.localrds.SecretsInLogs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -50,14 +56,23 @@ public final class SecretSearch extends AppenderBase<ILoggingEvent>
     return secrets.stream().flatMap(some -> some.get().stream()).toList();
   }
 
-  private static String textOf(Throwable failure) {
+  /** All that an exception shows, and what every exception shows that hangs on it. */
+  public static String textOf(Throwable failure) {
     StringWriter text = new StringWriter();
     PrintWriter writer = new PrintWriter(text);
-    failure.printStackTrace(writer);
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      writer.println(cause.getMessage());
-      if (cause instanceof SQLException exception) {
-        exception.forEach(next -> next.printStackTrace(writer));
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> unread = new ArrayDeque<>(List.of(failure));
+    while (!unread.isEmpty()) {
+      Throwable next = unread.pop();
+      if (seen.add(next)) {
+        next.printStackTrace(writer);
+        writer.println(next.getMessage());
+        writer.println(next.getLocalizedMessage());
+        Collections.addAll(unread, next.getSuppressed());
+        Optional.ofNullable(next.getCause()).ifPresent(unread::add);
+        if (next instanceof SQLException exception) {
+          Optional.ofNullable(exception.getNextException()).ifPresent(unread::add);
+        }
       }
     }
     return text.toString();
@@ -65,16 +80,14 @@ public final class SecretSearch extends AppenderBase<ILoggingEvent>
 
   @Override
   protected void append(ILoggingEvent event) {
-    String logger = event.getLoggerName();
-    boolean isOfOthers = logger.startsWith("software.amazon.") || logger.startsWith("sun.net.");
-    if (isOfOthers && !event.getLevel().isGreaterOrEqual(Level.INFO)) {
+    if (!SecretsInLogs.isOurs(event)) {
       return;
     }
     String stackTrace =
         event.getThrowableProxy() == null
             ? ""
             : ThrowableProxyUtil.asString(event.getThrowableProxy());
-    lines.add(logger + " " + event.getFormattedMessage() + "\n" + stackTrace);
+    lines.add(event.getLoggerName() + " " + event.getFormattedMessage() + "\n" + stackTrace);
   }
 
   private static Logger root() {

@@ -15,25 +15,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** What the environment of EKS asks for, with and without the SDK's module for it. */
 class DefaultCredentialsTest {
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+
   @BeforeEach
   void askForWebIdentity() {
-    System.setProperty("aws.webIdentityTokenFile", "/var/run/secrets/token");
-    System.setProperty("aws.roleArn", "arn:aws:iam::123456789012:role/orders");
-  }
-
-  @AfterEach
-  void askForNothing() {
-    System.clearProperty("aws.webIdentityTokenFile");
-    System.clearProperty("aws.roleArn");
-    System.clearProperty("aws.accessKeyId");
+    aws.set("aws.webIdentityTokenFile", "/var/run/secrets/token");
+    aws.set("aws.roleArn", "arn:aws:iam::123456789012:role/orders");
   }
 
   @Test
@@ -56,7 +51,7 @@ class DefaultCredentialsTest {
   void doWithoutTheModuleWhereAProfileOrAKeyIsGiven() throws Exception {
     try (URLClassLoader classes = withoutSts()) {
       assertThat(defaultCredentials(classes, "staging")).isNotNull();
-      System.setProperty("aws.accessKeyId", "AKIDEXAMPLE");
+      aws.set("aws.accessKeyId", "AKIDEXAMPLE");
       assertThat(defaultCredentials(classes, null)).isNotNull();
     }
   }

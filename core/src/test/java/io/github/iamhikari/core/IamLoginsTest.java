@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import java.io.PrintWriter;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,8 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Logger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -40,7 +36,7 @@ class IamLoginsTest {
       IamDataSource.builder()
           .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/app")
           .user("app")
-          .driver((url, properties) -> server)
+          .driver((url, properties) -> new StubDriver(server))
           .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
           .clock(time, time::nanoTime)
           .build();
@@ -212,7 +208,7 @@ class IamLoginsTest {
   }
 
   /** Answers logins as it is told to, and keeps the tokens that it was sent. */
-  private static final class Server implements DataSource {
+  private static final class Server implements StubDriver.Door {
 
     private final List<String> tokens = new ArrayList<>();
     private final CountDownLatch held = new CountDownLatch(1);
@@ -233,8 +229,8 @@ class IamLoginsTest {
     }
 
     @Override
-    public Connection getConnection(String user, String password) throws SQLException {
-      tokens.add(password);
+    public void enter(String user, String token) throws SQLException {
+      tokens.add(token);
       SQLException exception = answer;
       if (exception != null) {
         throw exception;
@@ -245,51 +241,6 @@ class IamLoginsTest {
       } catch (InterruptedException e) {
         throw new SQLException(e);
       }
-      return (Connection)
-          Proxy.newProxyInstance(
-              Server.class.getClassLoader(),
-              new Class<?>[] {Connection.class},
-              (proxy, method, arguments) -> null);
-    }
-
-    @Override
-    public Connection getConnection() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public PrintWriter getLogWriter() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void setLogWriter(PrintWriter out) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void setLoginTimeout(int seconds) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int getLoginTimeout() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Logger getParentLogger() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public <T> T unwrap(Class<T> type) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public boolean isWrapperFor(Class<?> type) {
-      return false;
     }
   }
 }

@@ -45,8 +45,8 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
     }
   }
 
-  /** Not what the AWS SDK and the JDK's HTTP client write of their own requests, below INFO. */
-  private static boolean isOurs(ILoggingEvent event) {
+  /** Whether we are to blame for the line: not what the AWS SDK and the JDK's HTTP client write of their own requests, below INFO. */
+  public static boolean isOurs(ILoggingEvent event) {
     String logger = event.getLoggerName();
     boolean isOfOthers = logger.startsWith("software.amazon.") || logger.startsWith("sun.net.");
     return !isOfOthers || event.getLevel().isGreaterOrEqual(Level.INFO);
