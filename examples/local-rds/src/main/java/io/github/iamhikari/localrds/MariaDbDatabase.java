@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.ResourceBundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class MariaDbDatabase implements Database {
 
   private static final Logger LOG = LoggerFactory.getLogger(MariaDbDatabase.class);
+
+  private static final String VERSION =
+      ResourceBundle.getBundle("io.github.iamhikari.localrds.mariadb", Locale.ROOT)
+          .getString("version");
 
   private final DB server;
 
@@ -29,6 +35,7 @@ final class MariaDbDatabase implements Database {
     Files.writeString(setUp, String.join(";\n", statements) + ";\n");
     DBConfigurationBuilder configuration = DBConfigurationBuilder.newBuilder();
     configuration
+        .setDatabaseVersion("mariadb-" + VERSION)
         .setBaseDir(TemporaryFiles.programs().resolve("mariadb").toFile())
         .setDataDir(directory.resolve("data").toFile())
         .setTmpDir(directory.resolve("tmp").toString())
