@@ -12,10 +12,11 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** AWS credentials that come, fail or are waited for, as a test says. For several threads. */
-final class FaultyCredentials implements AwsCredentialsProvider {
+final class FaultyCredentials implements AwsCredentialsProvider, AutoCloseable {
 
   private final AtomicInteger resolved = new AtomicInteger();
   private volatile Supplier<AwsCredentials> next;
+  private volatile boolean closed;
 
   FaultyCredentials(AccessKey key) {
     this.next = of(key, null);
@@ -51,10 +52,19 @@ final class FaultyCredentials implements AwsCredentialsProvider {
     return resolved.get();
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public AwsCredentials resolveCredentials() {
     resolved.incrementAndGet();
     return next.get();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
   }
 
   private static Supplier<AwsCredentials> of(AccessKey key, @Nullable Instant expirationTime) {

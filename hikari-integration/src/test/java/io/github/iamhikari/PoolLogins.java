@@ -36,7 +36,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
  * What a pool does when it logs in: the same tests for every driver and every server. Each test has
@@ -63,7 +59,7 @@ abstract class PoolLogins {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
   private final AccessKey key = AccessKey.random();
-  private final Provider provider = new Provider(key);
+  private final FaultyCredentials provider = new FaultyCredentials(key);
 
   /** What the tests need of a server. */
   static LocalRds.Builder withAccounts(LocalRds.Builder server) {
@@ -147,7 +143,7 @@ abstract class PoolLogins {
     AccessKey temporary =
         new AccessKey(AccessKey.random().id(), key.secret(), "FwoG/+=".repeat(200));
     rds().add(temporary);
-    provider.give(temporary, null);
+    provider.give(temporary);
 
     try (HikariDataSource pool = new IamHikariDataSource(config(), provider);
         Connection connection = pool.getConnection()) {
@@ -189,7 +185,7 @@ abstract class PoolLogins {
     }
     assertThat(logins()).hasSizeGreaterThanOrEqualTo(5);
     assertThat(logins().stream().map(Login::token).distinct()).hasSize(1);
-    assertThat(provider.resolved).isEqualTo(1);
+    assertThat(provider.resolved()).isEqualTo(1);
   }
 
   @Test
@@ -255,7 +251,7 @@ abstract class PoolLogins {
     try (HikariDataSource pool = new IamHikariDataSource(config, provider)) {
       pool.getConnection().close();
       rds().revoke(key.id());
-      provider.give(next, null);
+      provider.give(next);
       pool.getHikariPoolMXBean().softEvictConnections();
 
       assertThat(currentUser(pool.getConnection())).isEqualTo(rds().account());
@@ -474,7 +470,7 @@ abstract class PoolLogins {
       pool.setIamExpiration(60);
       pool.setAwsCredentialsProvider(provider);
       assertThat(pool.isRunning()).isFalse();
-      assertThat(provider.resolved).isZero();
+      assertThat(provider.resolved()).isZero();
 
       try (Connection connection = pool.getConnection()) {
         assertThat(currentUser(connection)).isEqualTo(rds().account());
@@ -568,7 +564,7 @@ abstract class PoolLogins {
     try (HikariDataSource one = new IamHikariDataSource(config(), provider)) {
       one.getConnection().close();
     }
-    assertThat(provider.closed).isFalse();
+    assertThat(provider.isClosed()).isFalse();
   }
 
   @Test
@@ -702,50 +698,6 @@ abstract class PoolLogins {
             return new RecordingDataSource(
                 new DriverDataSource(jdbcUrl, null, driverProperties, null, null), passwords);
           });
-    }
-  }
-
-  /** Gives what a test tells it to. */
-  private static final class Provider implements AwsCredentialsProvider, AutoCloseable {
-
-    private volatile Supplier<AwsCredentials> next;
-    private volatile int resolved;
-    private volatile boolean closed;
-
-    private Provider(AccessKey key) {
-      this.next = () -> AwsBasicCredentials.create(key.id(), key.secret());
-    }
-
-    private void give(AccessKey key, @Nullable Instant expirationTime) {
-      String sessionToken = key.sessionToken();
-      next =
-          () ->
-              sessionToken == null
-                  ? AwsBasicCredentials.create(key.id(), key.secret())
-                  : AwsSessionCredentials.builder()
-                      .accessKeyId(key.id())
-                      .secretAccessKey(key.secret())
-                      .sessionToken(sessionToken)
-                      .expirationTime(expirationTime)
-                      .build();
-    }
-
-    private void fail(String message) {
-      next =
-          () -> {
-            throw new IllegalStateException(message);
-          };
-    }
-
-    @Override
-    public synchronized AwsCredentials resolveCredentials() {
-      resolved++;
-      return next.get();
-    }
-
-    @Override
-    public void close() {
-      closed = true;
     }
   }
 }
