@@ -40,7 +40,7 @@ class ProgramsIT {
   void logInToPostgres(@TempDir Path folder) throws Exception {
     try (LocalRds rds = LocalRds.postgres().credentials(key).start()) {
       PgIamAuthentication.main(rds.jdbcUrl(rds.host()), rds.account());
-      assertThat(printed.toString(UTF_8)).contains("Logged in as app_user to PostgreSQL 18");
+      assertThat(printed.toString(UTF_8)).contains("Logged in as app_user to PostgreSQL ");
 
       printed.reset();
       Path file = folder.resolve("hikari.properties");
@@ -55,7 +55,7 @@ class ProgramsIT {
               .formatted(rds.jdbcUrl(), rds.account(), rds.host()));
       Quickstart.main(new String[] {file.toString()});
       assertThat(printed.toString(UTF_8))
-          .contains("Logged in to user app_user, server PostgreSQL 18");
+          .contains("Logged in to user app_user, server PostgreSQL ");
       assertThat(rds.logins()).allMatch(Login::accepted);
     }
   }
@@ -64,7 +64,8 @@ class ProgramsIT {
   void logInToMariaDb() throws Exception {
     try (LocalRds rds = LocalRds.mariaDb().credentials(key).start()) {
       MySqlIamAuthentication.main(rds.jdbcUrl(rds.host()), rds.account());
-      assertThat(printed.toString(UTF_8)).contains("Logged in as app_user@% to 11.4");
+      assertThat(printed.toString(UTF_8))
+          .containsPattern("Logged in as app_user@% to [\\d.]+-MariaDB");
       assertThat(rds.logins()).allMatch(Login::accepted);
     }
   }
