@@ -45,7 +45,10 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
     }
   }
 
-  /** Whether we are to blame for the line: not what the AWS SDK and the JDK's HTTP client write of their own requests, below INFO. */
+  /**
+   * Whether we are to blame for the line: not what the AWS SDK and the JDK's HTTP client write of
+   * their own requests, below INFO.
+   */
   public static boolean isOurs(ILoggingEvent event) {
     String logger = event.getLoggerName();
     boolean isOfOthers = logger.startsWith("software.amazon.") || logger.startsWith("sun.net.");
