@@ -9,7 +9,7 @@ import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamSettings;
-import io.github.iamhikari.core.LoginState;
+import io.github.iamhikari.core.TokenStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,9 +65,6 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   private static final String DATA_SOURCE_PREFIX = "dataSource.";
 
-  /** For how long a login is waited for before it is asked whether logins are refused. */
-  private static final long PATIENCE_MILLIS = 1_000;
-
   // The constructors that start the pool do so before these fields exist: nothing that HikariCP
   // calls may use them, except validate(), which it calls for the other constructor only.
   private @Nullable AwsCredentialsProvider awsCredentialsProvider;
@@ -78,8 +77,12 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   private final AtomicReference<@Nullable TokenMonitor> monitor = new AtomicReference<>();
 
+  private final WaitingCallers waitingCallers;
+
   /** A pool to be configured by its setters; it starts with the first {@code getConnection()}. */
-  public IamHikariDataSource() {}
+  public IamHikariDataSource() {
+    this.waitingCallers = new WaitingCallers();
+  }
 
   /**
    * A pool that starts now, with AWS credentials from the SDK's default chain.
@@ -137,7 +140,17 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   /** With a last word on how the logins are made. */
   IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
-    super(new LoginConfig(config, logins));
+    this(config, logins, new WaitingCallers());
+  }
+
+  private IamHikariDataSource(
+      HikariConfig config,
+      UnaryOperator<IamDataSource.Builder> logins,
+      WaitingCallers waitingCallers) {
+    super(
+        new LoginConfig(
+            config, builder -> logins.apply(builder).failureListener(waitingCallers::loginFailed)));
+    this.waitingCallers = waitingCallers;
     monitorTokens();
   }
 
@@ -239,99 +252,146 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   /**
    * Borrows a connection, as {@link HikariDataSource#getConnection()} does. Only if the pool has
-   * none at all, and the server refuses logins with new tokens, the reason is thrown within about a
-   * second, and not after {@code connectionTimeout}.
+   * none at all, and its logins fail because the server refuses them or because no AWS credentials
+   * can be had, the reason is thrown as soon as it is known, and not after {@code
+   * connectionTimeout}.
    *
    * @throws java.sql.SQLTransientConnectionException if none is available in time, or the pool has
-   *     none and the server refuses its logins
+   *     none and its logins fail
    * @throws SQLException if the pool is closed, or starts and cannot, as {@link
    *     #setInitializationFailTimeout} says
    */
   @Override
   public Connection getConnection() throws SQLException {
     HikariPoolMXBean pool = getHikariPoolMXBean();
-    if (pool != null && pool.getTotalConnections() > 0) {
-      return super.getConnection();
-    }
-    return pool == null ? firstConnection() : connectionOfEmptyPool(pool);
-  }
-
-  /** Starts the pool, unless the server refused the same start just now. */
-  private Connection firstConnection() throws SQLException {
-    IamDataSource logins = logins(this);
-    if (logins != null && startedWith.equals(toStartWith())) {
-      Optional<SQLException> refusal = refusalInForce(logins);
-      if (refusal.isPresent()) {
-        throw refusal.get();
-      }
+    if (pool == null || pool.getTotalConnections() == 0) {
+      return connectionOfEmptyPool();
     }
     try {
       return super.getConnection();
+    } catch (SQLTransientConnectionException e) {
+      throw withAwaitedCredentials(e);
+    }
+  }
+
+  private Connection connectionOfEmptyPool() throws SQLException {
+    if (isClosed()) {
+      return super.getConnection(); // which says so
+    }
+    WaitingCallers.Caller caller = waitingCallers.enter(this);
+    try {
+      throwIfStartFailsAgain();
+      Optional<SQLException> known = hasStarted() ? problem() : Optional.empty();
+      if (known.isPresent()) {
+        return connectionDespite(known.get());
+      }
+      Connection connection = super.getConnection();
+      caller.leave();
+      return connection;
+    } catch (SQLException e) {
+      Optional<SQLException> problem = caller.leave();
+      if (problem.isPresent()) {
+        return connectionDespite(problem.get());
+      }
+      throw e instanceof SQLTransientConnectionException timeout
+          ? withAwaitedCredentials(timeout)
+          : e;
     } finally {
+      caller.leave();
       monitorTokens();
     }
   }
 
-  /**
-   * Those who wait for a connection of a pool that has none are told of a refused login when they
-   * have waited for a second, and those who come later at once. HikariCP itself tells nobody before
-   * {@code connectionTimeout}, and only one of them why.
-   */
-  private Connection connectionOfEmptyPool(HikariPoolMXBean pool) throws SQLException {
-    IamDataSource logins = logins(this);
-    if (logins == null || isClosed() || !(pool instanceof HikariPool hikariPool)) {
-      return super.getConnection();
+  /** A start is not tried again with what made it fail just now. */
+  private void throwIfStartFailsAgain() throws SQLException {
+    if (!hasStarted() && startedWith.equals(toStartWith())) {
+      Optional<SQLException> problem = problem();
+      if (problem.isPresent()) {
+        throw problem.get();
+      }
     }
-    monitorTokens();
-    throwIfPresent(refusalInForce(logins));
-    long timeout = getConnectionTimeout();
-    if (timeout <= PATIENCE_MILLIS || logins.getLoginState() == LoginState.FAILED) {
-      return super.getConnection();
+  }
+
+  private Optional<SQLException> problem() {
+    IamDataSource iamDataSource = iamDataSource(this);
+    return iamDataSource == null ? Optional.empty() : iamDataSource.getProblem();
+  }
+
+  /**
+   * A connection that has come to the pool meanwhile. HikariCP looks for it without a wait, and
+   * counts the caller who gets none among its timeouts.
+   */
+  private Connection connectionDespite(SQLException problem) throws SQLException {
+    if (!(getHikariPoolMXBean() instanceof HikariPool pool)) {
+      throw problem;
     }
     try {
-      return hikariPool.getConnection(PATIENCE_MILLIS);
+      return pool.getConnection(0);
     } catch (SQLTransientConnectionException e) {
-      throwIfPresent(logins.getRefusal());
-      return hikariPool.getConnection(timeout - PATIENCE_MILLIS);
+      throw unavailable(problem);
     }
   }
 
-  private static Optional<SQLException> refusalInForce(IamDataSource logins) {
-    return logins.getLoginState() == LoginState.HELD_BACK ? logins.getRefusal() : Optional.empty();
+  /** As HikariCP makes it: its cause is also its next exception. */
+  private SQLException unavailable(SQLException problem) {
+    SQLException cause =
+        problem.getCause() instanceof SQLException answer
+            ? answer
+            : new SQLException("There is no IAM token", problem.getSQLState(), problem.getCause());
+    SQLException unavailable =
+        new SQLTransientConnectionException(
+            getPoolName() + " - Connection is not available. " + problem.getMessage(),
+            problem.getSQLState(),
+            problem.getErrorCode(),
+            cause);
+    unavailable.setNextException(cause);
+    return unavailable;
   }
 
-  /** As HikariCP throws it when a connection is not available in time, but for the words. */
-  private void throwIfPresent(Optional<SQLException> refusal) throws SQLException {
-    if (refusal.isPresent()) {
-      SQLException reason = refusal.get();
-      SQLException unavailable =
-          new SQLTransientConnectionException(
-              getPoolName() + " - Connection is not available. " + reason.getMessage(),
-              reason.getSQLState(),
-              reason.getErrorCode(),
-              reason.getCause());
-      if (reason.getCause() instanceof SQLException answer) {
-        unavailable.setNextException(answer);
-      }
-      throw unavailable;
+  /** HikariCP's exception, which says of credentials that hang only that there is no connection. */
+  private SQLException withAwaitedCredentials(SQLTransientConnectionException timeout) {
+    IamDataSource iamDataSource = iamDataSource(this);
+    if (iamDataSource == null) {
+      return timeout;
     }
+    TokenStatus status = iamDataSource.getTokenStatus();
+    if (status.awaited().isZero() || !status.remaining().isZero()) {
+      return timeout;
+    }
+    SQLException explained =
+        new SQLTransientConnectionException(
+            String.format(
+                Locale.ROOT,
+                "%s. A login waits for AWS credentials: the credentials provider has not answered for"
+                    + " %.1f s",
+                timeout.getMessage(),
+                status.awaited().toMillis() / 1_000.0),
+            timeout.getSQLState(),
+            timeout.getErrorCode(),
+            timeout.getCause());
+    explained.setNextException(timeout.getNextException());
+    return explained;
   }
 
   /**
    * User and token for a login now. HikariCP asks for them before it opens a physical connection.
+   * What it hands on to the {@link IamDataSource} under the pool is not used there: that sends the
+   * token that is current at that moment.
    *
-   * @return without a token if none can be made, or if the pool has not started; opening a
-   *     connection then fails with the reason
+   * @return the user and the current token, for which it waits up to {@code connectionTimeout} if
+   *     none lives; the user alone if there is none by then, if the pool has not started, or if
+   *     {@code iam_expiration} is 0
    */
   @Override
   public Credentials getCredentials() {
     String configured = super.getCredentials().getUsername();
-    IamDataSource logins = logins(this);
-    if (logins == null) {
+    IamDataSource iamDataSource = iamDataSource(this);
+    if (iamDataSource == null) {
       return Credentials.of(configured, null);
     }
-    String user = configured == null ? logins.getUser() : configured;
-    return Credentials.of(user, logins.currentToken(user));
+    String user = configured == null ? iamDataSource.getUser() : configured;
+    Duration patience = hasStarted() ? Duration.ofMillis(getConnectionTimeout()) : Duration.ZERO;
+    return Credentials.of(user, iamDataSource.getToken(user, patience).orElse(null));
   }
 
   /**
@@ -345,11 +405,16 @@ public final class IamHikariDataSource extends HikariDataSource {
     if (hasStarted()) {
       return;
     }
-    if (logins(this) == null) {
+    if (iamDataSource(this) == null) {
       readyDataSource = getDataSource();
     }
     useIamLogins(
-        this, readyDataSource, logins -> logins.awsCredentialsProvider(awsCredentialsProvider));
+        this,
+        readyDataSource,
+        logins ->
+            logins
+                .awsCredentialsProvider(awsCredentialsProvider)
+                .failureListener(waitingCallers::loginFailed));
     startedWith = toStartWith();
   }
 
@@ -368,27 +433,30 @@ public final class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** Closes the pool, and its share in the AWS credentials provider unless that was given. */
+  /**
+   * Closes the pool, and its share in the AWS credentials provider unless that was given. A login
+   * that waits for AWS credentials ends first: HikariCP would wait for it.
+   */
   @Override
   public void close() {
+    IamDataSource iamDataSource = iamDataSource(this);
+    if (iamDataSource != null) {
+      iamDataSource.close();
+    }
     super.close();
     TokenMonitor monitoring = monitor.getAndSet(null);
     if (monitoring != null) {
       monitoring.close();
     }
-    IamDataSource logins = logins(this);
-    if (logins != null) {
-      logins.close();
-    }
   }
 
   /** Once the pool has started: shows its tokens to whom the configuration names. */
   private void monitorTokens() {
-    IamDataSource logins = logins(this);
-    if (monitor.get() != null || logins == null || !hasStarted() || isClosed()) {
+    IamDataSource iamDataSource = iamDataSource(this);
+    if (monitor.get() != null || iamDataSource == null || !hasStarted() || isClosed()) {
       return;
     }
-    TokenMonitor monitoring = new TokenMonitor(getPoolName(), logins);
+    TokenMonitor monitoring = new TokenMonitor(getPoolName(), iamDataSource);
     if (monitor.compareAndSet(null, monitoring)) {
       if (isRegisterMbeans()) {
         monitoring.registerMBean();
@@ -403,7 +471,7 @@ public final class IamHikariDataSource extends HikariDataSource {
   /** All that a start depends on which failed, and could fare better with other values. */
   private List<@Nullable Object> toStartWith() {
     return Arrays.asList(
-        logins(this),
+        iamDataSource(this),
         getUsername(),
         getJdbcUrl(),
         getDataSourceClassName(),
@@ -426,8 +494,8 @@ public final class IamHikariDataSource extends HikariDataSource {
     addDataSourceProperty(name, alone.get(name));
   }
 
-  private static @Nullable IamDataSource logins(HikariConfig config) {
-    return config.getDataSource() instanceof IamDataSource logins ? logins : null;
+  private static @Nullable IamDataSource iamDataSource(HikariConfig config) {
+    return config.getDataSource() instanceof IamDataSource iamDataSource ? iamDataSource : null;
   }
 
   /** Puts an {@link IamDataSource} between the pool and the driver. */
@@ -436,7 +504,7 @@ public final class IamHikariDataSource extends HikariDataSource {
       @Nullable DataSource readyDataSource,
       UnaryOperator<IamDataSource.Builder> lastWord) {
     DriverConnections.refuseCredentialsProvider(config);
-    IamDataSource previous = logins(config);
+    IamDataSource previous = iamDataSource(config);
     IamDataSource.Builder logins =
         IamDataSource.builder()
             .name(config.getPoolName())
@@ -561,7 +629,7 @@ public final class IamHikariDataSource extends HikariDataSource {
     @Override
     public void validate() {
       super.validate();
-      useIamLogins(this, IamHikariDataSource.logins(this) == null ? getDataSource() : null, logins);
+      useIamLogins(this, iamDataSource(this) == null ? getDataSource() : null, logins);
     }
   }
 }

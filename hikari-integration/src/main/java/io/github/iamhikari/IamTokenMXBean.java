@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface IamTokenMXBean {
 
   /**
-   * {@return until when the token of now may be used, such as {@code 2026-11-22T12:14:30Z}; null if
-   * none was signed yet}
+   * {@return until when the current token may be used, such as {@code 2026-11-22T12:14:30Z}; null
+   * if none was signed yet}
    */
   @Nullable String getUsableUntil();
 

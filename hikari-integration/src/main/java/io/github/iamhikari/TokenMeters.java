@@ -30,14 +30,14 @@ final class TokenMeters implements AutoCloseable {
    *
    * @param registry a {@link MeterRegistry}
    */
-  static TokenMeters in(Object registry, String poolName, IamDataSource logins) {
+  static TokenMeters in(Object registry, String poolName, IamDataSource iamDataSource) {
     MeterRegistry meters = (MeterRegistry) registry;
     return new TokenMeters(
         meters,
         List.of(
             FunctionTimer.builder(
                     "iamhikari.token.signing",
-                    logins,
+                    iamDataSource,
                     TokenMeters::attempts,
                     of -> of.getTokenStatus().signingTime().toNanos(),
                     NANOSECONDS)
@@ -45,23 +45,23 @@ final class TokenMeters implements AutoCloseable {
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
-                    "iamhikari.token.signed", logins, of -> of.getTokenStatus().signed())
+                    "iamhikari.token.signed", iamDataSource, of -> of.getTokenStatus().signed())
                 .description("Tokens that were signed")
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
-                    "iamhikari.token.failed", logins, of -> of.getTokenStatus().failed())
+                    "iamhikari.token.failed", iamDataSource, of -> of.getTokenStatus().failed())
                 .description("Attempts to sign a token that failed")
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
-                    "iamhikari.token.rejected", logins, of -> of.getTokenStatus().rejected())
+                    "iamhikari.token.rejected", iamDataSource, of -> of.getTokenStatus().rejected())
                 .description("Tokens that the server refused")
                 .tag("pool", poolName)
                 .register(meters),
             TimeGauge.builder(
                     "iamhikari.token.remaining",
-                    logins,
+                    iamDataSource,
                     TimeUnit.SECONDS,
                     of -> of.getTokenStatus().remaining().toSeconds())
                 .description("For how much longer the token may be used")
@@ -69,8 +69,8 @@ final class TokenMeters implements AutoCloseable {
                 .register(meters)));
   }
 
-  private static long attempts(IamDataSource logins) {
-    return logins.getTokenStatus().signed() + logins.getTokenStatus().failed();
+  private static long attempts(IamDataSource iamDataSource) {
+    return iamDataSource.getTokenStatus().signed() + iamDataSource.getTokenStatus().failed();
   }
 
   @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how a pool's tokens fare, in JMX and Micrometer, from its start to its end. */
+/** Shows the state of a pool's tokens in JMX and Micrometer, from its start to its end. */
 final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
@@ -19,13 +19,13 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
   private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
 
   private final String poolName;
-  private final IamDataSource logins;
+  private final IamDataSource iamDataSource;
   private volatile @Nullable ObjectName registeredName;
   private volatile @Nullable TokenMeters meters;
 
-  TokenMonitor(String poolName, IamDataSource logins) {
+  TokenMonitor(String poolName, IamDataSource iamDataSource) {
     this.poolName = poolName;
-    this.logins = logins;
+    this.iamDataSource = iamDataSource;
   }
 
   /** Adds the bean to the platform's server, under the naming that HikariCP follows. */
@@ -46,7 +46,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
   /** Adds meters, if the pool's metric registry is one of Micrometer. */
   void measureIn(@Nullable Object metricRegistry) {
     if (metricRegistry != null && UtilityElf.safeIsAssignableFrom(metricRegistry, MICROMETER)) {
-      meters = TokenMeters.in(metricRegistry, poolName, logins);
+      meters = TokenMeters.in(metricRegistry, poolName, iamDataSource);
     }
   }
 
@@ -69,34 +69,34 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
 
   @Override
   public @Nullable String getUsableUntil() {
-    Instant usableUntil = logins.getTokenStatus().usableUntil();
+    Instant usableUntil = iamDataSource.getTokenStatus().usableUntil();
     return usableUntil == null ? null : usableUntil.toString();
   }
 
   @Override
   public long getSigned() {
-    return logins.getTokenStatus().signed();
+    return iamDataSource.getTokenStatus().signed();
   }
 
   @Override
   public long getFailed() {
-    return logins.getTokenStatus().failed();
+    return iamDataSource.getTokenStatus().failed();
   }
 
   @Override
   public long getRejected() {
-    return logins.getTokenStatus().rejected();
+    return iamDataSource.getTokenStatus().rejected();
   }
 
   @Override
   public @Nullable String getLastFailure() {
-    return logins.getTokenStatus().lastFailure();
+    return iamDataSource.getTokenStatus().lastFailure();
   }
 
   @Override
   public void renew() {
     try {
-      logins.renewToken();
+      iamDataSource.renewToken();
     } catch (SQLException e) {
       // Who calls from afar may have no class of the AWS SDK: no cause goes with it.
       throw new IllegalStateException(e.getMessage());

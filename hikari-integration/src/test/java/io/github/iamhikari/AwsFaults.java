@@ -1,5 +1,6 @@
 package io.github.iamhikari;
 
+import static io.github.iamhikari.ComparedPools.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -193,22 +194,28 @@ abstract class AwsFaults {
    * @param due when the token is to be renewed, and the source asked for it
    */
   void assertKeepsOn(HttpFault fault, HttpStandIn source, IamDataSource logins, Duration due)
-      throws SQLException {
+      throws Exception {
     assertKeepsOn(() -> source.fail(fault), source::mend, logins, due);
   }
 
   /** The same where nobody listens any more. */
   void assertKeepsOnWhileDown(HttpStandIn source, IamDataSource logins, Duration due)
-      throws SQLException {
+      throws Exception {
     assertKeepsOn(source::goDown, source::comeUp, logins, due);
   }
 
+  /** A provider that keeps what it has gives that to a renewal, another one fails. */
+  private static long attempts(IamDataSource logins) {
+    return logins.getTokenStatus().signed() + logins.getTokenStatus().failed();
+  }
+
   private void assertKeepsOn(Runnable fail, Runnable mend, IamDataSource logins, Duration due)
-      throws SQLException {
+      throws Exception {
     logins.getConnection().close();
     fail.run();
     clock.advance(due);
     logins.getConnection().close();
+    await("the renewal is over", () -> attempts(logins) == 2);
     mend.run();
     rotate();
     clock.advance(lifeOfCredentials().minus(due));

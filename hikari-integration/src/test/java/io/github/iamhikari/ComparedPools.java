@@ -178,7 +178,7 @@ final class ComparedPools implements AwsCredentialsProvider {
 
   private String token(String user) {
     try (IamDataSource logins = logins(user, key)) {
-      return requireNonNull(logins.currentToken(user));
+      return logins.getToken(user, PATIENCE).orElseThrow();
     }
   }
 

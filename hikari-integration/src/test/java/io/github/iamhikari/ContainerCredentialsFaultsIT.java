@@ -65,14 +65,14 @@ class ContainerCredentialsFaultsIT extends AwsFaults {
   }
 
   @Test
-  void keepsOnWhileTheAgentIsDown() throws SQLException {
+  void keepsOnWhileTheAgentIsDown() throws Exception {
     assertKeepsOnWhileDown(agent.http(), logins, DUE);
     assertThat(agent.http().requests()).hasSize(2);
   }
 
   @ParameterizedTest
   @EnumSource
-  void keepsOnWhileTheAgentAnswersGarbage(Garbage garbage) throws SQLException {
+  void keepsOnWhileTheAgentAnswersGarbage(Garbage garbage) throws Exception {
     assertKeepsOn(garbage, agent.http(), logins, DUE);
     assertThat(agent.http().requests()).hasSize(2 + requestsFor(garbage));
   }

@@ -1,46 +1,58 @@
 package io.github.iamhikari;
 
+import static io.github.iamhikari.ComparedPools.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import com.zaxxer.hikari.util.DriverDataSource;
+import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LoginState;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.postgresql.util.PSQLException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * Whoever waits for a connection of a pool that has none is told that logins are refused, long
- * before {@code connectionTimeout}: that is an hour here, and a test has a minute.
+ * Callers who wait for a connection of a pool that has none learn that logins are refused, or that
+ * there are no AWS credentials, long before {@code connectionTimeout}: that is an hour here, and a
+ * test has a minute.
  */
 @Timeout(60)
 class FailFastIT {
 
   private static LocalRds rds;
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
   private final AccessKey key = AccessKey.random();
   private final AwsCredentialsProvider provider =
       StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret()));
@@ -126,9 +138,11 @@ class FailFastIT {
       assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
       rds.add(key);
 
-      while (logins(pool).getLoginState() != LoginState.OPEN) {
+      boolean accepted = false;
+      while (!accepted) {
         try {
           pool.getConnection().close();
+          accepted = true;
         } catch (SQLException e) {
           assertThat(e.getMessage()).contains("The IAM login of user \"app_user\"");
         }
@@ -143,9 +157,7 @@ class FailFastIT {
       Connection inUse = pool.getConnection();
       rds.revoke(key.id());
       Future<Connection> waiting = threads.submit(() -> pool.getConnection());
-      while (logins(pool).getLoginState() == LoginState.OPEN) {
-        Thread.onSpinWait();
-      }
+      await("the login is refused", () -> logins(pool).getProblem().isPresent());
       assertThat(waiting).isNotDone();
 
       inUse.close();
@@ -164,9 +176,189 @@ class FailFastIT {
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(pool::getConnection)
             .isInstanceOf(SQLTransientConnectionException.class)
-            .hasMessageContaining("Connection is not available, request timed out after ");
+            .hasMessageMatching(
+                ".* - Connection is not available, request timed out after 1[5-9]\\d\\dms"
+                    + " \\(total=0, active=0, idle=0, waiting=0\\)");
       }
     }
+  }
+
+  @Test
+  void tellsOfARefusalThatComesLate() throws Exception {
+    rds.revoke(key.id());
+    try (IamHikariDataSource pool = slow(config(), Duration.ofMillis(1_500))) {
+      assertThatThrownBy(pool::getConnection)
+          .isInstanceOf(SQLTransientConnectionException.class)
+          .hasMessageContaining(" - Connection is not available. The IAM login of user ");
+      assertThat(Thread.interrupted()).as("the caller's interrupt").isFalse();
+    }
+  }
+
+  @Test
+  void tellsOfItWhereTheFirstCallerStartsThePool() throws Exception {
+    rds.revoke(key.id());
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      config().copyStateTo(pool);
+      pool.setAwsCredentialsProvider(provider);
+
+      assertThatThrownBy(pool::getConnection)
+          .isInstanceOf(SQLTransientConnectionException.class)
+          .hasMessageContaining(" - Connection is not available. The IAM login of user ");
+    }
+  }
+
+  @Test
+  void countsAmongHikariCpsTimeoutsThoseWhoGotNoConnection() throws Exception {
+    AtomicInteger timeouts = new AtomicInteger();
+    HikariConfig config = config();
+    config.setMetricsTrackerFactory((name, stats) -> counting(timeouts));
+    rds.revoke(key.id());
+    try (IamHikariDataSource pool = new IamHikariDataSource(config, provider)) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      }
+      assertThat(timeouts).hasValue(3);
+    }
+  }
+
+  @Test
+  void countsNobodyAmongHikariCpsTimeoutsWhoWaitedForASlowLogin() throws Exception {
+    AtomicInteger timeouts = new AtomicInteger();
+    HikariConfig config = config();
+    config.setMaximumPoolSize(3);
+    config.setMetricsTrackerFactory((name, stats) -> counting(timeouts));
+    try (IamHikariDataSource pool = slow(config, Duration.ofMillis(1_100))) {
+      List<Future<Connection>> callers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        callers.add(threads.submit(() -> pool.getConnection()));
+      }
+      for (Future<Connection> caller : callers) {
+        caller.get(50, TimeUnit.SECONDS).close();
+      }
+    }
+    assertThat(timeouts).hasValue(0);
+  }
+
+  @Test
+  void heedsAnInterruptAsHikariCpDoes() throws Exception {
+    FaultyCredentials credentials = new FaultyCredentials(key);
+    FaultyCredentials.Hang hang = credentials.hang();
+    try (IamHikariDataSource pool = new IamHikariDataSource(config(), credentials)) {
+      Thread caller = Thread.currentThread();
+      Future<?> interrupter =
+          threads.submit(
+              () -> {
+                hang.awaitSomebody();
+                caller.interrupt();
+                return null;
+              });
+
+      assertThatThrownBy(pool::getConnection)
+          .isInstanceOf(SQLException.class)
+          .hasMessageEndingWith(" - Interrupted during connection acquisition");
+      assertThat(Thread.interrupted()).as("the caller's interrupt").isTrue();
+      interrupter.get(50, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void waitsNeitherAtTheStartNorAtTheEndForCredentialsThatHang() throws Exception {
+    HikariConfig config = config();
+    config.setConnectionTimeout(1_000);
+    FaultyCredentials credentials = new FaultyCredentials(key);
+    credentials.hang(); // for ever
+    IamHikariDataSource pool = new IamHikariDataSource(config, credentials);
+
+    assertThatThrownBy(pool::getConnection)
+        .isInstanceOf(SQLTransientConnectionException.class)
+        .hasMessageMatching(
+            ".* - Connection is not available, request timed out after 1\\d\\d\\dms \\(.*\\)\\. A"
+                + " login waits for AWS credentials: the credentials provider has not answered for"
+                + " 1\\.\\d+ s");
+    pool.close();
+
+    await("the pool's threads are gone", () -> threadsOf(pool).isEmpty());
+  }
+
+  @Test
+  void waitsForAStartThatMayFailNoLongerThanForAConnection() {
+    HikariConfig config = config();
+    config.setConnectionTimeout(1_000);
+    config.setInitializationFailTimeout(1);
+    FaultyCredentials credentials = new FaultyCredentials(key);
+    credentials.hang();
+
+    assertThatThrownBy(() -> new IamHikariDataSource(config, credentials))
+        .isInstanceOf(PoolInitializationException.class)
+        .cause()
+        .isInstanceOf(SQLException.class)
+        .hasMessageStartingWith("No IAM token could be signed for user ")
+        .hasMessageContaining(" within 1 s: the AWS credentials provider has not answered.");
+  }
+
+  @Test
+  void tellsInOneSentenceThatThereAreNoAwsCredentials() {
+    HikariConfig config = config();
+    config.addDataSourceProperty("aws_profile", "nobody");
+    try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(pool::getConnection)
+            .isInstanceOf(SQLTransientConnectionException.class)
+            .hasMessageMatching(
+                ".* - Connection is not available\\. No IAM token could be signed for user"
+                    + " \"app_user\" at \\S+ \\(region us-east-2\\): no AWS credentials were found in"
+                    + " system properties, the environment, a web identity, the profile \"nobody\","
+                    + " a container's agent or the EC2 metadata service\\. Check that ~/\\.aws has"
+                    + " this profile with credentials, and log in if it uses SSO")
+            .hasStackTraceContaining("Unable to load credentials from any of the providers");
+      }
+    }
+  }
+
+  private static List<String> threadsOf(IamHikariDataSource pool) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith(pool.getPoolName() + ":"))
+        .toList();
+  }
+
+  private static IMetricsTracker counting(AtomicInteger timeouts) {
+    return new IMetricsTracker() {
+      @Override
+      public void recordConnectionTimeout() {
+        timeouts.incrementAndGet();
+      }
+    };
+  }
+
+  /** A pool whose logins take a while. */
+  private IamHikariDataSource slow(HikariConfig config, Duration latency) {
+    return new IamHikariDataSource(
+        config,
+        logins ->
+            logins
+                .awsCredentialsProvider(provider)
+                .driver(
+                    (url, properties) ->
+                        slow(new DriverDataSource(url, null, properties, null, null), latency)));
+  }
+
+  private static DataSource slow(DataSource driver, Duration latency) {
+    CountDownLatch never = new CountDownLatch(1);
+    return (DataSource)
+        Proxy.newProxyInstance(
+            FailFastIT.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("getConnection")) {
+                never.await(latency.toMillis(), TimeUnit.MILLISECONDS);
+              }
+              try {
+                return method.invoke(driver, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test

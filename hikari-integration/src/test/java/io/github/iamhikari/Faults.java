@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LoginState;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.AccessKey;
@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +104,6 @@ abstract class Faults {
 
       relay.refuse();
       await("no connection is left", () -> total(pool) == 0);
-      await("a login fails", () -> state(pool) == LoginState.FAILED);
       relay.restore();
 
       borrowers.awaitAnswers();
@@ -130,13 +130,26 @@ abstract class Faults {
 
   @Test
   void aDatabaseThatHangsIsGivenUpAndLoggedInToWhenItGoesOn() throws Exception {
-    IamHikariDataSource pool = pool(c -> c.setConnectionTimeout(1_500));
+    AtomicInteger ended = new AtomicInteger();
+    IMetricsTracker tracker =
+        new IMetricsTracker() {
+          @Override
+          public void recordConnectionCreatedMillis(long milliseconds) {
+            ended.incrementAndGet(); // whether or not there is a connection then
+          }
+        };
+    IamHikariDataSource pool =
+        pool(
+            c -> {
+              c.setConnectionTimeout(1_500);
+              c.setMetricsTrackerFactory((name, stats) -> tracker);
+            });
     relay.hang();
 
     assertThat(failureOf(pool))
         .isInstanceOf(SQLTransientConnectionException.class)
         .hasMessageContaining("Connection is not available, request timed out after ");
-    await("the driver gives up", () -> state(pool) == LoginState.FAILED);
+    await("the driver gives up", () -> ended.get() > 0);
     relay.goOn();
 
     awaitConnection(pool);
@@ -208,8 +221,8 @@ abstract class Faults {
     clock.setWallClock(Duration.ofMinutes(10));
     evict(pool);
     try (Connection open = pool.getConnection()) {
-      assertThat(currentUser(open)).as("while the token is not due").isEqualTo(rds().account());
-      timeGoesBy(Duration.ofMinutes(2));
+      assertThat(currentUser(open)).as("while the token lives").isEqualTo(rds().account());
+      timeGoesBy(Duration.ofMinutes(5));
       assertThat(currentUser(open)).isEqualTo(rds().account());
     }
     evict(pool);
@@ -284,6 +297,27 @@ abstract class Faults {
         .extracting(Login::user)
         .containsOnly("second_user");
     rds().revoke(otherKey.id());
+  }
+
+  @Test
+  void aRenewalThatHangsIsNotNoticedWhileTheTokenLives() throws Exception {
+    IamHikariDataSource pool = pool();
+    assertThat(userOf(pool)).isEqualTo(rds().account());
+    timeGoesBy(Duration.ofSeconds(820));
+    FaultyCredentials.Hang hang = credentials.hang();
+
+    for (int i = 0; i < 3; i++) {
+      evict(pool);
+      assertThat(userOf(pool)).isEqualTo(rds().account());
+    }
+    hang.awaitSomebody();
+    hang.end();
+
+    timeGoesBy(Duration.ofSeconds(50));
+    evict(pool);
+    assertThat(userOf(pool)).isEqualTo(rds().account());
+    assertThat(credentials.resolved()).isEqualTo(2);
+    assertThat(logins()).hasSize(5).allMatch(Login::accepted);
   }
 
   @Test
@@ -362,7 +396,7 @@ abstract class Faults {
     timeGoesBy(Duration.ofSeconds(30));
     credentials.give(key);
 
-    logins(pool).getConnection(early.getUsername(), early.getPassword()).close();
+    assertThat(userOf(pool)).isEqualTo(rds().account());
 
     assertThat(loginsOf(List.of(ending))).isEmpty();
     assertThat(logins()).hasSize(1).allMatch(Login::accepted);
@@ -529,10 +563,6 @@ abstract class Faults {
 
   static int total(IamHikariDataSource pool) {
     return pool.getHikariPoolMXBean().getTotalConnections();
-  }
-
-  static LoginState state(IamHikariDataSource pool) {
-    return logins(pool).getLoginState();
   }
 
   static IamDataSource logins(IamHikariDataSource pool) {

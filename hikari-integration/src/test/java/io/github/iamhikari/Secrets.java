@@ -69,7 +69,7 @@ final class Secrets {
     assertNotIn("its bean", String.valueOf(pool.getHikariPoolMXBean()));
     if (pool.getDataSource() instanceof IamDataSource logins) {
       assertNotIn("the status of its tokens", logins.getTokenStatus().toString());
-      logins.getRefusal().ifPresent(this::assertNotIn);
+      logins.getProblem().ifPresent(this::assertNotIn);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.iamhikari;
 
+import static io.github.iamhikari.ComparedPools.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -75,6 +76,7 @@ class SharedCredentialsTest {
                   assertThat(pool.getCredentials().getPassword())
                       .contains(
                           "X-Amz-Credential=" + role.key().id(), "DBUser=" + pool.getUsername()));
+      await("no thread signs a token", () -> signers() == 0);
     } finally {
       threads.shutdownNow();
       pools.forEach(IamHikariDataSource::close);
@@ -85,6 +87,12 @@ class SharedCredentialsTest {
             "GET /latest/meta-data/iam/security-credentials/",
             "GET " + LocalMetadataService.ROLE);
     assertThat(LeaksIT.openChains().containsKey(PROFILE)).isFalse();
+  }
+
+  private static long signers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().endsWith(":token-signer"))
+        .count();
   }
 
   private static HikariConfig config(String user) {

@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -213,6 +214,36 @@ class TroubleshootingDocTest {
             "No IAM token could be signed for ...: the AWS credentials ran out at ...",
             () -> loginWith(OLD_CREDENTIALS)),
         new Case(
+            "No IAM token could be signed for ...: no AWS credentials were found",
+            () -> loginWith(AwsCredentialsProviderChain.of(NO_CREDENTIALS))),
+        new Case(
+            "No IAM token could be signed for ... within ... s: the AWS credentials provider has not"
+                + " answered",
+            () -> loginWhileCredentialsHang(1, 1_000)),
+        new Case(
+            "No IAM token could be signed for ...: the AWS credentials provider has not answered for"
+                + " ... s",
+            () ->
+                loginWith(
+                    () -> {
+                      throw new IllegalStateException(
+                          "the AWS credentials provider has not answered for 60 s");
+                    })),
+        new Case(
+            "No IAM token could be signed for ...: the pool has been closed",
+            () -> {
+              IamDataSource closed = builder().jdbcUrl(URL).build();
+              closed.close();
+              closed.renewToken();
+            }),
+        new Case(
+            "... - Connection is not available. No IAM token could be signed for ...: ...",
+            () -> poolWithout(NO_CREDENTIALS).getConnection().close()),
+        new Case(
+            "... - Connection is not available, request timed out after ... A login waits for AWS"
+                + " credentials",
+            () -> loginWhileCredentialsHang(-1, 250)),
+        new Case(
             "Interrupted while an IAM token was signed for ...",
             () -> {
               Thread.currentThread().interrupt();
@@ -236,6 +267,7 @@ class TroubleshootingDocTest {
             }),
         said("This Java has no ...", "This Java has no SHA-256"),
         said("This Java has no ...", "This Java has no HmacSHA256"),
+        said("This Java has no ...", "This Java has no virtual threads"),
         new Case(
             "Set the log writer of java.sql.DriverManager",
             () -> plainDataSource().setLogWriter(null)),
@@ -484,6 +516,33 @@ class TroubleshootingDocTest {
     config.setInitializationFailTimeout(-1);
     return new IamHikariDataSource(
         config, logins -> logins.driver((url, properties) -> unknownDriver()));
+  }
+
+  private static IamHikariDataSource poolWithout(AwsCredentialsProvider provider) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(URL);
+    config.setUsername("app");
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(-1);
+    return new IamHikariDataSource(config, provider);
+  }
+
+  /** A pool, and a caller, for whom no AWS credentials come in time. */
+  private static void loginWhileCredentialsHang(
+      long initializationFailTimeout, long connectionTimeout) throws SQLException {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(URL);
+    config.setUsername("app");
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(initializationFailTimeout);
+    config.setConnectionTimeout(connectionTimeout);
+    FaultyCredentials credentials = new FaultyCredentials(AccessKey.random());
+    FaultyCredentials.Hang hang = credentials.hang();
+    try (IamHikariDataSource pool = new IamHikariDataSource(config, credentials)) {
+      pool.getConnection().close();
+    } finally {
+      hang.end();
+    }
   }
 
   private static void login(String url, String... namesAndValues) throws SQLException {

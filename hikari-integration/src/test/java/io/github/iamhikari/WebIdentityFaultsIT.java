@@ -80,14 +80,14 @@ class WebIdentityFaultsIT extends AwsFaults {
   }
 
   @Test
-  void keepsOnWhileStsIsDown() throws SQLException {
+  void keepsOnWhileStsIsDown() throws Exception {
     assertKeepsOnWhileDown(sts.http(), logins, DUE);
     assertThat(sts.http().requests()).hasSize(2);
   }
 
   @ParameterizedTest
   @EnumSource
-  void keepsOnWhileStsAnswersGarbage(Garbage garbage) throws SQLException {
+  void keepsOnWhileStsAnswersGarbage(Garbage garbage) throws Exception {
     assertKeepsOn(garbage, sts.http(), logins, DUE);
     assertThat(sts.http().requests()).hasSize(2 + requestsFor(garbage));
   }
@@ -105,7 +105,7 @@ class WebIdentityFaultsIT extends AwsFaults {
   }
 
   @Test
-  void keepsOnWhileStsThrottles() throws SQLException {
+  void keepsOnWhileStsThrottles() throws Exception {
     assertKeepsOn(LocalSts.throttles(), sts.http(), logins, DUE);
     assertThat(sts.http().requests()).hasSize(4);
   }

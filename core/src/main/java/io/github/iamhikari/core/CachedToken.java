@@ -1,9 +1,16 @@
 package io.github.iamhikari.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -11,17 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One token, renewed when it is due by whoever asks for it then: one lock, no thread, no timer.
+ * One token, and the signing of the next one. It knows no server.
  *
- * <p>In the last fifth of the token's life one caller renews it while the others go on with the old
- * one; if that fails, the old one serves until it ends. Without a living token callers share one
- * attempt and its outcome. May be shared between threads.
+ * <p>Signing may take a round trip to AWS, so it runs on a thread of its own, one at a time. In the
+ * last fifth of a token's life whoever asks for it starts a signing and gets the old token. Without
+ * a living token callers wait for one signing and share its outcome, each for as long as it is
+ * patient. May be shared between threads.
  */
 final class CachedToken {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** After a failure the next attempt waits, so that many callers are not a storm on AWS. */
+  /** After a failure the next signing waits, so that many callers are not a storm on AWS. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -29,8 +37,8 @@ final class CachedToken {
   /** Without a living token somebody is waiting: HikariCP's longest wait between its attempts. */
   private static final Duration LONGEST_WAIT_WITHOUT_TOKEN = Duration.ofSeconds(5);
 
-  /** Refused at this age, and never accepted before: another one would be refused as well. */
-  private static final Duration NEW = Duration.ofSeconds(10);
+  /** A signing that takes longer is interrupted, so that another one can begin. */
+  private static final Duration OVERDUE = Duration.ofSeconds(60);
 
   /** SQLState: the client could not establish the connection. */
   private static final String NOT_CONNECTED = "08001";
@@ -42,25 +50,34 @@ final class CachedToken {
   private final TokenRequest request;
   private final Duration expiration;
   private final TokenSigner signer;
+  private final Executor signingThreads;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final LoginStatistics statistics;
 
   private final ReentrantLock lock = new ReentrantLock();
+
+  // Written under the lock.
   private volatile Signed signed;
-  private @Nullable Failure failure; // guarded by lock
+  private volatile @Nullable Signing signing;
+  private volatile @Nullable Failure failure;
+  private @Nullable Thread abandoned;
+
+  private volatile boolean isClosed;
 
   /**
    * @param name stands first in log lines
+   * @param signingThreads run a signing each
    * @param clock the wall clock, which may be set at any time
    * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
-   * @param statistics told of each attempt to sign
+   * @param statistics counts each attempt to sign
    */
   CachedToken(
       String name,
       TokenRequest request,
       Duration expiration,
       TokenSigner signer,
+      Executor signingThreads,
       InstantSource clock,
       LongSupplier nanoTime,
       LoginStatistics statistics) {
@@ -68,6 +85,7 @@ final class CachedToken {
     this.request = request;
     this.expiration = expiration;
     this.signer = signer;
+    this.signingThreads = signingThreads;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.statistics = statistics;
@@ -79,166 +97,214 @@ final class CachedToken {
   }
 
   /**
+   * The current token if it lives, else null. Starts the signing of the next one if that is due,
+   * and does not wait for it.
+   */
+  @Nullable IamToken living() {
+    if (stateOf(signed) != IamToken.State.FRESH) {
+      signUnlessWaiting();
+    }
+    Signed seen = signed;
+    return stateOf(seen) == IamToken.State.EXPIRED ? null : seen.token;
+  }
+
+  /**
    * A token that is good for a login now.
    *
-   * @throws SQLException if there is none and none can be made; the cause says why
+   * @param patience how long to wait for one if none lives
+   * @throws SQLException if there is none by then; the message or the cause says why
    */
-  IamToken current() throws SQLException {
-    Signed seen = signed;
-    return switch (stateOf(seen)) {
-      case FRESH -> seen.token;
-      case DUE -> {
-        if (!lock.tryLock()) {
-          yield seen.token;
-        }
-        yield renewedAndUnlocked();
-      }
-      case EXPIRED -> {
-        lockInterruptibly();
-        yield renewedAndUnlocked();
-      }
-    };
+  IamToken current(Duration patience) throws SQLException {
+    return tokenBesides(null, patience);
   }
 
   /**
-   * The token that {@link #current()} has just handed out, if it is the one given, and else a
-   * current one. So a token that is good for one login only is sent and not signed twice, and
-   * nothing is ever sent that was not signed here.
+   * The token to use instead of one: that which has taken its place, or else a new one.
+   *
+   * @param patience how long to wait for a new one
+   * @return null if there is none by then, or only the same again, as a second signing within one
+   *     second gives it
    */
-  IamToken currentOr(@Nullable String handedOut) throws SQLException {
-    Signed seen = signed;
-    boolean isMine = seen.token.value().equals(handedOut);
-    return isMine && seen.token.isSendableAt(clock.instant(), elapsedSince(seen.atNanos))
-        ? seen.token
-        : current();
-  }
-
-  /** Takes note that a login with this token succeeded. */
-  void accepted(IamToken token) {
-    Signed seen = signed;
-    if (!seen.accepted && seen.token.equals(token)) {
-      seen.accepted = true;
+  @Nullable IamToken insteadOf(IamToken unwanted, Duration patience) {
+    try {
+      IamToken other = tokenBesides(unwanted, patience);
+      return other.equals(unwanted) ? null : other;
+    } catch (SQLException e) {
+      logger.debug("{} - No other token: {}", name, e.getMessage());
+      return null;
     }
   }
 
-  /**
-   * Takes note that this token was refused for good. It is kept, since a server may refuse a good
-   * one, but whoever asks next signs another one: by then the AWS credentials may be others.
-   */
-  void refused(IamToken token) {
+  /** Whether this is the current token, and was signed less than this long ago. */
+  boolean isCurrentAndYoungerThan(Duration age, IamToken token) {
     Signed seen = signed;
-    if (seen.token.equals(token)) {
-      seen.refused = true;
-    }
+    return seen.token.equals(token) && elapsedSince(seen.atNanos).compareTo(age) < 0;
   }
 
   /**
    * Signs a token now, whatever the state of the old one.
    *
-   * @throws SQLException if none can be signed; the old one is kept
+   * @param patience how long to wait for it
+   * @throws SQLException if there is none by then; the old one is kept
    */
-  void renew() throws SQLException {
-    lockInterruptibly();
-    try {
-      Failure problem = sign();
-      if (problem != null) {
-        throw noToken(problem);
-      }
-    } finally {
-      lock.unlock();
-    }
+  void renew(Duration patience) throws SQLException {
+    abandonsWhatIsOverdue();
+    await(sign(), System.nanoTime(), patience);
   }
 
-  /** How the tokens fare. */
+  /** Why a login would get no token now, if that is known without waiting; else null. */
+  @Nullable SQLException problem() {
+    Failure last = failure;
+    return last != null && !hasLivingToken() && !waitAfter(last).isOverAt(nanoTime.getAsLong())
+        ? noToken(last)
+        : null;
+  }
+
+  boolean hasLivingToken() {
+    return stateOf(signed) != IamToken.State.EXPIRED;
+  }
+
+  /** Whether nothing would be lost without this: no token lives, and none is being signed. */
+  boolean isIdle() {
+    return signing == null && !hasLivingToken();
+  }
+
+  /** The state of the current token, for an operator. */
   TokenStatus status() {
     Signed seen = signed;
-    return seen.token.equals(NONE)
-        ? statistics.with(null, Duration.ZERO)
-        : statistics.with(
-            seen.token, seen.token.remainingAt(clock.instant(), elapsedSince(seen.atNanos)));
+    Signing inFlight = signing;
+    return statistics.status(
+        seen.token.equals(NONE) ? null : seen.token,
+        seen.token.remainingAt(clock.instant(), elapsedSince(seen.atNanos)),
+        inFlight == null ? Duration.ZERO : elapsedSince(inFlight.begunNanos));
   }
 
-  /**
-   * The token to try instead of one that the server refused. Null if there is none that would fare
-   * better: the refused one was new itself and no login with it ever succeeded, or no other one can
-   * be signed. In that case the refused token is kept, since a server may also refuse for a reason
-   * of its own, and a token that still lives is worth another login.
-   */
-  @Nullable IamToken replacementFor(IamToken refused) throws SQLException {
-    lockInterruptibly();
-    try {
+  /** Lets go whoever waits for a token, and signs none any more. */
+  void close() {
+    isClosed = true;
+    Signing inFlight = signing;
+    if (inFlight != null) {
+      inFlight.fail(closed());
+      inFlight.interrupt();
+    }
+  }
+
+  private IamToken tokenBesides(@Nullable IamToken unwanted, Duration patience)
+      throws SQLException {
+    long asked = System.nanoTime();
+    while (true) {
       Signed seen = signed;
-      if (!seen.token.equals(refused)) {
-        return stateOf(seen) == IamToken.State.EXPIRED ? null : seen.token;
+      IamToken.State state = stateOf(seen);
+      boolean lives = state != IamToken.State.EXPIRED && !seen.token.equals(unwanted);
+      if (lives && state == IamToken.State.FRESH) {
+        return seen.token;
       }
-      if (!seen.accepted && elapsedSince(seen.atNanos).compareTo(NEW) < 0) {
-        return null;
+      Signing begun = signUnlessWaiting();
+      if (lives && stateOf(seen) != IamToken.State.EXPIRED) {
+        return seen.token;
       }
-      logger.info("{} - The token for {} was refused, a new one is tried.", name, request);
-      boolean isNew = signUnlessWaiting() == null && !signed.token.equals(refused);
-      return isNew ? signed.token : null;
-    } finally {
-      lock.unlock();
+      Failure last = failure;
+      if (begun != null) {
+        IamToken token = await(begun, asked, patience);
+        if (begun.isForMe()) {
+          return token;
+        }
+      } else if (last != null) {
+        throw noToken(last);
+      }
     }
   }
 
-  private IamToken renewedAndUnlocked() throws SQLException {
-    try {
-      return renewed();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Under the lock: the token that another caller has just made, else a new one. */
-  private IamToken renewed() throws SQLException {
-    if (stateOf(signed) == IamToken.State.FRESH) {
-      return signed.token;
-    }
-    Failure problem = signUnlessWaiting(); // for so long, maybe, that the old token expires
-    if (problem != null && stateOf(signed) == IamToken.State.EXPIRED) {
-      throw noToken(problem);
-    }
-    return signed.token;
-  }
-
-  /**
-   * Under the lock: signs, unless the last attempt failed just now. Null if there is a new token.
-   */
-  private @Nullable Failure signUnlessWaiting() {
-    Failure last = failure;
-    if (last == null) {
+  /** The signing in flight, or a new one; null if the last one failed just now. */
+  private @Nullable Signing signUnlessWaiting() {
+    if (abandonsWhatIsOverdue()) {
       return sign();
     }
-    boolean hasToken = stateOf(signed) != IamToken.State.EXPIRED;
-    BackOff wait = hasToken ? last.backOff : last.backOff.atMost(LONGEST_WAIT_WITHOUT_TOKEN);
-    return wait.isOverAt(nanoTime.getAsLong()) ? sign() : last;
+    Failure last = failure;
+    boolean waits =
+        signing == null && last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
+    return waits ? null : sign();
   }
 
-  /** Under the lock: signs. Null if there is a new token. */
-  private @Nullable Failure sign() {
-    Failure last = failure;
-    long begin = nanoTime.getAsLong();
+  /** The signing in flight, or a new one. */
+  private Signing sign() {
+    Signing begun = new Signing(nanoTime.getAsLong());
+    lock.lock();
     try {
-      IamToken token = signer.sign(request, expiration);
-      Signed next = new Signed(token, nanoTime.getAsLong());
-      // Of the same second it is the same token, to the letter.
-      next.refused = signed.refused && signed.token.value().equals(token.value());
-      signed = next;
-      statistics.signed(elapsedSince(begin));
-      logger.debug("{} - New token for {}: {}.", name, request, token);
-      if (last != null) {
-        logger.info("{} - Tokens for {} can be signed again.", name, request);
+      Signing inFlight = signing;
+      if (inFlight != null) {
+        return inFlight;
       }
-      failure = null;
-    } catch (RuntimeException | LinkageError e) {
-      failure = new Failure(e, last == null ? null : last.backOff, nanoTime.getAsLong());
-      statistics.failed(elapsedSince(begin), failure.reason());
-      if (last == null) {
-        logger.warn("{} - No token could be signed for {}: {}", name, request, failure.reason());
-      }
+      signing = begun;
+    } finally {
+      lock.unlock();
     }
-    return failure;
+    if (isClosed) {
+      begun.fail(closed());
+      return begun;
+    }
+    try {
+      signingThreads.execute(begun);
+    } catch (RuntimeException | Error e) { // no thread can be started
+      begun.fail(e);
+    }
+    return begun;
+  }
+
+  /** Gives up a signing that hangs, unless one that was given up before still runs. */
+  private boolean abandonsWhatIsOverdue() {
+    Signing inFlight = signing;
+    if (inFlight == null || elapsedSince(inFlight.begunNanos).compareTo(OVERDUE) < 0) {
+      return false;
+    }
+    inFlight.interrupt();
+    lock.lock();
+    try {
+      if (abandoned != null && abandoned.isAlive()) {
+        return false;
+      }
+      abandoned = inFlight.thread;
+    } finally {
+      lock.unlock();
+    }
+    inFlight.fail(
+        new IllegalStateException(
+            "the AWS credentials provider has not answered for " + OVERDUE.toSeconds() + " s"));
+    return true;
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException("the pool has been closed");
+  }
+
+  private IamToken await(Signing awaited, long asked, Duration patience) throws SQLException {
+    try {
+      long remaining = patience.toNanos() - (System.nanoTime() - asked);
+      if (!awaited.done.await(remaining, TimeUnit.NANOSECONDS)) {
+        throw unanswered(patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException(
+          "Interrupted while an IAM token was signed for " + request, NOT_CONNECTED, e);
+    }
+    IamToken token = awaited.token;
+    if (token == null) {
+      throw noToken(requireNonNull(awaited.failure));
+    }
+    return token;
+  }
+
+  private SQLException unanswered(Duration patience) {
+    return new SQLException(
+        String.format(
+            Locale.ROOT,
+            "No IAM token could be signed for %s within %s s: the AWS credentials provider has not"
+                + " answered. Check that this machine reaches what it asks (the metadata service,"
+                + " the container's agent, STS).",
+            request,
+            seconds(patience)),
+        NOT_CONNECTED);
   }
 
   private SQLException noToken(Failure problem) {
@@ -248,51 +314,140 @@ final class CachedToken {
         problem.cause);
   }
 
+  private BackOff waitAfter(Failure last) {
+    return hasLivingToken() ? last.backOff : last.backOff.atMost(LONGEST_WAIT_WITHOUT_TOKEN);
+  }
+
   private IamToken.State stateOf(Signed token) {
-    IamToken.State state = token.token.stateAt(clock.instant(), elapsedSince(token.atNanos));
-    return token.refused && state == IamToken.State.FRESH ? IamToken.State.DUE : state;
+    return token.token.stateAt(clock.instant(), elapsedSince(token.atNanos));
   }
 
   private Duration elapsedSince(long nanos) {
     return Duration.ofNanos(nanoTime.getAsLong() - nanos);
   }
 
-  private void lockInterruptibly() throws SQLException {
-    try {
-      lock.lockInterruptibly();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLException(
-          "Interrupted while an IAM token was signed for " + request, NOT_CONNECTED, e);
+  private static String seconds(Duration duration) {
+    return duration.toMillis() % 1_000 == 0
+        ? Long.toString(duration.toSeconds())
+        : Double.toString(duration.toMillis() / 1_000.0);
+  }
+
+  private record Signed(IamToken token, long atNanos) {}
+
+  /** One attempt to sign a token. */
+  private final class Signing implements Runnable {
+
+    private final long begunNanos;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final AtomicBoolean isTaken = new AtomicBoolean();
+    private @Nullable Thread thread; // guarded by lock
+    private volatile @Nullable IamToken token;
+    private volatile @Nullable Failure failure;
+
+    private Signing(long begunNanos) {
+      this.begunNanos = begunNanos;
+    }
+
+    @Override
+    public void run() {
+      lock.lock();
+      try {
+        thread = Thread.currentThread();
+      } finally {
+        lock.unlock();
+      }
+      try {
+        succeed(signer.sign(request, expiration));
+      } catch (Throwable e) { // whoever waits is to know
+        fail(e);
+      }
+    }
+
+    /** Whether the caller may use the token: one that is good for one login is for the first. */
+    private boolean isForMe() {
+      IamToken result = token;
+      return (result != null && !result.usableFor().isZero()) || isTaken.compareAndSet(false, true);
+    }
+
+    private void succeed(IamToken result) {
+      Failure last;
+      lock.lock();
+      try {
+        if (signing != this) {
+          return;
+        }
+        last = CachedToken.this.failure;
+        token = result;
+        signed = new Signed(result, nanoTime.getAsLong());
+        CachedToken.this.failure = null;
+        signing = null;
+        statistics.signed(elapsedSince(begunNanos));
+      } finally {
+        lock.unlock();
+      }
+      done.countDown();
+      logger.debug("{} - New token for {}: {}.", name, request, result);
+      if (last != null) {
+        logger.info("{} - Tokens for {} can be signed again.", name, request);
+      }
+    }
+
+    private void fail(Throwable cause) {
+      Failure last;
+      Failure problem;
+      lock.lock();
+      try {
+        if (signing != this) {
+          return;
+        }
+        last = CachedToken.this.failure;
+        problem = Failure.of(cause, last, nanoTime.getAsLong());
+        failure = problem;
+        CachedToken.this.failure = problem;
+        signing = null;
+        statistics.failed(elapsedSince(begunNanos), problem.reason());
+      } finally {
+        lock.unlock();
+      }
+      done.countDown();
+      if (last == null && !isClosed) {
+        logger.warn("{} - No token could be signed for {}: {}", name, request, problem.reason());
+      }
+    }
+
+    private void interrupt() {
+      lock.lock();
+      try {
+        if (thread != null) {
+          thread.interrupt();
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
-  private static final class Signed {
-    private final IamToken token;
-    private final long atNanos;
-    private volatile boolean accepted;
-    private volatile boolean refused;
+  /**
+   * Why no token could be signed.
+   *
+   * @param reason says it in a sentence
+   * @param cause says more
+   * @param backOff until the next signing may begin
+   */
+  private record Failure(String reason, @Nullable Throwable cause, BackOff backOff) {
 
-    private Signed(IamToken token, long atNanos) {
-      this.token = token;
-      this.atNanos = atNanos;
-    }
-  }
-
-  private static final class Failure {
-    private final Throwable cause;
-    private final BackOff backOff;
-
-    private Failure(Throwable cause, @Nullable BackOff previous, long now) {
-      this.cause = cause;
-      this.backOff = BackOff.after(previous, FIRST_WAIT, LONGEST_WAIT, now);
-    }
-
-    private String reason() {
-      String message = cause.getMessage();
-      return message == null || cause instanceof NullPointerException
-          ? "the AWS credentials provider failed with " + cause
-          : message;
+    private static Failure of(Throwable problem, @Nullable Failure previous, long now) {
+      String message = problem.getMessage();
+      String reason =
+          message == null || problem instanceof NullPointerException
+              ? "the AWS credentials provider failed with " + problem
+              : message;
+      Throwable cause =
+          problem instanceof ExplainedCredentials.NoCredentialsException
+              ? problem.getCause()
+              : problem;
+      BackOff before = previous == null ? null : previous.backOff;
+      return new Failure(reason, cause, BackOff.after(before, FIRST_WAIT, LONGEST_WAIT, now));
     }
   }
 }

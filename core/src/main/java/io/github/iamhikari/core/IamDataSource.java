@@ -8,7 +8,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +25,10 @@ import software.amazon.awssdk.regions.Region;
  * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
  * a physical one: any connection pool can stand on this DataSource.
  *
- * <p>A token is signed when the first connection is opened, and again when it is due. If a server
- * refuses one that was in use already, a new one is tried once within the same {@code
- * getConnection}. Whatever a server refuses for good leaves as an {@link SQLException} with the
- * driver's SQLState and error code, and the driver's exception as its cause.
+ * <p>A token is signed when the first connection is opened, and again when it is due, on a thread
+ * of its own that ends with the signing. If a server refuses a token that was in use already, a new
+ * one is tried once within the same {@code getConnection}. A refused login is thrown as an {@link
+ * SQLException} with the driver's SQLState and error code, and the driver's exception as its cause.
  *
  * <p>May be shared between threads. Those that are given no AWS credentials provider share the
  * SDK's default chain, one per profile, opened by the first and closed by the last; {@link
@@ -38,37 +42,52 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
+  /** How long a login waits for a token where nobody has set a login timeout. */
+  private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(30);
+
   private final String name;
+  private final TokenRequest request;
   private final Duration expiration;
   private final DataSource driver;
   private final TokenSigner signer;
+  private final Executor signingThreads;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final Runnable failureListener;
   private final LoginStatistics statistics;
   private final AutoCloseable opened;
-  private final String user;
-  private volatile IamLogins logins;
+  private final Login login;
+
+  /** Of users other than the configured one. */
+  private final ConcurrentMap<String, Login> otherLogins = new ConcurrentHashMap<>();
+
+  private volatile Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private volatile boolean isClosed;
 
   private IamDataSource(
       Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
     this.name = builder.name;
+    this.request = request;
     this.expiration = settings.expiration();
     this.driver = driver;
+    this.signingThreads = builder.signingThreads.apply(name);
     this.clock = builder.clock;
     this.nanoTime = builder.nanoTime;
+    this.failureListener = builder.failureListener;
     this.statistics = new LoginStatistics(clock);
-    this.user = request.user();
     AwsCredentialsProvider given = builder.credentialsProvider;
+    AwsCredentialsProvider provider;
     if (given != null) {
-      this.signer = new RdsTokenSigner(given, clock);
+      provider = given;
       this.opened = () -> {};
     } else {
       DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
-      this.signer = new RdsTokenSigner(share.provider(), clock);
+      provider = share.provider();
       this.opened = share;
     }
-    this.logins = loginsOf(request);
+    this.signer =
+        new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
+    this.login = loginOf(request);
   }
 
   /** {@return a builder without settings} */
@@ -76,57 +95,70 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     return new Builder();
   }
 
-  /**
-   * {@return the user who logs in where {@link #getConnection(String, String)} is not told of
-   * another one}
-   */
+  /** {@return the user who logs in unless {@link #getConnection(String, String)} names another} */
   public String getUser() {
-    return user;
+    return request.user();
   }
 
   /**
-   * The token for a login of this user now, for a pool that hands user and password to {@link
-   * #getConnection(String, String)} itself. It is a secret; log it nowhere.
+   * Returns the token that a login of a user would send now, for a pool that shows its credentials.
+   * It is a secret; do not log it. {@link #getConnection(String, String)} does not need it.
    *
-   * @param user the user who is to log in
-   * @return the token, or null if none can be made; {@code getConnection(user, null)} then tells
-   *     why
+   * @param user the database user
+   * @param patience how long to wait for a token if none lives; zero to start its signing and not
+   *     to wait
+   * @return the token; empty if there is none by then, or if {@code iam_expiration} is 0, with
+   *     which a token is signed for each login
    */
-  public @Nullable String currentToken(String user) {
+  public Optional<String> getToken(String user, Duration patience) {
+    if (expiration.isZero()) {
+      return Optional.empty();
+    }
+    CachedToken tokens = loginOf(user).tokens();
+    if (patience.isZero()) {
+      return Optional.ofNullable(tokens.living()).map(IamToken::value);
+    }
     try {
-      return loginsOf(user).tokens().current().value();
+      return Optional.of(tokens.current(patience).value());
     } catch (SQLException e) {
       logger.debug("{} - No token: {}", name, e.getMessage());
-      return null;
+      return Optional.empty();
     }
   }
 
   /**
-   * Opens a connection.
+   * Opens a connection for the configured user.
    *
-   * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
-   *     LoginState#HELD_BACK did so just now}, the connection fails for another reason, or this is
-   *     closed
+   * @throws SQLException if no token can be signed within the {@linkplain #setLoginTimeout login
+   *     timeout}, the server refuses the login or did so just now, the connection fails for another
+   *     reason, or this is closed
    */
   @Override
   public Connection getConnection() throws SQLException {
-    return getConnection(user, null);
+    return open(login);
   }
 
   /**
-   * Opens a connection.
+   * Opens a connection for a user, with a token of that user.
    *
    * @param user the user who logs in
-   * @param password what {@link #currentToken} gave, which is then sent. Anything else is never
-   *     sent: a current token takes its place.
-   * @throws SQLException if no token can be signed, the server refuses the login or {@linkplain
-   *     LoginState#HELD_BACK did so just now}, the connection fails for another reason, or this is
-   *     closed
+   * @param ignored a password, which is never sent
+   * @throws SQLException as {@link #getConnection()} does
    */
   @Override
-  public Connection getConnection(String user, @Nullable String password) throws SQLException {
+  public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
+    return open(loginOf(user));
+  }
+
+  private Connection open(Login login) throws SQLException {
     throwIfClosed();
-    Connection connection = loginsOf(user).open(driver, password);
+    Connection connection;
+    try {
+      connection = login.open(driver, loginTimeout);
+    } catch (SQLException e) {
+      failureListener.run();
+      throw e;
+    }
     if (isClosed) {
       connection.close(); // HikariCP drops one that comes after its end
     }
@@ -140,24 +172,22 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
   }
 
-  /** {@return what is to be expected of the next login} */
-  public LoginState getLoginState() {
-    return logins.state();
-  }
-
   /**
-   * What the server said to the last login, if it refused it and the token was new.
+   * Returns why a login of the configured user would fail now, if that is known without sending
+   * one: the server has refused one just now, for 2 s after the first refusal and up to 10 s after
+   * more of them; or no token lives and none could be signed just now, for 1 s after the first
+   * failure and up to 5 s after more of them.
    *
-   * @return a new exception, as {@link #getConnection} throws it; empty unless the state is {@link
-   *     LoginState#REFUSED} or {@link LoginState#HELD_BACK}
+   * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
+   *     sent
    */
-  public Optional<SQLException> getRefusal() {
-    return logins.refusal();
+  public Optional<SQLException> getProblem() {
+    return login.problem();
   }
 
-  /** {@return how the tokens fare, for an operator} */
+  /** {@return the state of the configured user's token, for an operator} */
   public TokenStatus getTokenStatus() {
-    return logins.tokens().status();
+    return login.tokens().status();
   }
 
   /**
@@ -165,38 +195,48 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * one was refused. That is never needed to keep logging in; it is for an operator who has just
    * changed something.
    *
-   * @throws SQLException if none can be signed; the old one is kept
+   * @throws SQLException if none can be signed within the {@linkplain #setLoginTimeout login
+   *     timeout}; the old one is kept
    */
   public void renewToken() throws SQLException {
-    logins.renew();
+    login.renew(loginTimeout);
   }
 
-  /** One user at a time: if a pool's user is changed while it runs, so is the token. */
-  private IamLogins loginsOf(String user) {
-    IamLogins seen = logins;
-    TokenRequest request = seen.request();
-    if (request.user().equals(user)) {
-      return seen;
+  private Login loginOf(String user) {
+    if (user.equals(getUser())) {
+      return login;
     }
-    IamLogins other =
-        loginsOf(new TokenRequest(request.host(), request.port(), request.region(), user));
-    logins = other;
-    return other;
+    Login other = otherLogins.get(user);
+    if (other != null) {
+      return other;
+    }
+    otherLogins.values().removeIf(Login::isIdle);
+    return otherLogins.computeIfAbsent(
+        user,
+        name -> loginOf(new TokenRequest(request.host(), request.port(), request.region(), name)));
   }
 
-  private IamLogins loginsOf(TokenRequest request) {
+  /** {@return how many users other than the configured one are remembered} */
+  int otherUsers() {
+    return otherLogins.size();
+  }
+
+  private Login loginOf(TokenRequest request) {
     CachedToken tokens =
-        new CachedToken(name, request, expiration, signer, clock, nanoTime, statistics);
-    return new IamLogins(name, request, tokens, statistics, clock, nanoTime);
+        new CachedToken(
+            name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
+    return new Login(name, tokens, statistics, clock, nanoTime);
   }
 
   /**
-   * Gives up its share in the AWS credentials provider, if none was given, and opens no connection
-   * any more. Open connections stay open.
+   * Gives up its share in the AWS credentials provider, if none was given, lets go whoever waits
+   * for a token, and opens no connection any more. Open connections stay open.
    */
   @Override
   public void close() {
     isClosed = true;
+    login.tokens().close();
+    otherLogins.values().forEach(other -> other.tokens().close());
     try {
       opened.close();
     } catch (Exception e) {
@@ -214,8 +254,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     driver.setLogWriter(out);
   }
 
+  /**
+   * Sets for how long a login waits for a token if none lives, and what the driver makes of it. A
+   * pool of HikariCP sets its {@code connectionTimeout}.
+   *
+   * @param seconds zero for 30 seconds, and the driver's own default
+   */
   @Override
   public void setLoginTimeout(int seconds) throws SQLException {
+    loginTimeout = seconds == 0 ? DEFAULT_LOGIN_TIMEOUT : Duration.ofSeconds(seconds);
     driver.setLoginTimeout(seconds);
   }
 
@@ -245,7 +292,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** Who logs in where; no secret. */
   @Override
   public String toString() {
-    return "IamDataSource (" + logins.request() + ")";
+    return "IamDataSource (" + request + ")";
   }
 
   /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
@@ -258,6 +305,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     private @Nullable AwsCredentialsProvider credentialsProvider;
     private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
     private String name = "iam-hikari";
+    private Runnable failureListener = () -> {};
+    private Function<String, Executor> signingThreads = SigningThread::new;
     private InstantSource clock = InstantSource.system();
     private LongSupplier nanoTime = System::nanoTime;
 
@@ -345,6 +394,23 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder name(String name) {
       this.name = name;
+      return this;
+    }
+
+    /**
+     * Sets what is run when a connection could not be opened, before {@code getConnection} throws.
+     *
+     * @param failureListener run on the caller's thread; {@link #getProblem} tells it more
+     * @return this
+     */
+    public Builder failureListener(Runnable failureListener) {
+      this.failureListener = failureListener;
+      return this;
+    }
+
+    /** For tests that sign on the caller's thread. */
+    Builder signingThreads(Executor signingThreads) {
+      this.signingThreads = name -> signingThreads;
       return this;
     }
 

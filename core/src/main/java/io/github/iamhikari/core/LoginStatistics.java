@@ -38,10 +38,11 @@ final class LoginStatistics {
     lastFailure = clock.instant() + ": " + reason;
   }
 
-  TokenStatus with(@Nullable IamToken token, Duration remaining) {
+  TokenStatus status(@Nullable IamToken token, Duration remaining, Duration awaited) {
     return new TokenStatus(
         token == null ? null : token.usableUntil(),
         remaining,
+        awaited,
         signed.get(),
         failed.get(),
         Duration.ofNanos(signingNanos.get()),

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +26,8 @@ class CachedTokenTest {
 
   private static final TokenRequest REQUEST =
       new TokenRequest("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432, "us-east-2", "app");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null);
 
@@ -50,7 +53,7 @@ class CachedTokenTest {
 
     Set<String> values = new HashSet<>();
     for (int second = 0; second < 695; second++) {
-      values.add(cached.current().value());
+      values.add(cached.current(PATIENCE).value());
       time.advance(Duration.ofSeconds(1));
     }
 
@@ -58,75 +61,62 @@ class CachedTokenTest {
   }
 
   @Test
-  void renewsInTheLastFifthOfALife() throws Exception {
+  void givesTheOldTokenWhileItIsRenewedInTheLastFifthOfItsLife() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
 
     time.advance(Duration.ofSeconds(696));
 
-    assertThat(cached.current().value()).isEqualTo("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 1");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
   void signsForEachLoginWhereATokenMayBeUsedForNoTimeAtAll() throws Exception {
     CachedToken cached = cached(0);
 
-    String first = cached.current().value();
-
-    assertThat(cached.currentOr(first).value()).isEqualTo("token 1");
-    assertThat(cached.current().value()).isEqualTo("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 1");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
-  void sendsNoTokenThatExpiredAfterItWasHandedOut() throws Exception {
-    CachedToken cached = cached(870);
-    String handedOut = cached.current().value();
-    time.advance(Duration.ofSeconds(870));
+  void givesATokenForOneLoginToOneCallerAlone() throws Exception {
+    CachedToken cached = cached(0, threads);
+    CountDownLatch release = signer.hold();
+    List<Future<String>> callers = callers(20, cached);
+    signer.awaitHeld();
+    release.countDown();
 
-    assertThat(cached.currentOr(handedOut).value()).isEqualTo("token 2");
-  }
-
-  @Test
-  void sendsNoTokenForOneLoginALongTimeAfterItWasHandedOut() throws Exception {
-    CachedToken cached = cached(0);
-    String handedOut = cached.current().value();
-    time.setWallClock(Duration.ofSeconds(2));
-
-    assertThat(cached.currentOr(handedOut).value()).isEqualTo("token 2");
-  }
-
-  @Test
-  void neverSendsWhatItDidNotSign() throws Exception {
-    CachedToken cached = cached(870);
-
-    assertThat(cached.currentOr("a password").value()).isEqualTo("token 1");
-    assertThat(cached.currentOr("").value()).isEqualTo("token 1");
-    assertThat(cached.currentOr(null).value()).isEqualTo("token 1");
+    Set<String> values = new HashSet<>();
+    for (Future<String> caller : callers) {
+      values.add(caller.get(30, SECONDS));
+    }
+    assertThat(values).hasSize(20);
   }
 
   @Test
   void servesTheOldTokenWhileRenewingFails() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
     signer.failing = true;
 
     time.advance(Duration.ofSeconds(696));
-    assertThat(cached.current().value()).isEqualTo("token 1");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 1");
     time.advance(Duration.ofSeconds(173));
-    assertThat(cached.current().value()).isEqualTo("token 1");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 1");
   }
 
   @Test
   void waitsLongerAfterEachFailureToRenew() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
     signer.failing = true;
     time.advance(Duration.ofSeconds(696));
 
     List<Integer> secondsOfAttempts = new ArrayList<>();
     for (int second = 0; second < 173; second++) {
       int before = signer.attempts.get();
-      cached.current();
+      cached.current(PATIENCE);
       if (signer.attempts.get() > before) {
         secondsOfAttempts.add(second);
       }
@@ -140,7 +130,7 @@ class CachedTokenTest {
   void tellsWhyThereIsNoToken() {
     signer.failing = true;
 
-    assertThatThrownBy(() -> cached(870).current())
+    assertThatThrownBy(() -> cached(870).current(PATIENCE))
         .isInstanceOf(SQLException.class)
         .hasMessage(
             "No IAM token could be signed for user \"app\" at"
@@ -154,38 +144,27 @@ class CachedTokenTest {
   @Test
   void neverUsesATokenAfterItsTimeEvenIfNoneCanBeSigned() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
     signer.failing = true;
 
     time.advance(Duration.ofSeconds(870));
 
-    assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
-  }
-
-  @Test
-  void handsOutNoTokenThatExpiredWhileItsRenewalFailed() throws Exception {
-    CachedToken cached = cached(870);
-    cached.current();
-    time.advance(Duration.ofSeconds(869));
-    signer.failing = true;
-    signer.takes = Duration.ofSeconds(2);
-
-    assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
   }
 
   @Test
   void sharesAFailureForAMomentAndThenTriesAgain() throws Exception {
     CachedToken cached = cached(870);
     signer.failing = true;
-    assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
     signer.failing = false;
 
     time.advance(Duration.ofMillis(999));
-    assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
     assertThat(signer.attempts).hasValue(1);
 
     time.advance(Duration.ofMillis(1));
-    assertThat(cached.current().value()).isEqualTo("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
@@ -196,7 +175,7 @@ class CachedTokenTest {
     List<Integer> secondsOfAttempts = new ArrayList<>();
     for (int second = 0; second < 30; second++) {
       int before = signer.attempts.get();
-      assertThatThrownBy(cached::current).isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
       if (signer.attempts.get() > before) {
         secondsOfAttempts.add(second);
       }
@@ -209,27 +188,27 @@ class CachedTokenTest {
   @Test
   void renewsAfterTheMachineSlept() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
 
     time.setWallClock(Duration.ofHours(8));
 
-    assertThat(cached.current().value()).isEqualTo("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
   void countsTheTimeThatPassedWhenTheClockIsSetBack() throws Exception {
     CachedToken cached = cached(870);
-    cached.current();
+    cached.current(PATIENCE);
 
     time.advance(Duration.ofSeconds(870));
     time.setWallClock(Duration.ofMinutes(-10));
 
-    assertThat(cached.current().value()).isEqualTo("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
   void signsOnceForManyCallersWithoutALivingToken() throws Exception {
-    CachedToken cached = cached(870);
+    CachedToken cached = cached(870, threads);
     CountDownLatch release = signer.hold();
 
     List<Future<String>> callers = callers(1_000, cached);
@@ -244,7 +223,7 @@ class CachedTokenTest {
 
   @Test
   void sharesOneFailureAmongManyCallers() throws Exception {
-    CachedToken cached = cached(870);
+    CachedToken cached = cached(870, threads);
     signer.failing = true;
     CountDownLatch release = signer.hold();
 
@@ -260,98 +239,132 @@ class CachedTokenTest {
 
   @Test
   void keepsNobodyWaitingWhileALivingTokenIsRenewed() throws Exception {
-    CachedToken cached = cached(870);
-    cached.current();
-    time.advance(Duration.ofSeconds(700));
+    CachedToken cached = cached(870, threads);
+    cached.current(PATIENCE);
+    time.advance(Duration.ofSeconds(820));
     CountDownLatch release = signer.hold();
-    Future<String> renewer = threads.submit(() -> cached.current().value());
-    signer.awaitHeld();
 
     for (Future<String> caller : callers(200, cached)) {
       assertThat(caller.get(30, SECONDS)).isEqualTo("token 1");
     }
-    assertThat(renewer).isNotDone();
 
     release.countDown();
-    assertThat(renewer.get(30, SECONDS)).isEqualTo("token 2");
+    time.advance(Duration.ofSeconds(50));
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
+    assertThat(signer.attempts).hasValue(2);
   }
 
   @Test
-  void heedsAnInterruptWhileAnotherCallerSigns() throws Exception {
-    CachedToken cached = cached(870);
-    CountDownLatch release = signer.hold();
-    Future<String> first = threads.submit(() -> cached.current().value());
+  void waitsNoLongerThanItsCallerForAProviderThatHangs() throws Exception {
+    CachedToken cached = cached(870, threads);
+    signer.hold();
+
+    assertThatThrownBy(() -> cached.current(Duration.ofMillis(10)))
+        .isInstanceOf(SQLException.class)
+        .hasMessage(
+            "No IAM token could be signed for user \"app\" at"
+                + " db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (region us-east-2) within"
+                + " 0.01 s: the AWS credentials provider has not answered. Check that this machine"
+                + " reaches what it asks (the metadata service, the container's agent, STS).");
+    time.advance(Duration.ofSeconds(7));
+    assertThat(cached.status().awaited()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(cached.problem() == null).isTrue();
+  }
+
+  @Test
+  void givesUpAProviderThatHangsAndAsksItAgain() throws Exception {
+    CachedToken cached = cached(870, threads);
+    signer.hold();
+    assertThatThrownBy(() -> cached.current(Duration.ZERO)).isInstanceOf(SQLException.class);
+    signer.awaitHeld();
+    signer.letTheNextGo();
+    time.advance(Duration.ofSeconds(60));
+
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
+    assertThat(signer.interrupted.await(30, SECONDS)).isTrue();
+    assertThat(cached.status().lastFailure())
+        .endsWith("the AWS credentials provider has not answered for 60 s");
+  }
+
+  @Test
+  void letsGoWhoWaitsForATokenWhenItIsClosed() throws Exception {
+    CachedToken cached = cached(870, threads);
+    signer.hold();
+    Future<String> caller = threads.submit(() -> cached.current(PATIENCE).value());
     signer.awaitHeld();
 
+    cached.close();
+
+    assertThatThrownBy(() -> caller.get(30, SECONDS)).hasCauseInstanceOf(SQLException.class);
+    assertThat(signer.interrupted.await(30, SECONDS)).isTrue();
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
+    assertThat(signer.attempts).hasValue(1);
+  }
+
+  @Test
+  void failsWhereNoThreadCanBeStarted() {
+    CachedToken cached =
+        cached(
+            870,
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+
+    assertThatThrownBy(() -> cached.current(PATIENCE))
+        .isInstanceOf(SQLException.class)
+        .hasMessageEndingWith(": unable to create native thread");
+  }
+
+  @Test
+  void heedsAnInterruptWhileATokenIsSigned() throws Exception {
+    CachedToken cached = cached(870, threads);
+    CountDownLatch release = signer.hold();
+
     Thread.currentThread().interrupt();
-    assertThatThrownBy(cached::current)
+    assertThatThrownBy(() -> cached.current(PATIENCE))
         .isInstanceOf(SQLException.class)
         .hasCauseInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isTrue();
 
     release.countDown();
-    assertThat(first.get(30, SECONDS)).isEqualTo("token 1");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 1");
   }
 
   @Test
-  void replacesATokenThatWasAcceptedBeforeItWasRefused() throws Exception {
+  void replacesATokenOnceForAllWhoDoNotWantIt() throws Exception {
     CachedToken cached = cached(870);
-    IamToken refused = cached.current();
-    cached.accepted(refused);
-
-    assertThat(value(cached.replacementFor(refused))).isEqualTo("token 2");
-    assertThat(cached.current().value()).isEqualTo("token 2");
-  }
-
-  @Test
-  void replacesATokenThatHasBeenWaitingForItsFirstLogin() throws Exception {
-    CachedToken cached = cached(870);
-    IamToken refused = cached.current();
-    time.advance(Duration.ofSeconds(10));
-
-    assertThat(value(cached.replacementFor(refused))).isEqualTo("token 2");
-  }
-
-  @Test
-  void hasNothingBetterThanANewTokenThatWasRefused() throws Exception {
-    CachedToken cached = cached(870);
-    IamToken refused = cached.current();
-
-    assertThat(cached.replacementFor(refused)).isNull();
-    assertThat(signer.attempts).hasValue(1);
-  }
-
-  @Test
-  void replacesARefusedTokenOnceForAllWhoUsedIt() throws Exception {
-    CachedToken cached = cached(870);
-    IamToken refused = cached.current();
-    cached.accepted(refused);
+    IamToken unwanted = cached.current(PATIENCE);
 
     List<String> replacements = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      replacements.add(value(cached.replacementFor(refused)));
+      replacements.add(value(cached.insteadOf(unwanted, PATIENCE)));
     }
 
     assertThat(replacements).hasSize(10).containsOnly("token 2");
+    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
   }
 
   @Test
-  void keepsARefusedTokenThatItCannotReplace() throws Exception {
+  void keepsATokenThatItCannotReplace() throws Exception {
     CachedToken cached = cached(870);
-    IamToken refused = cached.current();
-    cached.accepted(refused);
+    IamToken unwanted = cached.current(PATIENCE);
     signer.failing = true;
 
-    assertThat(cached.replacementFor(refused)).isNull();
-    assertThat(cached.current()).isEqualTo(refused);
+    assertThat(cached.insteadOf(unwanted, PATIENCE)).isNull();
+    assertThat(cached.current(PATIENCE)).isEqualTo(unwanted);
   }
 
   private CachedToken cached(int expiration) {
+    return cached(expiration, Runnable::run);
+  }
+
+  private CachedToken cached(int expiration, Executor signingThreads) {
     return new CachedToken(
         "pool",
         REQUEST,
         Duration.ofSeconds(expiration),
         signer,
+        signingThreads,
         time,
         time::nanoTime,
         new LoginStatistics(time));
@@ -360,7 +373,7 @@ class CachedTokenTest {
   private List<Future<String>> callers(int count, CachedToken cached) {
     List<Future<String>> callers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      callers.add(threads.submit(() -> cached.current().value()));
+      callers.add(threads.submit(() -> cached.current(PATIENCE).value()));
     }
     return callers;
   }
@@ -374,22 +387,23 @@ class CachedTokenTest {
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private volatile boolean failing;
-    private volatile Duration takes = Duration.ZERO;
     private volatile CountDownLatch release = new CountDownLatch(0);
 
     @Override
     public IamToken sign(TokenRequest request, Duration expiration) {
       int attempt = attempts.incrementAndGet();
       try {
-        if (release.getCount() > 0) {
+        CountDownLatch released = release;
+        if (released.getCount() > 0) {
           held.countDown();
-          release.await();
+          released.await();
         }
       } catch (InterruptedException e) {
+        interrupted.countDown();
         throw new IllegalStateException(e);
       }
-      time.advance(takes);
       if (failing) {
         throw new IllegalStateException("the metadata service is down");
       }
@@ -399,6 +413,10 @@ class CachedTokenTest {
     CountDownLatch hold() {
       release = new CountDownLatch(1);
       return release;
+    }
+
+    void letTheNextGo() {
+      release = new CountDownLatch(0);
     }
 
     void awaitHeld() throws InterruptedException {

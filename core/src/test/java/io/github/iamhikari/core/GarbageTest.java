@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.Random;
@@ -136,7 +137,9 @@ class GarbageTest {
                 .build();
         working++;
         if (!properties.containsKey("aws_profile") && !url.contains("aws_profile")) {
-          assertThat(dataSource.currentToken(dataSource.getUser())).contains("X-Amz-Signature=");
+          dataSource
+              .getToken(dataSource.getUser(), Duration.ofSeconds(30))
+              .ifPresent(token -> assertThat(token).contains("X-Amz-Signature="));
         }
         dataSource.close();
       } catch (IllegalArgumentException e) {

@@ -24,22 +24,22 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
  * server; from that, from the documented times, and from what the simulated world knows, it says
  * what must not have been sent, and which login must not have been lost.
  *
- * <p><b>Sent</b> is the token of this pool's own last signing, for its user, its endpoint and its
- * region, while it is usable by both of the machine's clocks: until {@code iam_expiration} after
- * its date, and until 10 s before its credentials end; one that is good for one login only (by
- * {@code iam_expiration=0}, or because its credentials end too soon) within 2 s and before they
- * end. A login sends two tokens at most.
+ * <p><b>Sent</b> is the token of this pool's own last signing, or of the one before if that was the
+ * last when the login began, for its user, its endpoint and its region, while it is usable by both
+ * of the machine's clocks: until {@code iam_expiration} after its date, and until 10 s before its
+ * credentials end; one that is good for one login only (by {@code iam_expiration=0}, or because its
+ * credentials end too soon) at once and before they end. A login sends two tokens at most.
  *
  * <p><b>Signed</b> is when there is no usable token, in the last fifth of one's life, when the wall
  * clock was set back to before its date, or when the server has refused it; and never sooner than 1
- * s after the AWS provider failed. A token that is due is renewed by the next login.
+ * s after the AWS provider failed. The next login has a token renewed that is due.
  *
  * <p><b>Not lost</b> is a login, unless the server was out of reach or throttled it, if from its
  * beginning to its end
  *
  * <ul>
- *   <li>the current token is usable and one that the server takes, and either it is not due or no
- *       other one can be signed; or
+ *   <li>the current token is usable and one that the server takes, and the server has not refused
+ *       it or no other one can be signed; or
  *   <li>the AWS provider gives credentials with which a token of now, dated by the machine's wrong
  *       clock, is one that the server takes.
  * </ul>
@@ -79,14 +79,13 @@ final class SoakPool {
       @Nullable Signing current,
       boolean currentWorks,
       boolean currentIsServed,
-      boolean currentIsRenewed,
+      boolean currentIsDue,
       boolean newWorks,
       boolean mayWait,
       int questions,
       Optional<AwsCredentials> given) {}
 
   private static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
-  private static final Duration HANDOVER = Duration.ofSeconds(2);
   private static final Duration NEW = Duration.ofSeconds(10);
   private static final Duration LIFE_AT_THE_SERVER = Duration.ofMinutes(15);
   private static final Duration AHEAD_AT_THE_SERVER = Duration.ofMinutes(5);
@@ -105,6 +104,7 @@ final class SoakPool {
   private final IamDataSource logins;
 
   private @Nullable Signing signing;
+  private @Nullable Signing signingBefore;
   private int questions; // to the AWS provider
   private int failures;
   private long failedNanos;
@@ -143,6 +143,7 @@ final class SoakPool {
             .properties(properties)
             .awsCredentialsProvider(this::resolveCredentials)
             .driver((url, driverProperties) -> new StubDriver(this::enter))
+            .signingThreads(Runnable::run)
             .clock(time, time::nanoTime)
             .build();
   }
@@ -150,24 +151,25 @@ final class SoakPool {
   /**
    * One login, which the oracle judges.
    *
-   * @param handover what happens between HikariCP's question for the token and its login
+   * @param handover what happens between HikariCP's question for the credentials and its login
    */
   void login(Runnable handover) {
     attempts = new ArrayList<>();
-    Outlook before = outlook(signing);
-    String token = null;
     if (random.nextInt(4) > 0) {
-      token = logins.currentToken(user);
-      assertThatADueTokenWasRenewed(before);
+      boolean asked = outlook(signing).currentIsDue && !expiration.isZero();
+      int askedBefore = questions;
+      logins.getToken(user, Duration.ZERO);
+      require(!asked || questions > askedBefore, "A token that was due was not renewed");
       handover.run();
-      before = outlook(signing);
     }
+    signingBefore = signing;
+    Outlook before = outlook(signing);
     count("logins");
     try {
-      logins.getConnection(user, token).close();
-      if (token == null) {
-        assertThatADueTokenWasRenewed(before);
-      }
+      logins.getConnection(user, "ignored").close();
+      require(
+          !before.currentIsDue || questions > before.questions,
+          "A token that was due was not renewed");
       refusals = 0;
     } catch (SQLException failure) {
       count("logins that failed");
@@ -178,12 +180,6 @@ final class SoakPool {
       }
     }
     assertThat(broken).isNull();
-  }
-
-  private void assertThatADueTokenWasRenewed(Outlook before) {
-    require(
-        !before.currentIsRenewed || refusals > 0 || questions > before.questions,
-        "A token that was due was not renewed");
   }
 
   private static boolean isRefusal(Attempt attempt) {
@@ -221,15 +217,15 @@ final class SoakPool {
   /** The driver. */
   private void enter(String sentUser, String token) throws SQLException {
     require(sentUser.equals(user), "Another user was sent");
-    Signing sent = signing;
-    require(sent != null, "A token was sent before one was signed");
-    assertIsTokenOf(requireNonNull(sent), token);
-    boolean inTime = isUsable(sent) || (isWithin(HANDOVER, sent) && credentialsLive(sent));
+    Signing sent = signingOf(token);
+    boolean isNew = sent.nanos == time.nanoTime();
+    boolean inTime = isUsable(sent) || (isNew && credentialsLive(sent));
     require(inTime, "A token was sent after its time");
     time.advance(latency());
     SoakVerdict verdict = server.judge(user, token, identity);
     count("attempts: " + verdict.name());
-    boolean replaceable = sent.accepted || time.since(sent.nanos).compareTo(NEW) >= 0;
+    boolean replaceable =
+        sent != signing || sent.accepted || time.since(sent.nanos).compareTo(NEW) >= 0;
     attempts.add(new Attempt(sent, verdict, replaceable));
     require(attempts.size() <= 2, "One login sent more than two tokens");
     if (verdict.equals(SoakVerdict.OUT_OF_REACH)) {
@@ -240,6 +236,7 @@ final class SoakPool {
       throw new SQLException("FATAL: PAM authentication failed for user \"" + user + "\"", "28000");
     }
     sent.accepted = true;
+    sent.refused = false;
   }
 
   private void judge(SQLException failure, Outlook before, Outlook after) {
@@ -293,13 +290,12 @@ final class SoakPool {
     boolean mayWait =
         failures > 0
             && time.since(failedNanos).compareTo(wait(1, failures, currentLives ? 30 : 5)) < 0;
-    boolean renewed =
-        current != null && (isDue(current) || current.refused) && signing.isPresent() && !mayWait;
+    boolean canRenew = current != null && signing.isPresent() && !mayWait;
     return new Outlook(
         current,
         current != null && currentLives && isTaken(current.credentials, current.date),
-        currentLives && !renewed,
-        renewed,
+        currentLives && !(canRenew && requireNonNull(current).refused),
+        canRenew && isDue(requireNonNull(current)),
         signing.filter(credentials -> isTaken(credentials, time.wallSecond())).isPresent(),
         mayWait,
         questions,
@@ -352,14 +348,19 @@ final class SoakPool {
         && time.since(token.nanos).compareTo(life) < 0;
   }
 
-  private void assertIsTokenOf(Signing sent, String token) {
-    String credential = "X-Amz-Credential=" + sent.credentials.accessKeyId() + "%2F";
-    String date = "X-Amz-Date=" + DATE.format(sent.date) + "&";
+  /** The signing that a token is of: the last one, or the one that was so when the login began. */
+  private Signing signingOf(String token) {
     require(
-        identity.owns(sent.credentials.accessKeyId())
-            && token.contains(credential)
-            && token.contains(date),
-        "Another token was sent than the one that was signed last");
+        isTokenOf(signing, token) || isTokenOf(signingBefore, token),
+        "Another token was sent than one of the last signings");
+    return requireNonNull(isTokenOf(signing, token) ? signing : signingBefore);
+  }
+
+  private boolean isTokenOf(@Nullable Signing sent, String token) {
+    return sent != null
+        && identity.owns(sent.credentials.accessKeyId())
+        && token.contains("X-Amz-Credential=" + sent.credentials.accessKeyId() + "%2F")
+        && token.contains("X-Amz-Date=" + DATE.format(sent.date) + "&");
   }
 
   private static Duration wait(int first, int times, int longest) {

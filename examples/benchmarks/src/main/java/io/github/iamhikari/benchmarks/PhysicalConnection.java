@@ -50,6 +50,6 @@ public class PhysicalConnection {
   public Connection oneThread() throws SQLException {
     return logins == null
         ? driver.getConnection(NoNetwork.USER, "password")
-        : logins.getConnection(NoNetwork.USER, logins.currentToken(NoNetwork.USER));
+        : logins.getConnection(NoNetwork.USER, null);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /** What a login does with a server's answers, by a server that answers as a test tells it to. */
-class IamLoginsTest {
+class LoginTest {
 
   private final SQLException refused =
       new SQLException("FATAL: PAM authentication failed for user \"app\"", "28000");
@@ -32,14 +32,17 @@ class IamLoginsTest {
 
   private final FakeTime time = new FakeTime();
   private final Server server = new Server();
-  private final IamDataSource logins =
-      IamDataSource.builder()
-          .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/app")
-          .user("app")
-          .driver((url, properties) -> new StubDriver(server))
-          .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
-          .clock(time, time::nanoTime)
-          .build();
+  private final IamDataSource dataSource = builder().build();
+
+  private IamDataSource.Builder builder() {
+    return IamDataSource.builder()
+        .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/app")
+        .user("app")
+        .driver((url, properties) -> new StubDriver(server))
+        .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
+        .signingThreads(Runnable::run)
+        .clock(time, time::nanoTime);
+  }
 
   @Test
   void sendsNoLoginToAServerThatHasJustRefusedANewToken() {
@@ -48,7 +51,7 @@ class IamLoginsTest {
     List<Integer> seconds = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
       int before = server.tokens.size();
-      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       if (server.tokens.size() > before) {
         seconds.add(second);
       }
@@ -63,33 +66,21 @@ class IamLoginsTest {
     server.answers(refused);
 
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       time.advance(Duration.ofSeconds(10));
     }
 
     assertThat(server.tokens).hasSize(5).doesNotHaveDuplicates();
-    assertThat(logins.getTokenStatus().rejected()).isEqualTo(5);
-  }
-
-  @Test
-  void triesAnotherTokenEvenIfItWasAskedForOneInTheSecondOfTheRefusal() {
-    server.answers(refused);
-
-    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
-    String again = logins.currentToken("app");
-    time.advance(Duration.ofSeconds(2));
-    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
-
-    assertThat(server.tokens).hasSize(2).doesNotHaveDuplicates().first().isEqualTo(again);
+    assertThat(dataSource.getTokenStatus().rejected()).isEqualTo(5);
   }
 
   @Test
   void givesEachCallerAnExceptionOfItsOwn() {
     server.answers(refused);
 
-    Throwable first = catchThrowable(logins::getConnection);
-    Throwable second = catchThrowable(logins::getConnection);
-    Throwable third = catchThrowable(logins::getConnection);
+    Throwable first = catchThrowable(dataSource::getConnection);
+    Throwable second = catchThrowable(dataSource::getConnection);
+    Throwable third = catchThrowable(dataSource::getConnection);
 
     assertThat(second).isNotSameAs(first).isNotSameAs(third);
     assertThat(List.of(first, second, third))
@@ -105,31 +96,32 @@ class IamLoginsTest {
   void beginsAnewWithItsWaitsOnceALoginWasAccepted() throws SQLException {
     server.answers(refused);
     for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       time.advance(Duration.ofSeconds(10));
     }
     server.accepts();
-    assertThat(logins.getConnection()).isNotNull();
-    assertThat(logins.getLoginState()).isEqualTo(LoginState.OPEN);
+    assertThat(dataSource.getConnection()).isNotNull();
+    assertThat(dataSource.getProblem()).isEmpty();
 
     server.answers(refused);
     time.advance(Duration.ofSeconds(870));
-    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    assertThat(dataSource.getProblem()).isPresent();
     time.advance(Duration.ofSeconds(2));
 
-    assertThat(logins.getLoginState()).isEqualTo(LoginState.REFUSED);
+    assertThat(dataSource.getProblem()).isEmpty();
   }
 
   @Test
-  void waitsAfterEachKindOfVerdict() {
+  void waitsAfterEachKindOfRefusal() {
     server.answers(noUser);
 
-    assertThatThrownBy(logins::getConnection)
+    assertThatThrownBy(dataSource::getConnection)
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("Check (1) the user must exist");
 
-    assertThat(logins.getLoginState()).isEqualTo(LoginState.HELD_BACK);
-    assertThat(logins.getTokenStatus().rejected()).isZero();
+    assertThat(dataSource.getProblem()).isPresent();
+    assertThat(dataSource.getTokenStatus().rejected()).isZero();
   }
 
   @Test
@@ -137,11 +129,11 @@ class IamLoginsTest {
     server.answers(noDatabase);
 
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+      assertThatThrownBy(dataSource::getConnection).isSameAs(noDatabase);
     }
 
     assertThat(server.tokens).hasSize(3);
-    assertThat(logins.getLoginState()).isEqualTo(LoginState.FAILED);
+    assertThat(dataSource.getProblem()).isEmpty();
   }
 
   @Test
@@ -149,34 +141,94 @@ class IamLoginsTest {
     server.answers(tooMany);
 
     for (int i = 0; i < 3; i++) {
-      assertThatThrownBy(logins::getConnection)
+      assertThatThrownBy(dataSource::getConnection)
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("was refused: FATAL: sorry, too many clients already")
           .hasMessageContaining("max_connections");
     }
 
     assertThat(server.tokens).hasSize(3);
-    assertThat(logins.getRefusal()).isEmpty();
+    assertThat(dataSource.getProblem()).isEmpty();
   }
 
   @Test
   void forgetsARefusalWhenTheServerThenFailsForAnotherReason() {
     server.answers(refused);
-    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
     server.answers(noDatabase);
     time.advance(Duration.ofSeconds(2));
-    assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+    assertThatThrownBy(dataSource::getConnection).isSameAs(noDatabase);
 
-    assertThat(logins.getRefusal()).isEmpty();
-    assertThatThrownBy(logins::getConnection).isSameAs(noDatabase);
+    assertThat(dataSource.getProblem()).isEmpty();
+    assertThatThrownBy(dataSource::getConnection).isSameAs(noDatabase);
+  }
+
+  @Test
+  void replacesATokenThatWasAcceptedBeforeItWasRefused() throws SQLException {
+    dataSource.getConnection();
+    server.answersOnce(refused);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(dataSource.getConnection()).isNotNull();
+
+    assertThat(server.tokens).hasSize(3);
+    assertThat(server.tokens.get(1)).isEqualTo(server.tokens.get(0));
+    assertThat(server.tokens.get(2)).isNotEqualTo(server.tokens.get(0));
+  }
+
+  @Test
+  void replacesATokenThatHasBeenWaitingForItsFirstLogin() throws SQLException {
+    assertThat(dataSource.getToken("app", Duration.ZERO)).isPresent();
+    time.advance(Duration.ofSeconds(10));
+    server.answersOnce(refused);
+
+    assertThat(dataSource.getConnection()).isNotNull();
+
+    assertThat(server.tokens).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void keepsWhatTheServerSaidOfEachUser() throws SQLException {
+    server.refuses("nobody", refused);
+
+    for (int i = 0; i < 100; i++) {
+      dataSource.getConnection("app", null);
+      assertThatThrownBy(() -> dataSource.getConnection("nobody", null))
+          .isInstanceOf(SQLException.class)
+          .hasMessageStartingWith("The IAM login of user \"nobody\"");
+    }
+
+    assertThat(server.tokens).hasSize(101);
+    assertThat(dataSource.getTokenStatus().signed()).isEqualTo(2);
+  }
+
+  @Test
+  void forgetsUsersWhoseTokensHaveEnded() throws SQLException {
+    for (int i = 0; i < 1_000; i++) {
+      dataSource.getConnection("user" + i, null);
+      time.advance(Duration.ofSeconds(87));
+    }
+
+    assertThat(dataSource.otherUsers()).isLessThanOrEqualTo(11);
+  }
+
+  @Test
+  void runsTheFailureListenerOnTheThreadOfALoginThatFailed() {
+    List<Boolean> known = new ArrayList<>();
+    IamDataSource listened = builder().failureListener(() -> known.add(true)).build();
+    server.answers(refused);
+
+    assertThatThrownBy(listened::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(known).hasSize(1);
   }
 
   @Test
   void suspectsTheCredentialsFirstWhereLoginsSucceededBefore() throws SQLException {
-    logins.getConnection();
+    dataSource.getConnection();
     server.answers(refused);
 
-    assertThatThrownBy(logins::getConnection)
+    assertThatThrownBy(dataSource::getConnection)
         .isInstanceOf(SQLException.class)
         .hasMessageContaining("Check (1) the AWS credentials must not be revoked");
   }
@@ -184,23 +236,23 @@ class IamLoginsTest {
   @Test
   void letsOneLoginAloneFindOutWhetherARefusalStillHolds() throws Exception {
     server.answers(refused);
-    assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
     time.advance(Duration.ofSeconds(2));
     server.accepts();
     CountDownLatch release = server.hold();
     ExecutorService threads = Executors.newCachedThreadPool();
     try {
-      Future<Connection> first = threads.submit(() -> logins.getConnection());
+      Future<Connection> first = threads.submit(() -> dataSource.getConnection());
       assertThat(server.held.await(30, TimeUnit.SECONDS)).isTrue();
 
       for (int i = 0; i < 20; i++) {
-        assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+        assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       }
       assertThat(server.tokens).hasSize(2);
 
       release.countDown();
       assertThat(first.get(30, TimeUnit.SECONDS)).isNotNull();
-      assertThat(logins.getConnection()).isNotNull();
+      assertThat(dataSource.getConnection()).isNotNull();
     } finally {
       release.countDown();
       threads.shutdownNow();
@@ -214,9 +266,21 @@ class IamLoginsTest {
     private final CountDownLatch held = new CountDownLatch(1);
     private volatile CountDownLatch release = new CountDownLatch(0);
     private volatile @Nullable SQLException answer;
+    private volatile boolean answersOnce;
+    private volatile String refusedUser = "";
 
     void answers(SQLException exception) {
       answer = exception;
+    }
+
+    void answersOnce(SQLException exception) {
+      answer = exception;
+      answersOnce = true;
+    }
+
+    void refuses(String user, SQLException exception) {
+      answer = exception;
+      refusedUser = user;
     }
 
     void accepts() {
@@ -232,7 +296,8 @@ class IamLoginsTest {
     public void enter(String user, String token) throws SQLException {
       tokens.add(token);
       SQLException exception = answer;
-      if (exception != null) {
+      if (exception != null && (refusedUser.isEmpty() || refusedUser.equals(user))) {
+        answer = answersOnce ? null : exception;
         throw exception;
       }
       held.countDown();

@@ -1,0 +1,66 @@
+package io.github.iamhikari.core;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * A credentials provider whose commonest failure is said in one sentence: that the SDK's default
+ * chain has no credentials. What each provider of the chain says of itself, in up to 3,000
+ * characters, is the cause. May be shared between threads, as the provider may.
+ */
+final class ExplainedCredentials implements AwsCredentialsProvider {
+
+  /** The first words of {@code AwsCredentialsProviderChain} in the AWS SDK. */
+  private static final String NONE_IN_THE_CHAIN = "Unable to load credentials from any of the";
+
+  private final AwsCredentialsProvider provider;
+  private final @Nullable String profile;
+
+  /**
+   * @param profile the profile that was configured, or null for the SDK's default
+   */
+  ExplainedCredentials(AwsCredentialsProvider provider, @Nullable String profile) {
+    this.provider = provider;
+    this.profile = profile;
+  }
+
+  @Override
+  public AwsCredentials resolveCredentials() {
+    try {
+      return provider.resolveCredentials();
+    } catch (RuntimeException e) {
+      String message = e.getMessage();
+      if (message != null && message.startsWith(NONE_IN_THE_CHAIN)) {
+        throw new NoCredentialsException(noCredentials(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Its cause is what the chain says. */
+  static final class NoCredentialsException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private NoCredentialsException(String message, RuntimeException cause) {
+      super(message, cause);
+    }
+  }
+
+  private String noCredentials() {
+    String ofProfile = profile == null ? "the default profile" : "the profile \"" + profile + "\"";
+    String remedy =
+        profile == null
+            ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in aws_profile, or"
+                + " give this machine a role"
+            : "Check that ~/.aws has this profile with credentials, and log in if it uses SSO";
+    return String.format(
+        Locale.ROOT,
+        "no AWS credentials were found in system properties, the environment, a web identity, %s, a"
+            + " container's agent or the EC2 metadata service. %s",
+        ofProfile,
+        remedy);
+  }
+}
