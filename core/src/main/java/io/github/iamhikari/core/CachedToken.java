@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -101,11 +102,13 @@ final class CachedToken {
    * and does not wait for it.
    */
   @Nullable IamToken living() {
-    if (stateOf(signed) != IamToken.State.FRESH) {
-      signUnlessWaiting();
-    }
     Signed seen = signed;
-    return stateOf(seen) == IamToken.State.EXPIRED ? null : seen.token;
+    Failure last = failure;
+    if (stateOf(seen) != IamToken.State.FRESH && !mustWaitAfter(last)) {
+      signAfter(seen, last);
+    }
+    Signed current = signed;
+    return stateOf(current) == IamToken.State.EXPIRED ? null : current.token;
   }
 
   /**
@@ -148,8 +151,11 @@ final class CachedToken {
    * @throws SQLException if there is none by then; the old one is kept
    */
   void renew(Duration patience) throws SQLException {
-    abandonsWhatIsOverdue();
-    await(sign(), System.nanoTime(), patience);
+    Signing begun = null;
+    while (begun == null) {
+      begun = signAfter(signed, failure);
+    }
+    await(begun, System.nanoTime(), patience);
   }
 
   /** Why a login would get no token now, if that is known without waiting; else null. */
@@ -199,41 +205,46 @@ final class CachedToken {
       if (lives && state == IamToken.State.FRESH) {
         return seen.token;
       }
-      Signing begun = signUnlessWaiting();
+      Failure last = failure;
+      boolean waits = mustWaitAfter(last);
+      Signing begun = waits ? null : signAfter(seen, last);
       if (lives && stateOf(seen) != IamToken.State.EXPIRED) {
         return seen.token;
       }
-      Failure last = failure;
       if (begun != null) {
         IamToken token = await(begun, asked, patience);
         if (begun.isForMe()) {
           return token;
         }
-      } else if (last != null) {
-        throw noToken(last);
+      } else if (waits) {
+        throw noToken(requireNonNull(last));
       }
     }
   }
 
-  /** The signing in flight, or a new one; null if the last one failed just now. */
-  private @Nullable Signing signUnlessWaiting() {
-    if (abandonsWhatIsOverdue()) {
-      return sign();
-    }
-    Failure last = failure;
-    boolean waits =
-        signing == null && last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
-    return waits ? null : sign();
+  /** Whether no signing may begin yet, since the last one failed just now. */
+  private boolean mustWaitAfter(@Nullable Failure last) {
+    return signing == null && last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
   }
 
-  /** The signing in flight, or a new one. */
-  private Signing sign() {
+  /**
+   * The signing in flight, or a new one.
+   *
+   * @param seen the token that is to be replaced
+   * @param last the failure that was the last one
+   * @return null if a signing has ended since these were read
+   */
+  private @Nullable Signing signAfter(Signed seen, @Nullable Failure last) {
+    abandonWhatIsOverdue();
     Signing begun = new Signing(nanoTime.getAsLong());
     lock.lock();
     try {
       Signing inFlight = signing;
       if (inFlight != null) {
         return inFlight;
+      }
+      if (!signed.equals(seen) || !Objects.equals(failure, last)) {
+        return null;
       }
       signing = begun;
     } finally {
@@ -252,25 +263,24 @@ final class CachedToken {
   }
 
   /** Gives up a signing that hangs, unless one that was given up before still runs. */
-  private boolean abandonsWhatIsOverdue() {
+  private void abandonWhatIsOverdue() {
     Signing inFlight = signing;
     if (inFlight == null || elapsedSince(inFlight.begunNanos).compareTo(OVERDUE) < 0) {
-      return false;
+      return;
     }
-    inFlight.interrupt();
     lock.lock();
     try {
-      if (abandoned != null && abandoned.isAlive()) {
-        return false;
+      if (signing != inFlight || (abandoned != null && abandoned.isAlive())) {
+        return;
       }
       abandoned = inFlight.thread;
     } finally {
       lock.unlock();
     }
-    inFlight.fail(
+    inFlight.abandon(
         new IllegalStateException(
             "the AWS credentials provider has not answered for " + OVERDUE.toSeconds() + " s"));
-    return true;
+    inFlight.interrupt();
   }
 
   private static IllegalStateException closed() {
@@ -385,14 +395,24 @@ final class CachedToken {
       } finally {
         lock.unlock();
       }
-      done.countDown();
       logger.debug("{} - New token for {}: {}.", name, request, result);
       if (last != null) {
         logger.info("{} - Tokens for {} can be signed again.", name, request);
       }
+      done.countDown();
     }
 
+    /** The next signing waits. */
     private void fail(Throwable cause) {
+      end(cause, true);
+    }
+
+    /** The next signing may begin at once. */
+    private void abandon(Throwable cause) {
+      end(cause, false);
+    }
+
+    private void end(Throwable cause, boolean nextOneWaits) {
       Failure last;
       Failure problem;
       lock.lock();
@@ -403,16 +423,18 @@ final class CachedToken {
         last = CachedToken.this.failure;
         problem = Failure.of(cause, last, nanoTime.getAsLong());
         failure = problem;
-        CachedToken.this.failure = problem;
+        if (nextOneWaits) {
+          CachedToken.this.failure = problem;
+        }
         signing = null;
         statistics.failed(elapsedSince(begunNanos), problem.reason());
       } finally {
         lock.unlock();
       }
-      done.countDown();
       if (last == null && !isClosed) {
         logger.warn("{} - No token could be signed for {}: {}", name, request, problem.reason());
       }
+      done.countDown();
     }
 
     private void interrupt() {

@@ -53,8 +53,9 @@ final class ExplainedCredentials implements AwsCredentialsProvider {
     String ofProfile = profile == null ? "the default profile" : "the profile \"" + profile + "\"";
     String remedy =
         profile == null
-            ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in aws_profile, or"
-                + " give this machine a role"
+            ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in "
+                + IamSettings.AWS_PROFILE
+                + ", or give this machine a role"
             : "Check that ~/.aws has this profile with credentials, and log in if it uses SSO";
     return String.format(
         Locale.ROOT,

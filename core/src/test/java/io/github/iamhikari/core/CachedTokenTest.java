@@ -222,6 +222,19 @@ class CachedTokenTest {
   }
 
   @Test
+  void signsOnceForCallersWhoComeAsASigningEnds() throws Exception {
+    for (int round = 1; round <= 2_000; round++) {
+      CachedToken cached = cached(870, threads);
+      cached.living(); // begins
+      List<Future<String>> callers = callers(2, cached);
+      for (Future<String> caller : callers) {
+        caller.get(30, SECONDS);
+      }
+      assertThat(signer.attempts).hasValue(round);
+    }
+  }
+
+  @Test
   void sharesOneFailureAmongManyCallers() throws Exception {
     CachedToken cached = cached(870, threads);
     signer.failing = true;
