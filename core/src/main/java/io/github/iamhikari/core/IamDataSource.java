@@ -490,7 +490,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
             endpoint.name(),
             region);
       }
-      if (!Region.regions().contains(Region.of(region))) {
+      if (!region.equals(endpoint.region()) && !Region.regions().contains(Region.of(region))) {
         logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
       }
       logger.info(

@@ -1,16 +1,7 @@
 package io.github.iamhikari.core;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toUnmodifiableSet;
-
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
@@ -43,39 +34,22 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
       this.prefix = prefix;
     }
 
-    private static Kind of(@Nullable String prefix) {
-      return Stream.of(values())
-          .filter(kind -> kind.prefix.equals(prefix))
-          .findFirst()
-          .orElse(INSTANCE);
+    private static Kind of(String label) {
+      Kind longest = INSTANCE;
+      for (Kind kind : values()) {
+        if (label.startsWith(kind.prefix) && kind.prefix.length() > longest.prefix.length()) {
+          longest = kind;
+        }
+      }
+      return longest;
     }
   }
 
   private static final int LONGEST_NAME = 253;
 
-  private static final Pattern NAME =
-      Pattern.compile(
-          "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\."
-              + "(?<endpoint>endpoint\\.)?"
-              + "(?<prefix>cluster-custom-|cluster-ro-|cluster-|proxy-|shardgrp-|global-)?"
-              + "[a-z0-9]{1,50}\\."
-              + "(?:(?<before>[a-z0-9-]{1,63})\\.(?<service>rds|rds-fips)|rds\\.(?<after>[a-z0-9-]{1,63}))\\."
-              + "(?<suffix>[a-z0-9.-]+)");
+  private static final int LONGEST_LABEL = 63;
 
-  /** The shape of a region's name where the SDK does not know the partition. */
-  private static final String REGION_OF_AN_UNKNOWN_PARTITION = "[a-z]{2,10}(-[a-z]{2,12}){1,3}-\\d";
-
-  /** Commercial names have the region first; GovCloud's, which share their suffix, both ways. */
-  private static final String GOV_CLOUD = "aws-us-gov";
-
-  private static final Set<String> REGION_FIRST_ONLY =
-      Set.of("amazonaws.eu", "amazonaws.au", "amazonaws.uk");
-
-  private static final Map<String, Set<PartitionMetadata>> PARTITIONS_BY_SUFFIX =
-      Region.regions().stream()
-          .filter(region -> !region.isGlobalRegion())
-          .map(PartitionMetadata::of)
-          .collect(groupingBy(PartitionMetadata::dnsSuffix, mapping(p -> p, toUnmodifiableSet())));
+  private static final int LONGEST_HASH = 50;
 
   /**
    * Reads an endpoint's name; upper case and a trailing dot make no difference. Empty for whatever
@@ -84,23 +58,28 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
    */
   static Optional<RdsHost> parse(String host) {
     String name = normalize(host);
-    Matcher parts = NAME.matcher(name);
-    if (name.length() > LONGEST_NAME || !parts.matches()) {
+    boolean viaEndpoint = name.startsWith("endpoint.", name.indexOf('.') + 1);
+    int hash = viaEndpoint ? 2 : 1; // which label carries it
+    String[] labels = name.split("\\.", hash + 4);
+    if (name.length() > LONGEST_NAME || labels.length < hash + 4 || !isLabel(labels[0])) {
       return Optional.empty();
     }
-    Kind kind = Kind.of(parts.group("prefix"));
-    if (parts.group("endpoint") != null && kind != Kind.PROXY) {
+    Kind kind = Kind.of(labels[hash]);
+    if (!isHash(labels[hash].substring(kind.prefix.length()))
+        || (viaEndpoint && kind != Kind.PROXY)) {
       return Optional.empty();
     }
-    boolean regionFirst = parts.group("before") != null;
-    String word = regionFirst ? parts.group("before") : parts.group("after");
-    String suffix = parts.group("suffix");
+    boolean fips = labels[hash + 2].equals("rds-fips");
+    boolean regionFirst = fips || labels[hash + 2].equals("rds");
+    String suffix = labels[hash + 3];
+    if ((!regionFirst && !labels[hash + 1].equals("rds"))
+        || (fips && !suffix.equals("amazonaws.com"))) {
+      return Optional.empty();
+    }
+    String word = labels[regionFirst ? hash + 1 : hash + 2];
     if (kind == Kind.GLOBAL) {
       boolean global = word.equals("global") && regionFirst && suffix.startsWith("amazonaws.");
       return global ? Optional.of(new RdsHost(name, kind, null)) : Optional.empty();
-    }
-    if ("rds-fips".equals(parts.group("service")) && !suffix.equals("amazonaws.com")) {
-      return Optional.empty();
     }
     return isRegion(word, suffix, regionFirst)
         ? Optional.of(new RdsHost(name, kind, word))
@@ -113,16 +92,99 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
+  private static boolean isLabel(String text) {
+    return text.length() <= LONGEST_LABEL
+        && hasOnlyLettersAndDigits(text.replace("-", ""))
+        && !text.startsWith("-")
+        && !text.endsWith("-");
+  }
+
+  private static boolean isHash(String text) {
+    return text.length() <= LONGEST_HASH && hasOnlyLettersAndDigits(text);
+  }
+
+  private static boolean hasOnlyLettersAndDigits(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+
   private static boolean isRegion(String word, String suffix, boolean regionFirst) {
-    if (REGION_FIRST_ONLY.contains(suffix) && !regionFirst) {
+    String shapes = shapesOfRegions(suffix, regionFirst);
+    if (shapes.isEmpty()) {
       return false;
     }
-    Set<PartitionMetadata> partitions = PARTITIONS_BY_SUFFIX.getOrDefault(suffix, Set.of());
-    if (partitions.isEmpty()) {
-      return REGION_FIRST_ONLY.contains(suffix) && word.matches(REGION_OF_AN_UNKNOWN_PARTITION);
+    for (String shape : shapes.split(" ")) {
+      if (hasShape(word, shape)) {
+        return true;
+      }
     }
-    return partitions.stream()
-        .filter(p -> regionFirst || !suffix.equals("amazonaws.com") || p.id().equals(GOV_CLOUD))
-        .anyMatch(partition -> word.matches(partition.regionRegex()));
+    return regionFirst && isRegionOfTheSdk(word, suffix);
+  }
+
+  /** Asked last: the SDK loads the metadata of all services in all regions to answer. */
+  private static boolean isRegionOfTheSdk(String word, String suffix) {
+    for (Region region : Region.regions()) {
+      if (region.id().equals(word)) {
+        return !region.isGlobalRegion() && PartitionMetadata.of(region).dnsSuffix().equals(suffix);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * What the names of a partition's regions look like, as the SDK's {@code PartitionMetadata} says:
+   * {@code *} is a word, {@code #} a number. Commercial names have the region first; those of
+   * GovCloud, which share their suffix, both ways.
+   */
+  private static String shapesOfRegions(String suffix, boolean regionFirst) {
+    return switch (suffix) {
+      case "amazonaws.com" ->
+          regionFirst
+              ? "us-*-# eu-*-# ap-*-# sa-*-# ca-*-# me-*-# af-*-# il-*-# mx-*-# us-gov-*-#"
+              : "us-gov-*-#";
+      case "amazonaws.com.cn" -> "cn-*-#";
+      case "amazonaws.eu" -> regionFirst ? "eusc-*-*-#" : "";
+      case "amazonaws.au" -> regionFirst ? "ausc-*-*-#" : "";
+      case "amazonaws.uk" -> regionFirst ? "uksc-*-*-#" : "";
+      case "c2s.ic.gov" -> "us-iso-*-#";
+      case "sc2s.sgov.gov" -> "us-isob-*-#";
+      case "cloud.adc-e.uk" -> "eu-isoe-*-#";
+      case "csp.hci.ic.gov" -> "us-isof-*-#";
+      default -> "";
+    };
+  }
+
+  private static boolean hasShape(String word, String shape) {
+    String[] parts = word.split("-", -1);
+    String[] expected = shape.split("-");
+    if (parts.length != expected.length) {
+      return false;
+    }
+    for (int i = 0; i < parts.length; i++) {
+      boolean fits =
+          switch (expected[i]) {
+            case "*" -> hasOnlyLettersAndDigits(parts[i]);
+            case "#" -> isNumber(parts[i]);
+            default -> parts[i].equals(expected[i]);
+          };
+      if (!fits) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
   }
 }

@@ -2,10 +2,16 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,9 +139,57 @@ class RdsHostTest {
         "-orders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
         "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com..",
         "or ders.c9akciq32rgb.us-east-2.rds.amazonaws.com",
-        "orders.c9akciq32rgb.us-east-2.elb.amazonaws.com"
+        "orders.c9akciq32rgb.us-east-2.elb.amazonaws.com",
+        "orders.c9akciq32rgb.us-east-2",
+        "orders.c9akciq32rgb.us-east-.rds.amazonaws.com",
+        "orders.c9akciq32rgb..rds.amazonaws.com",
+        "orders.c9akciq32rgb.us-iso-east-1.rds.amazonaws.com",
+        "orders.cluster-.us-east-2.rds.amazonaws.com",
+        "orders.endpoint.proxy-c9akciq32rgb.us-east-2.rds",
+        "endpoint.us-east-2.rds.amazonaws.com",
+        "orders.cluster-ro-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com"
       })
   void takesNothingElseForAnEndpoint(String host) {
     assertThat(RdsHost.parse(host)).isEmpty();
+  }
+
+  @Test
+  void isParsedWithoutTheMetadataOfServicesAndRegions() throws Exception {
+    RecordingClassLoader classes = new RecordingClassLoader();
+
+    Class<?> isolated = classes.loadClass(RdsHost.class.getName());
+    Method parse = isolated.getDeclaredMethod("parse", String.class);
+    parse.setAccessible(true);
+    Object host = parse.invoke(null, "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com");
+
+    assertThat(host.toString()).contains("us-east-2");
+    assertThat(classes.loaded)
+        .contains(RdsHost.class.getName())
+        .noneMatch(name -> name.startsWith("software.amazon.awssdk.regions."));
+  }
+
+  /** Loads all classes but the JDK's anew, and knows which. */
+  private static final class RecordingClassLoader extends ClassLoader {
+
+    private final Set<String> loaded = new TreeSet<>();
+
+    private RecordingClassLoader() {
+      super(ClassLoader.getPlatformClassLoader());
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      loaded.add(name);
+      String file = name.replace('.', '/') + ".class";
+      try (InputStream input = RdsHostTest.class.getClassLoader().getResourceAsStream(file)) {
+        if (input == null) {
+          throw new ClassNotFoundException(name);
+        }
+        byte[] bytes = input.readAllBytes();
+        return defineClass(name, bytes, 0, bytes.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
   }
 }
