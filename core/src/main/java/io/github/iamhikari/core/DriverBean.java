@@ -2,10 +2,10 @@ package io.github.iamhikari.core;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,12 @@ final class DriverBean {
   /** What MariaDB's driver shows in the place of a secret. */
   private static final String MASKED = "***";
 
+  /** Connector/J sends these instead of the password that it is given. */
+  private static final List<String> MORE_PASSWORDS = List.of("password1", "password2", "password3");
+
+  private static final List<String> OTHER_LOGINS =
+      List.of("authenticationPluginClassName", "authenticationPlugins");
+
   private final DataSource bean;
 
   DriverBean(DataSource bean) {
@@ -26,16 +32,35 @@ final class DriverBean {
   }
 
   /** Where it connects to; empty for a DataSource that does not tell. */
-  Optional<JdbcTarget> target() {
+  Optional<JdbcUrl> url() {
     return read("Url")
         .or(() -> read("URL"))
-        .map(JdbcTarget::parse)
-        .filter(target -> target.protocol() != JdbcTarget.Protocol.OTHER);
+        .map(JdbcUrl::parse)
+        .filter(url -> url.protocol() != JdbcUrl.Protocol.OTHER);
   }
 
   /** The user that it was given, if any. */
   @Nullable String user() {
     return read("User").orElse(null);
+  }
+
+  /**
+   * Refuses one that logs in with something else than the token.
+   *
+   * @throws IllegalArgumentException if it was told to
+   */
+  void refuseOtherLogins(JdbcUrl url) {
+    OtherLogins.refuse(url, new Properties());
+    for (String property : OTHER_LOGINS) {
+      read(upperCased(property)).ifPresent(value -> OtherLogins.refuse(property, value));
+    }
+    for (String password : MORE_PASSWORDS) {
+      if (read(upperCased(password)).isPresent()) {
+        throw new IllegalArgumentException(
+            "The DataSource has a %s, which could be sent instead of the IAM token; take it out"
+                .formatted(password));
+      }
+    }
   }
 
   /**
@@ -46,25 +71,23 @@ final class DriverBean {
    * @return false if it is none of those that are known here, and was told nothing
    * @throws IllegalArgumentException if it was told to do without TLS
    */
-  boolean requireTls(JdbcTarget target, Properties written) {
+  boolean requireTls(JdbcUrl url, Properties written) {
     Properties properties = (Properties) written.clone();
-    switch (target.protocol()) {
+    switch (url.protocol()) {
       case POSTGRESQL -> {
-        boolean silent = "prefer".equals(target.parameters().get("sslmode"));
-        JdbcTarget told = silent ? target.without(Set.of("sslmode")) : target;
-        TransportSecurity.require(told, properties);
+        TransportSecurity.require(withoutDefault(url), properties);
         write("SslMode", properties.getProperty("sslmode"));
       }
       case MYSQL -> {
         addUnlessSet(properties, "sslMode", "PREFERRED");
         addUnlessSet(properties, "useSSL", "true");
         addUnlessSet(properties, "verifyServerCertificate", "false");
-        TransportSecurity.require(target, properties);
+        TransportSecurity.require(url, properties);
         write("SslMode", properties.getProperty("sslMode"));
       }
       case MARIADB -> {
-        TransportSecurity.require(target, properties);
-        addToUrl(target, "sslMode", properties.getProperty("sslMode"));
+        TransportSecurity.require(url, properties);
+        addToUrl(url, "sslMode", properties.getProperty("sslMode"));
       }
       case OTHER -> {
         return false;
@@ -73,28 +96,37 @@ final class DriverBean {
     return true;
   }
 
+  private static JdbcUrl withoutDefault(JdbcUrl url) {
+    for (JdbcUrl.Parameter parameter : url.parameters()) {
+      if (parameter.isNamed("sslmode") && parameter.value().equals("prefer")) {
+        return url.without("sslmode");
+      }
+    }
+    return url;
+  }
+
   private void addUnlessSet(Properties properties, String name, String unset) {
-    String property = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
-    read(property)
+    read(upperCased(name))
         .filter(value -> !value.equalsIgnoreCase(unset))
         .ifPresent(value -> properties.putIfAbsent(name, value));
   }
 
-  private void addToUrl(JdbcTarget target, String name, String value) {
-    if (target.parameters().containsKey(name.toLowerCase(Locale.ROOT))) {
+  private void addToUrl(JdbcUrl url, String name, String value) {
+    if (url.has(name)) {
       return;
     }
-    String url = read("Url").orElseThrow();
-    if (url.contains(MASKED)) {
+    String text = read("Url").orElseThrow();
+    if (text.contains(MASKED)) {
       throw new IllegalArgumentException(
-          "The DataSource's URL does not say that TLS is to be used, and holds a secret with which"
-              + " it cannot be changed here; write "
-              + name
-              + "="
-              + value
-              + " into it");
+          ("The DataSource's URL does not say that TLS is to be used, and holds a secret with"
+                  + " which it cannot be changed here; write %s=%s into it")
+              .formatted(name, value));
     }
-    write("Url", url + (url.contains("?") ? "&" : "?") + name + "=" + value);
+    write("Url", text + (text.contains("?") ? "&" : "?") + name + "=" + value);
+  }
+
+  private static String upperCased(String property) {
+    return property.substring(0, 1).toUpperCase(Locale.ROOT) + property.substring(1);
   }
 
   private Optional<String> read(String property) {
@@ -104,6 +136,8 @@ final class DriverBean {
     } catch (NoSuchMethodException | IllegalAccessException e) {
       return Optional.empty();
     } catch (InvocationTargetException e) {
+      throw cannot("read", property, e.getCause());
+    } catch (LinkageError e) {
       throw cannot("read", property, e);
     }
   }
@@ -111,14 +145,22 @@ final class DriverBean {
   private void write(String property, String value) {
     try {
       bean.getClass().getMethod("set" + property, String.class).invoke(bean, value);
-    } catch (ReflectiveOperationException e) {
+    } catch (InvocationTargetException e) {
+      throw cannot("set", property, e.getCause());
+    } catch (ReflectiveOperationException | LinkageError e) {
       throw cannot("set", property, e);
     }
   }
 
-  private IllegalArgumentException cannot(String what, String property, Exception cause) {
+  /** Names what failed; of its message, which may show a URL, only that a class was missing. */
+  private IllegalArgumentException cannot(String what, String property, @Nullable Throwable cause) {
+    String reason =
+        cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException
+            ? "the class path lacks " + String.valueOf(cause.getMessage()).replace('/', '.')
+            : "it failed with a " + (cause == null ? "null" : cause.getClass().getName());
     return new IllegalArgumentException(
-        "Cannot " + what + " the property " + property + " of a " + bean.getClass().getName(),
+        "Cannot %s the property %s of a %s: %s"
+            .formatted(what, property, bean.getClass().getName(), reason),
         cause);
   }
 }

@@ -22,7 +22,7 @@ final class DriverManagerDataSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    return DriverManager.getConnection(jdbcUrl, driverProperties);
+    return connect(driverProperties);
   }
 
   @Override
@@ -31,7 +31,16 @@ final class DriverManagerDataSource implements DataSource {
     login.putAll(driverProperties);
     login.setProperty("user", user);
     login.setProperty("password", password);
-    return DriverManager.getConnection(jdbcUrl, login);
+    return connect(login);
+  }
+
+  /** DriverManager's own {@code getConnection} would show the URL where no driver takes it. */
+  private Connection connect(Properties properties) throws SQLException {
+    Connection connection = DriverManager.getDriver(jdbcUrl).connect(jdbcUrl, properties);
+    if (connection == null) {
+      throw new SQLException("No JDBC driver takes the JDBC URL", "08001");
+    }
+    return connection;
   }
 
   @Override

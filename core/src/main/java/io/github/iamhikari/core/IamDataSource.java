@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
@@ -429,149 +428,16 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      Properties written = texts(properties);
-      if (dataSource != null) {
-        return over(dataSource, written);
-      }
-      if (jdbcUrl == null) {
-        throw new IllegalArgumentException(
-            "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
-      }
-      JdbcUrl url = JdbcUrl.parse(jdbcUrl);
-      IamSettings settings = settings(written, url.settings());
-      Properties driverProperties = withoutSettings(written);
-      JdbcTarget target = JdbcTarget.parse(url.forDriver());
-      TokenRequest request =
-          target.tokenRequest(settings, oneOf(user, driverProperties.getProperty("user")));
-      if (!TransportSecurity.require(target, driverProperties)) {
-        warnOfUnknownTransport();
-      }
-      return built(settings, request, driver.apply(url.forDriver(), driverProperties));
-    }
-
-    private IamDataSource over(DataSource connections, Properties written) {
-      IamSettings settings = settings(written, new Properties());
-      DriverBean bean = new DriverBean(connections);
-      Optional<JdbcTarget> told = bean.target();
-      JdbcTarget target = told.orElseGet(() -> JdbcTarget.ofUnknown(connections));
-      target.refuseSettings();
-      TokenRequest request = target.tokenRequest(settings, oneOf(user, bean.user()));
-      if (!bean.requireTls(target, withoutSettings(written))) {
-        warnOfUnknownTransport();
-      }
-      return built(settings, request, connections);
-    }
-
-    private IamDataSource built(
-        IamSettings settings, TokenRequest request, DataSource connections) {
-      if (settings.awsProfile() != null && credentialsProvider != null) {
-        throw new IllegalArgumentException(
-            IamSettings.AWS_PROFILE
-                + " is \""
-                + settings.awsProfile()
-                + "\" and an AWS credentials provider is given; leave one out");
-      }
-      RdsHost endpoint = RdsHost.parse(request.host()).orElseThrow();
-      String region = request.region();
-      if (endpoint.kind() == RdsHost.Kind.CUSTOM) {
-        logger.warn(
-            "{} - {} is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
-                + " signed; set {} to the cluster's endpoint.",
-            name,
-            endpoint.name(),
-            IamSettings.HOST);
-      }
-      if (endpoint.region() != null && !endpoint.region().equals(region)) {
-        logger.warn(
-            "{} - {} is {}, which is not the region in {}; {} is used.",
-            name,
-            IamSettings.REGION,
-            region,
-            endpoint.name(),
-            region);
-      }
-      if (!region.equals(endpoint.region()) && !Region.regions().contains(Region.of(region))) {
-        logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
-      }
-      logger.info(
-          "{} - Logs in with IAM as {}, with AWS credentials of {}; a token is used for {} s.",
-          name,
-          request,
-          nameOfProvider(settings),
-          settings.expiration().toSeconds());
-      return new IamDataSource(this, settings, request, connections);
-    }
-
-    private String nameOfProvider(IamSettings settings) {
-      if (credentialsProvider != null) {
-        return "a " + credentialsProvider.getClass().getSimpleName();
-      }
-      return settings.awsProfile() == null
-          ? "the default chain"
-          : "the default chain with the profile \"" + settings.awsProfile() + "\"";
-    }
-
-    private IamSettings settings(Properties written, Properties inUrl) {
-      Properties merged = new Properties();
-      merged.putAll(inUrl);
-      for (String property : written.stringPropertyNames()) {
-        String value = written.getProperty(property);
-        if (IamSettings.isSetting(property) && !value.isBlank()) {
-          Object other = merged.setProperty(property, value);
-          if (other != null && !other.equals(value)) {
-            logger.warn(
-                "{} - {} is {} in the JDBC URL and {} beside it; {} is used.",
-                name,
-                property,
-                other,
-                value,
-                value);
-          }
-        }
-      }
-      return IamSettings.from(merged);
-    }
-
-    private Properties withoutSettings(Properties written) {
-      Properties driverProperties = (Properties) written.clone();
-      driverProperties.keySet().removeIf(IamSettings::isSetting);
-      if (driverProperties.remove("password") != null) {
-        logger.warn("{} - A password is configured; it is ignored, the IAM token is sent.", name);
-      }
-      return driverProperties;
-    }
-
-    private void warnOfUnknownTransport() {
-      logger.warn(
-          "{} - It cannot be told here whether this driver uses TLS; see to it that it does, since"
-              + " an IAM token is a password.",
-          name);
-    }
-
-    private static @Nullable String oneOf(
-        @Nullable String configured, @Nullable String ofTheDriver) {
-      if (configured == null || configured.isBlank()) {
-        return ofTheDriver;
-      }
-      if (ofTheDriver != null && !ofTheDriver.isBlank() && !ofTheDriver.equals(configured)) {
-        throw new IllegalArgumentException(
-            "The driver's own property user is \""
-                + ofTheDriver
-                + "\" and the pool's username \""
-                + configured
-                + "\"; leave one out");
-      }
-      return configured;
-    }
-
-    /** As text, which is what drivers read. */
-    private static Properties texts(Properties properties) {
-      Properties texts = new Properties();
-      for (String property : properties.stringPropertyNames()) {
-        texts.setProperty(property, properties.getProperty(property));
-      }
-      properties.forEach((key, value) -> texts.setProperty(key.toString(), value.toString()));
-      return texts;
+      LoginConfiguration login =
+          dataSource == null
+              ? LoginConfiguration.ofUrl(name, jdbcUrl, user, properties)
+              : LoginConfiguration.ofDataSource(name, dataSource, user, properties);
+      login.announce(name, credentialsProvider);
+      DataSource connections =
+          dataSource == null
+              ? driver.apply(login.urlForDriver(), login.driverProperties())
+              : dataSource;
+      return new IamDataSource(this, login.settings(), login.request(), connections);
     }
   }
 }

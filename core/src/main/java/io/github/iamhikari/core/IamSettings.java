@@ -1,11 +1,9 @@
 package io.github.iamhikari.core;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +44,17 @@ public record IamSettings(
   /** The {@code iam_expiration} that holds where none is set: 14 min 30 s. */
   public static final Duration DEFAULT_EXPIRATION = Duration.ofSeconds(870);
 
-  private static final String PREFIX = "iam_";
-
   private static final List<String> NAMES =
       List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION, AWS_PROFILE);
 
+  /** Parts of names that somebody may expect, and what such a name means here. */
+  private static final String WORDS =
+      "host=iam_host endpoint=iam_host server=iam_host address=iam_host port=iam_default_port"
+          + " region=iam_region zone=iam_region expir=iam_expiration ttl=iam_expiration"
+          + " life=iam_expiration seconds=iam_expiration profile=aws_profile user=username";
+
   /** The highest number of a port. */
-  private static final int LAST_PORT = 65_535;
+  static final int LAST_PORT = 65_535;
 
   /** The ports of RDS begin at 1150; this one tells of a URL that was meant for something else. */
   private static final int HTTPS_PORT = 443;
@@ -74,19 +76,13 @@ public record IamSettings(
     }
     if (region != null && !region.matches("[a-z0-9]+(-[a-z0-9]+)+")) {
       throw new IllegalArgumentException(
-          REGION
-              + " is \""
-              + region
-              + "\", which is not the name of a region; write one such as \"us-east-2\"");
+          "%s is \"%s\", which is not the name of a region; write one such as \"us-east-2\""
+              .formatted(REGION, shown(region)));
     }
     if (expiration.isNegative() || expiration.compareTo(IamToken.LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException(
-          EXPIRATION
-              + " is "
-              + expiration.toSeconds()
-              + "; write a number of seconds from 0 to "
-              + IamToken.LONGEST_LIFE.toSeconds()
-              + ", since no token lives longer");
+          "%s is %d; write a number of seconds from 0 to %d, since no token lives longer"
+              .formatted(EXPIRATION, expiration.toSeconds(), IamToken.LONGEST_LIFE.toSeconds()));
     }
   }
 
@@ -96,18 +92,15 @@ public record IamSettings(
    * @param properties left as they are
    * @return the settings, with the default {@code iam_expiration} if there is none
    * @throws IllegalArgumentException if a value is of the wrong type or out of bounds, or if there
-   *     is a property of the name {@code iam_...} that is none of these; the message names the
-   *     property, the value and what to write instead
+   *     is a {@linkplain #isSetting property that looks like one} and is none of these; the message
+   *     names the property, the value and what to write instead
    */
   public static IamSettings from(Properties properties) {
     for (Object key : properties.keySet()) {
       if (isSetting(key) && !NAMES.contains(key)) {
         throw new IllegalArgumentException(
-            key
-                + " is not a setting; did you mean "
-                + nearest(key.toString())
-                + "? The settings are "
-                + String.join(", ", NAMES));
+            "%s is not a setting; did you mean %s? The settings are %s"
+                .formatted(key, meant(key.toString()), String.join(", ", NAMES)));
       }
     }
     String region = read(properties, REGION);
@@ -124,13 +117,20 @@ public record IamSettings(
    * Tells apart what is for this library, and not for a driver or a pool.
    *
    * @param propertyName the name of a property
-   * @return whether it begins with {@code iam_}, or is the name of a setting written in another
-   *     way, as {@code iamHost}, which is then to be refused and not to be passed over
+   * @return whether it begins with {@code iam} or {@code aws_} or contains {@code iam_}, or is the
+   *     name of a setting written in another way, as {@code awsProfile}. What is none of the
+   *     settings is then to be refused and not to be passed over. No property of PostgreSQL's,
+   *     MySQL's or MariaDB's driver has such a name.
    */
   public static boolean isSetting(Object propertyName) {
     String name = propertyName.toString().toLowerCase(Locale.ROOT);
-    return name.startsWith(PREFIX)
-        || NAMES.stream().anyMatch(known -> joined(known).equals(joined(name)));
+    if (name.startsWith("datasource.")) {
+      return false; // HikariCP's way to write a property of the driver, which comes here without it
+    }
+    return name.startsWith("iam")
+        || name.startsWith("aws_")
+        || name.contains("iam_")
+        || joined(name).equals(joined(AWS_PROFILE));
   }
 
   private static String joined(String name) {
@@ -141,13 +141,12 @@ public record IamSettings(
   static void checkPort(int port, String source) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
-          source + " is " + port + "; write a port from 1 to " + LAST_PORT);
+          "%s is %d; write a port from 1 to %d".formatted(source, port, LAST_PORT));
     }
     if (port == HTTPS_PORT) {
       throw new IllegalArgumentException(
-          source
-              + " is 443, which no RDS endpoint has; write the database's own port in "
-              + DEFAULT_PORT);
+          "%s is 443, which no RDS endpoint has; write the database's own port in %s"
+              .formatted(source, DEFAULT_PORT));
     }
   }
 
@@ -156,7 +155,14 @@ public record IamSettings(
     if (value == null) {
       value = properties.getProperty(name);
     }
-    return value == null || value.toString().isBlank() ? null : value.toString().strip();
+    if (value == null || value.toString().isBlank()) {
+      return null;
+    }
+    if (value.toString().contains("${")) {
+      throw new IllegalArgumentException(
+          name + " holds a placeholder ${...} that nobody has resolved; write its value");
+    }
+    return value.toString().strip();
   }
 
   private static @Nullable Integer readNumber(
@@ -165,19 +171,51 @@ public record IamSettings(
     try {
       return value == null ? null : Integer.valueOf(value);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + " is \"" + value + "\"; write " + expectation, e);
+      // the cause would show the value, whatever it is
+      throw new IllegalArgumentException(
+          "%s is \"%s\"; write %s".formatted(name, shown(value), expectation));
     }
   }
 
-  private static String nearest(String name) {
-    return NAMES.stream()
-        .min(Comparator.comparingInt(known -> distance(known, name.toLowerCase(Locale.ROOT))))
-        .orElseThrow();
+  /** The setting that somebody meant, told by a word that is in both, or else by the letters. */
+  private static String meant(String name) {
+    String letters = joined(name.toLowerCase(Locale.ROOT));
+    for (String word : WORDS.split(" ", -1)) {
+      int equals = word.indexOf('=');
+      if (letters.contains(word.substring(0, equals))) {
+        return word.substring(equals + 1);
+      }
+    }
+    String nearest = HOST;
+    for (String known : NAMES) {
+      if (distance(joined(known), letters) < distance(joined(nearest), letters)) {
+        nearest = known;
+      }
+    }
+    return nearest;
+  }
+
+  /** A value as a message shows it: not at all where it could hold more than a value, a secret. */
+  static String shown(@Nullable String value) {
+    if (value == null) {
+      return "";
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      boolean isWord = c < 128 && (Character.isLetterOrDigit(c) || "-._ ".indexOf(c) >= 0);
+      if (!isWord) {
+        return "...";
+      }
+    }
+    return value;
   }
 
   /** How many letters have to be added, left out or changed to make one word of the other. */
-  private static int distance(String one, String other) {
-    int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+  static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      row[j] = j;
+    }
     for (int i = 1; i <= one.length(); i++) {
       int diagonal = row[0];
       row[0] = i;

@@ -118,7 +118,7 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
     if (shapes.isEmpty()) {
       return false;
     }
-    for (String shape : shapes.split(" ")) {
+    for (String shape : shapes.split(" ", -1)) {
       if (hasShape(word, shape)) {
         return true;
       }
@@ -161,7 +161,7 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
 
   private static boolean hasShape(String word, String shape) {
     String[] parts = word.split("-", -1);
-    String[] expected = shape.split("-");
+    String[] expected = shape.split("-", -1);
     if (parts.length != expected.length) {
       return false;
     }

@@ -24,6 +24,9 @@ class GarbageTest {
 
   private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
+  /** No host's name, so that it may stand in no message. */
+  private static final String SECRET = "s3cr3t!";
+
   private static final List<String> PIECES =
       List.of(
           "jdbc:",
@@ -68,6 +71,18 @@ class GarbageTest {
           "port=",
           "user=app",
           "password=x",
+          "password=" + SECRET,
+          "Password1=" + SECRET,
+          "app:" + SECRET,
+          SECRET,
+          SECRET + "=",
+          ";user=sa;password=" + SECRET,
+          "credentialType=" + SECRET,
+          "wrapperPlugins=iam,",
+          "&amp;",
+          "#",
+          "%%",
+          "${",
           "address=",
           "iam_host=",
           "iam_region=",
@@ -109,6 +124,9 @@ class GarbageTest {
           "IAM_HOST",
           "user",
           "password",
+          "PASSWORD",
+          "iamRegionn",
+          "credentialType",
           "sslmode",
           "sslMode",
           "ssl",
@@ -144,6 +162,7 @@ class GarbageTest {
         dataSource.close();
       } catch (IllegalArgumentException e) {
         assertThat(e).message().as("seed %d, case %d", seed, i).isNotBlank();
+        assertThat(SecretSearch.textOf(e)).as(url).doesNotContain("s3cr3t");
       } catch (RuntimeException | StackOverflowError e) {
         throw new AssertionError("seed " + seed + ", case " + i + ": " + url + properties, e);
       }
@@ -157,6 +176,7 @@ class GarbageTest {
       url.append(
           List.of("jdbc:postgresql://", "jdbc:mysql://", "jdbc:mariadb://", "jdbc:otel:mysql://")
               .get(random.nextInt(4)));
+      url.append(random.nextInt(8) == 0 ? "app:" + SECRET + PIECES.get(random.nextInt(12)) : "");
       url.append(random.nextBoolean() ? ENDPOINT : "");
       url.append(random.nextBoolean() ? "/orders?" : "");
     }

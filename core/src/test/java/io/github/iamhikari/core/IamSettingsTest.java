@@ -3,11 +3,17 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.mysql.cj.conf.PropertyKey;
+import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mariadb.jdbc.Configuration;
+import org.postgresql.PGProperty;
 
 class IamSettingsTest {
 
@@ -73,7 +79,7 @@ class IamSettingsTest {
         "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
         "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
         "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
         "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
@@ -86,5 +92,68 @@ class IamSettingsTest {
     assertThatThrownBy(() -> IamSettings.from(properties))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "iam_expire, iam_expiration",
+    "iam_ttl, iam_expiration",
+    "iam_port, iam_default_port",
+    "iamDefaultPort, iam_default_port",
+    "iamRegionn, iam_region",
+    "aws_region, iam_region",
+    "iam_aws_region, iam_region",
+    "aws_profil, aws_profile",
+    "AWS-Profile, aws_profile",
+    "iam_hostname, iam_host",
+    "iam_endpoint, iam_host",
+    "amp;iam_region, iam_region",
+    ";iam_host, iam_host",
+    "iam_user, username",
+  })
+  void areMeantByWhateverLooksLikeOne(String name, String meant) {
+    Properties properties = new Properties();
+    properties.setProperty(name, "x");
+
+    assertThat(IamSettings.isSetting(name)).isTrue();
+    assertThatThrownBy(() -> IamSettings.from(properties))
+        .hasMessageStartingWith(name + " is not a setting; did you mean " + meant + "?");
+  }
+
+  @Test
+  void areNoNamesOfDriversProperties() throws Exception {
+    List<String> names = new ArrayList<>(List.of("dataSource.iam_host", "awsRegion", "diamond"));
+    for (PGProperty property : PGProperty.values()) {
+      names.add(property.getName());
+    }
+    for (PropertyKey property : PropertyKey.values()) {
+      names.add(property.getKeyName());
+    }
+    for (Field field : Configuration.Builder.class.getDeclaredFields()) {
+      names.add(field.getName());
+    }
+
+    assertThat(names).hasSizeGreaterThan(300).noneMatch(IamSettings::isSetting);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"iam_host", "iam_default_port", "iam_region", "iam_expiration", "aws_profile"})
+  void doNotHoldAnUnresolvedPlaceholder(String name) {
+    Properties properties = new Properties();
+    properties.setProperty(name, "${VALUE}");
+
+    assertThatThrownBy(() -> IamSettings.from(properties))
+        .hasMessage(name + " holds a placeholder ${...} that nobody has resolved; write its value");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"iam_default_port", "iam_region", "iam_expiration"})
+  void doNotRepeatAValueThatMayHoldASecret(String name) {
+    Properties properties = new Properties();
+    properties.setProperty(name, "us-east-2;password=s3cr3t");
+
+    assertThatThrownBy(() -> IamSettings.from(properties))
+        .hasNoCause()
+        .hasMessageStartingWith(name + " is \"...\"");
   }
 }

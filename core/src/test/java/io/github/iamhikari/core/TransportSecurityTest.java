@@ -39,7 +39,7 @@ class TransportSecurityTest {
       String url, @Nullable String property, String told) {
     Properties properties = properties(property);
 
-    TransportSecurity.require(JdbcTarget.parse(url), properties);
+    TransportSecurity.require(JdbcUrl.parse(url), properties);
 
     assertThat(properties).contains(properties(told).entrySet().iterator().next());
   }
@@ -63,18 +63,54 @@ class TransportSecurityTest {
   })
   void refusesWhatCouldSendTheTokenInClearText(
       String url, @Nullable String property, String culprit, String remedy) {
-    assertThatThrownBy(() -> TransportSecurity.require(JdbcTarget.parse(url), properties(property)))
+    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), properties(property)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "%s could send the IAM token, which is a password, in clear text; write %s or stricter"
                 .formatted(culprit, remedy));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:mariadb://address=(host=h)(sslMode=disable)/d, sslMode=disable",
+    "'jdbc:mysql://(host=h,sslMode=DISABLED)/d', sslMode=DISABLED",
+    "jdbc:mysql://address=(host=h)(useSSL=false)/d, useSSL=false",
+  })
+  void refusesAHostThatCouldGetTheTokenInClearText(String url, String culprit) {
+    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), new Properties()))
+        .hasMessageStartingWith(culprit + " could send the IAM token");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbc:postgresql://h/d?sslmode=VERIFY_IDENTITY, sslmode=VERIFY_IDENTITY is not a mode of PostgreSQL's driver; write sslmode=verify-full",
+    "jdbc:postgresql://h/d?sslmode=VERIFY_CA, sslmode=VERIFY_CA is not a mode of PostgreSQL's driver; write sslmode=verify-ca",
+    "jdbc:postgresql://h/d?sslmode=REQUIRED, sslmode=REQUIRED is not a mode of PostgreSQL's driver; write sslmode=require",
+    "jdbc:mysql://h/d?sslMode=verify-full, sslMode=verify-full is not a mode of MySQL's driver; write sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?sslMode=verify-ca, sslMode=verify-ca is not a mode of MySQL's driver; write sslMode=VERIFY_CA",
+    "jdbc:mysql://h/d?sslMode=require, sslMode=require is not a mode of MySQL's driver; write sslMode=REQUIRED",
+    "jdbc:mariadb://h/d?sslMode=verify-identity, sslMode=verify-identity is not a mode of MariaDB's driver; write sslMode=verify-full",
+    "jdbc:mariadb://h/d?sslMode=require, sslMode=require is not a mode of MariaDB's driver; write sslMode=trust",
+  })
+  void namesTheDriversOwnWordForAModeOfAnother(String url, String message) {
+    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), new Properties()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void doesNotRepeatAModeThatIsNone() {
+    JdbcUrl url = JdbcUrl.parse("jdbc:postgresql://h/d?sslmode=prefer;password=s3cr3t");
+
+    assertThatThrownBy(() -> TransportSecurity.require(url, new Properties()))
+        .hasMessageStartingWith("sslmode=... could send the IAM token");
+  }
+
   @Test
   void leavesOtherPropertiesAlone() {
     Properties properties = properties("ApplicationName=orders");
 
-    TransportSecurity.require(JdbcTarget.parse("jdbc:postgresql://h/d"), properties);
+    TransportSecurity.require(JdbcUrl.parse("jdbc:postgresql://h/d"), properties);
 
     assertThat(properties)
         .containsOnlyKeys("ApplicationName", "sslmode")

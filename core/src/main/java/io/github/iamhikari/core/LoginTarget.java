@@ -1,0 +1,202 @@
+package io.github.iamhikari.core;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token is for, decided from URL, properties and settings: the only place that refuses what
+ * no token can fit.
+ *
+ * @param endpoint the endpoint whose name is signed
+ * @param named the endpoint that the URL names, if it does and it is another one
+ * @param request host, port, region and user
+ */
+record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest request) {
+
+  private static final String AN_ENDPOINT = "\"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"";
+
+  /** Parameters by which PostgreSQL's driver goes elsewhere than to the URL's host and port. */
+  private static final List<String> HOST_DETOURS = List.of("host", "PGHOST");
+
+  private static final List<String> PORT_DETOURS = List.of("port", "PGPORT");
+
+  private static final String SERVICE = "service";
+
+  /**
+   * Decides.
+   *
+   * @param configuredUser the user who is named outside the URL, if any
+   * @throws IllegalArgumentException if the endpoint, its port or its region cannot be told, no
+   *     user is named or two are, or the URL could lead elsewhere or holds a password
+   */
+  static LoginTarget of(JdbcUrl url, IamSettings settings, @Nullable String configuredUser) {
+    if (url.holdsPassword()) {
+      throw new IllegalArgumentException(
+          "The JDBC URL holds a password, which could be sent instead of the IAM token;"
+              + " take it out of the URL");
+    }
+    if (url.protocol() == JdbcUrl.Protocol.POSTGRESQL) {
+      refuseDetours(url);
+    }
+    Optional<RdsHost> named = endpointOf(url);
+    RdsHost endpoint = settings.host() == null ? theOne(url, named) : endpointOf(settings.host());
+    String region = settings.region() != null ? settings.region() : endpoint.region();
+    if (region == null) {
+      throw new IllegalArgumentException(
+          "%s is a global endpoint, whose name tells no region; set %s to the region of its writer"
+              .formatted(endpoint.name(), IamSettings.REGION));
+    }
+    int port = settings.defaultPort() != null ? settings.defaultPort() : portOf(url);
+    String user = user(url.user(), configuredUser);
+    return new LoginTarget(
+        endpoint,
+        settings.host() == null ? Optional.empty() : named,
+        new TokenRequest(endpoint.name(), port, region, user));
+  }
+
+  /** Whether a URL's parameter means something here, so that a message may name it. */
+  static boolean readsParameter(String name) {
+    return name.equalsIgnoreCase("user")
+        || isDetour(HOST_DETOURS, name)
+        || isDetour(PORT_DETOURS, name);
+  }
+
+  private static RdsHost endpointOf(String iamHost) {
+    return RdsHost.parse(iamHost)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    ("%s is \"%s\", which is not the name of an Amazon RDS or Aurora endpoint;"
+                            + " write one such as %s")
+                        .formatted(IamSettings.HOST, IamSettings.shown(iamHost), AN_ENDPOINT)));
+  }
+
+  private static Optional<RdsHost> endpointOf(JdbcUrl url) {
+    String host = url.addresses().size() == 1 ? url.addresses().get(0).host() : null;
+    return host == null ? Optional.empty() : RdsHost.parse(host);
+  }
+
+  private static RdsHost theOne(JdbcUrl url, Optional<RdsHost> named) {
+    if (url.severalHosts()) {
+      throw new IllegalArgumentException(
+          ("The JDBC URL may lead to several hosts, and a token fits one endpoint; name one"
+                  + " host alone, or set %s to the endpoint that stands for all of them")
+              .formatted(IamSettings.HOST));
+    }
+    if (named.isPresent()) {
+      return named.get();
+    }
+    if (url.addresses().isEmpty()) {
+      throw new IllegalArgumentException(
+          "It cannot be told where \"%s\" connects to; set %s to the endpoint, such as %s"
+              .formatted(url.protocolName(), IamSettings.HOST, AN_ENDPOINT));
+    }
+    String host = url.addresses().get(0).host();
+    if (host == null) {
+      throw new IllegalArgumentException(
+          "The JDBC URL names no host; write the endpoint into it, such as %s, or set %s to it"
+              .formatted(AN_ENDPOINT, IamSettings.HOST));
+    }
+    throw new IllegalArgumentException(
+        ("The host%s in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and"
+                + " a token is signed for that name; set %s to it, such as %s")
+            .formatted(
+                JdbcUrl.isHostName(host) ? " \"" + host + "\"" : "",
+                IamSettings.HOST,
+                AN_ENDPOINT));
+  }
+
+  private static int portOf(JdbcUrl url) {
+    Integer port = url.addresses().isEmpty() ? null : url.addresses().get(0).port();
+    for (JdbcUrl.Address address : url.addresses()) {
+      if (!Objects.equals(address.port(), port)) {
+        throw new IllegalArgumentException(
+            ("The JDBC URL names hosts with several ports, and a token is signed for one; set"
+                    + " %s to the endpoint's port")
+                .formatted(IamSettings.DEFAULT_PORT));
+      }
+    }
+    if (port != null) {
+      IamSettings.checkPort(port, "The port in the JDBC URL");
+      return port;
+    }
+    if (url.protocol() == JdbcUrl.Protocol.OTHER) {
+      throw new IllegalArgumentException(
+          "The port of \"%s\" is not known here; set %s to the endpoint's port"
+              .formatted(url.protocolName(), IamSettings.DEFAULT_PORT));
+    }
+    return url.protocol().defaultPort();
+  }
+
+  private static String user(@Nullable String ofUrl, @Nullable String configured) {
+    if (configured == null || configured.isBlank()) {
+      if (ofUrl == null) {
+        throw new IllegalArgumentException(
+            "No database user is named; set username to the one that logs in with IAM");
+      }
+      return checked(ofUrl);
+    }
+    checked(configured);
+    if (ofUrl != null && !ofUrl.equals(configured)) {
+      throw new IllegalArgumentException(
+          ("The JDBC URL names another user than the configuration, which names \"%s\"; leave"
+                  + " one out")
+              .formatted(configured));
+    }
+    return configured;
+  }
+
+  private static String checked(String user) {
+    char first = user.charAt(0);
+    boolean isQuoted =
+        user.length() > 1 && "\"'`".indexOf(first) >= 0 && user.charAt(user.length() - 1) == first;
+    String fault =
+        user.contains("${")
+            ? "holds a placeholder ${...} that nobody has resolved"
+            : isQuoted
+                ? "is in quotes"
+                : !user.equals(user.strip()) ? "has blanks at its ends" : "";
+    if (!fault.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The database user %s; write the bare name, for which the token is signed"
+              .formatted(fault));
+    }
+    return user;
+  }
+
+  private static void refuseDetours(JdbcUrl url) {
+    for (JdbcUrl.Parameter parameter : url.parameters()) {
+      if (parameter.isNamed(SERVICE)) {
+        throw detour(SERVICE);
+      }
+      for (JdbcUrl.Address address : url.addresses()) {
+        boolean otherHost =
+            isDetour(HOST_DETOURS, parameter.name()) && !parameter.value().equals(address.host());
+        boolean otherPort =
+            isDetour(PORT_DETOURS, parameter.name())
+                && !parameter.value().equals(String.valueOf(address.port()));
+        if (otherHost || otherPort) {
+          throw detour(parameter.name());
+        }
+      }
+    }
+  }
+
+  private static boolean isDetour(List<String> detours, String name) {
+    for (String detour : detours) {
+      if (detour.equalsIgnoreCase(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static IllegalArgumentException detour(String parameter) {
+    return new IllegalArgumentException(
+        ("The JDBC URL's parameter %s could lead the driver to another server than the token"
+                + " is signed for; write jdbc:postgresql://host:port/database")
+            .formatted(parameter));
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.iamhikari.core;
+
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * Properties by which a driver logs in with something else than the token that it is given. Their
+ * names have no case for MySQL's and MariaDB's driver.
+ */
+final class OtherLogins {
+
+  /** Those by which a driver asks other code for a password, or logs in by itself. */
+  private static final Set<String> PLUGINS =
+      Set.of("authenticationPluginClassName", "authenticationPlugins", "credentialType");
+
+  private static final String WRAPPER_PLUGINS = "wrapperPlugins";
+
+  /** A set of plugins that has a name. */
+  static final String WRAPPER_PROFILE = "wrapperProfileName";
+
+  /**
+   * The <a
+   * href="https://github.com/aws/aws-advanced-jdbc-wrapper/blob/main/docs/using-the-jdbc-driver/UsingTheJdbcDriver.md">plugins
+   * of Amazon's driver</a> that log in.
+   */
+  private static final Set<String> WRAPPER_LOGINS =
+      Set.of("iam", "awsSecretsManager", "federatedAuth", "okta");
+
+  private OtherLogins() {}
+
+  /** Whether a property is a password for the database: Connector/J has three more names for it. */
+  static boolean isPassword(String name) {
+    return name.regionMatches(true, 0, "password", 0, "password".length())
+        && (name.length() == "password".length()
+            || (name.length() == "password1".length() && "123".indexOf(name.charAt(8)) >= 0));
+  }
+
+  /**
+   * Refuses a configuration that has the driver log in with something else than the token.
+   *
+   * @throws IllegalArgumentException if there is such a property, in the URL or beside it
+   */
+  static void refuse(JdbcUrl url, Properties driverProperties) {
+    for (JdbcUrl.Parameter parameter : url.parameters()) {
+      refuse(parameter.name(), parameter.value());
+    }
+    for (String name : driverProperties.stringPropertyNames()) {
+      refuse(name, driverProperties.getProperty(name));
+    }
+  }
+
+  /** Refuses a property that has the driver log in with something else than the token. */
+  static void refuse(String name, String value) {
+    if (value.isBlank()) {
+      return;
+    }
+    for (String plugin : PLUGINS) {
+      if (plugin.equalsIgnoreCase(name)) {
+        throw instead(plugin);
+      }
+    }
+    if (WRAPPER_PLUGINS.equalsIgnoreCase(name)) {
+      for (String plugin : value.split(",", -1)) {
+        for (String login : WRAPPER_LOGINS) {
+          if (login.equalsIgnoreCase(plugin.strip())) {
+            throw instead("%s with the plugin %s".formatted(WRAPPER_PLUGINS, login));
+          }
+        }
+      }
+    }
+  }
+
+  private static IllegalArgumentException instead(String what) {
+    return new IllegalArgumentException(
+        "%s has the driver log in with something else than the IAM token; take it out"
+            .formatted(what));
+  }
+}

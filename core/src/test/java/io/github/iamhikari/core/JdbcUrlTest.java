@@ -1,0 +1,153 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JdbcUrlTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:postgresql://db:5433/orders               | POSTGRESQL | db        | 5433 |",
+        "jdbc:postgresql://db/orders                    | POSTGRESQL | db        |      |",
+        "jdbc:postgresql://[::1]:5433/orders            | POSTGRESQL | ::1       | 5433 |",
+        "jdbc:postgresql://db/orders?user=a%20b&ssl=true| POSTGRESQL | db        |      | a b",
+        "jdbc:postgresql:orders                         | POSTGRESQL |           |      |",
+        "jdbc:postgresql:///orders                      | POSTGRESQL |           |      |",
+        "jdbc:mysql://db:3307/orders                    | MYSQL      | db        | 3307 |",
+        "jdbc:postgresql://:5433/orders                 | POSTGRESQL |           | 5433 |",
+        "jdbc:postgresql://db:5433/?user=app            | POSTGRESQL | db        | 5433 | app",
+        "jdbc:postgresql://db/orders#1?user=app         | POSTGRESQL | db        |      | app",
+        "jdbc:mysql://db                                | MYSQL      | db        |      |",
+        "jdbc:mysql://db:/orders                        | MYSQL      | db        |      |",
+        "jdbc:mysql://db?user=app#1                     | MYSQL      | db        |      | app",
+        "jdbc:mysql://%64b/orders                       | MYSQL      | db        |      |",
+        "jdbc:mariadb://db?user=app                     | MARIADB    | db        |      | app",
+        "jdbc:aws-wrapper:mariadb://db/?user=a%20b      | MARIADB    | db        |      | a b",
+        "jdbc:mysql:///orders                           | MYSQL      |           |      |",
+        "jdbc:mysql://app@db:3307/orders                | MYSQL      | db        | 3307 | app",
+        "jdbc:mysql://a%20b@db:3307/orders              | MYSQL      | db        | 3307 | a b",
+        "jdbc:mysql://db:3307/orders?user=app           | MYSQL      | db        | 3307 | app",
+        "jdbc:mariadb://db:3307/orders?user=app         | MARIADB    | db        | 3307 | app",
+        "jdbc:mariadb://db/                             | MARIADB    | db        |      |",
+        "jdbc:mysql://(host=db,port=3307,user=app)/orders       | MYSQL | db | 3307 | app",
+        "jdbc:mysql://address=(host=db)(port=3307)/orders       | MYSQL | db | 3307 |",
+        "jdbc:mysql://app@(HOST=db , Port=3307)/orders          | MYSQL | db | 3307 | app",
+        "jdbc:mariadb://address=(host=db)(port=3307)(type=master)/orders | MARIADB | db | 3307 |",
+        "jdbc:aws-wrapper:postgresql://db:5433/orders   | POSTGRESQL | db        | 5433 |",
+        "jdbc:otel:mysql://db:3307/orders               | MYSQL      | db        | 3307 |",
+        "jdbc:p6spy:mariadb://db:3307/orders            | MARIADB    | db        | 3307 |",
+        "jdbc:p6spy:otel:mysql://db:3307/orders         | MYSQL      | db        | 3307 |",
+        "jdbc:postgresql://db:5433/orders?host=db&PGPORT=5433   | POSTGRESQL | db | 5433 |",
+        "jdbc:pgsql://db:5433/orders?user=app           | OTHER      | db        | 5433 | app",
+      })
+  void isReadFromAUrl(
+      String url, JdbcUrl.Protocol protocol, String host, Integer port, String user) {
+    JdbcUrl read = JdbcUrl.parse(url);
+
+    assertThat(read.protocol()).isEqualTo(protocol);
+    assertThat(read.addresses()).containsExactly(new JdbcUrl.Address(host, port));
+    assertThat(read.severalHosts()).isFalse();
+    assertThat(read.user()).isEqualTo(user);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "db.example.com | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
+        "`` | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
+        "jdbc:s3cr3t! ://a/x | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
+        "postgresql://a/x | The JDBC URL does not begin with \"jdbc:\"; write jdbc:postgresql://host:port/database",
+        "mysql://a/x | The JDBC URL does not begin with \"jdbc:\"; write jdbc:mysql://host:port/database",
+        "jdbc:postgres://a/x | The JDBC URL begins with \"jdbc:postgres:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:postgresq://a/x | The JDBC URL begins with \"jdbc:postgresq:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:PostgreSQL://a/x | The JDBC URL begins with \"jdbc:PostgreSQL:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:mysqll://a/x | The JDBC URL begins with \"jdbc:mysqll:\", which no driver takes; did you mean \"jdbc:mysql:\"?",
+        "jdbc:p6spy:maria-db://a/x | The JDBC URL begins with \"jdbc:maria-db:\", which no driver takes; did you mean \"jdbc:mariadb:\"?",
+        "jdbc:postgresql://a | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
+        "jdbc:postgresql://a:5432?user=app | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
+        "jdbc:postgresql://a/x/y | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
+        "jdbc:postgresql:/x | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
+        "jdbc:mariadb:a/x | MariaDB's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mariadb://host:port/database",
+        "jdbc:mysql:x | MySQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mysql://host:port/database",
+        "jdbc:mysql://a:b:c/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
+        "jdbc:mysql://app@s3cr3t@a/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
+        "jdbc:postgresql://::1/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
+        "jdbc:postgresql://(host=a)/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
+        "jdbc:postgresql://app@a/x | The JDBC URL has a user before its host, which PostgreSQL's driver takes for a part of the host's name; set username instead",
+        "jdbc:mariadb://app@a/x | The JDBC URL has a user before its host, which MariaDB's driver takes for a part of the host's name; set username instead",
+        "jdbc:postgresql://a:/x | The port in the JDBC URL is empty; write one, or no colon behind the host",
+        "jdbc:mariadb://a:/x | The port in the JDBC URL is empty; write one, or no colon behind the host",
+        "jdbc:postgresql://a:65536/x | The port in the JDBC URL is \"65536\"; write one from 1 to 65535",
+        "jdbc:postgresql://a:0/x | The port in the JDBC URL is \"0\"; write one from 1 to 65535",
+        "jdbc:postgresql://a:s3cr3t/x | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
+        "jdbc:postgresql://app:s3cr3t/pw@a/x | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
+        "jdbc:sqlserver://a:1433;user=sa;password=s3cr3t | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
+        "jdbc:mysql://a/x?sslMode=REQUIRED&sslmode=DISABLED | The JDBC URL's parameter sslmode is given twice; write it once",
+        "jdbc:mysql://a/x?s3cr3t=1&s3cr3t=2 | The JDBC URL's parameter number 2 is given twice; write it once",
+        "jdbc:postgresql://a/x?iam_region=a&iam_region=b | The JDBC URL's parameter iam_region is given twice; write it once",
+        "jdbc:postgresql://a/x?ssl&user=s3cr3t%zz | The JDBC URL's parameter user has a broken percent-encoding; write %25 for a percent sign",
+        "jdbc:mysql://a/x?s3cr3t=s3cr3t% | The JDBC URL's parameter number 1 has a broken percent-encoding; write %25 for a percent sign",
+        "jdbc:mariadb://a/x?iam_host=s3cr3t%zz | The JDBC URL's parameter iam_host has a broken percent-encoding; write %25 for a percent sign",
+        "jdbc:mysql://a/x?s3cr3t/y=z | The JDBC URL's parameter number 1 has a name that MySQL's driver cannot read; separate parameters with &",
+        "jdbc:postgresql://a/x?ssl=true&amp;iam_region=s3cr3t | The JDBC URL holds iam_region where no parameter begins; separate parameters as in ?name=value&name=value",
+        "jdbc:mysql://a/x?useSSL=true;iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://a/x;iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://a/x&aws_region=s3cr3t | The JDBC URL holds aws_region where no parameter begins; separate parameters as in ?name=value&name=value",
+        "jdbc:mysql://a/x#?iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://${DB_HOST}:5432/x | The JDBC URL holds a placeholder ${...} that nobody has resolved; write its value",
+        "${DB_URL} | The JDBC URL holds a placeholder ${...} that nobody has resolved; write its value",
+      })
+  void isRefusedWhereItsDriverWouldNotReadItAsItIsMeant(String url, String message) {
+    assertThatThrownBy(() -> JdbcUrl.parse(url))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasNoCause()
+        .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://a/x?password=s3cr3t",
+        "jdbc:postgresql://a/x?PassWord=s3cr3t",
+        "jdbc:postgresql://app:s3cr3t@a/x",
+        "jdbc:mysql://app:s3cr3t@a/x",
+        "jdbc:mysql://app:@a/x",
+        "jdbc:mysql://a/x?password2=s3cr3t",
+        "jdbc:mysql://a/x?%70assword=s3cr3t",
+        "jdbc:mysql://(host=a,password=s3cr3t)/x",
+        "jdbc:mysql://app:s3cr3t@[a:1,b:2]/x",
+        "jdbc:mysql:loadbalance://app:s3cr3t@a,b/x",
+        "jdbc:mariadb://address=(host=a)(PASSWORD=s3cr3t)/x",
+      })
+  void tellsThatItHoldsAPassword(String url) {
+    JdbcUrl read = JdbcUrl.parse(url);
+
+    assertThat(read.holdsPassword()).isTrue();
+    assertThat(read.parameters().toString() + read).doesNotContain("s3cr3t");
+  }
+
+  @Test
+  void losesItsSettingsAndNothingElseBeforeTheDriverSeesIt() {
+    JdbcUrl read =
+        JdbcUrl.parse("jdbc:mysql://a/x?iam_host=b&useSSL=true&iam_region=eu%2Dwest-1&x=%20#f");
+
+    assertThat(read.forDriver()).isEqualTo("jdbc:mysql://a/x?useSSL=true&x=%20#f");
+    assertThat(read.settings())
+        .containsOnly(Map.entry("iam_host", "b"), Map.entry("iam_region", "eu-west-1"));
+  }
+
+  @Test
+  void keepsADatabaseWhoseNameBeginsLikeASetting() {
+    assertThat(JdbcUrl.parse("jdbc:postgresql://a/iam_orders?ssl=true").settings()).isEmpty();
+  }
+}

@@ -1,0 +1,237 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.mysql.cj.jdbc.MysqlDataSource;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mariadb.jdbc.MariaDbDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
+
+class LoginConfigurationTest {
+
+  private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
+  private static final String INSTEAD =
+      " has the driver log in with something else than the IAM token; take it out";
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(IamDataSource.class);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger.addAppender(log);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    logger.detachAppender(log);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"password", "Password", "PASSWORD", "password1", "Password2", "passWORD3"})
+  void keepsAPasswordOfAnySpellingFromTheDriver(String name) {
+    LoginConfiguration login = mysql("app", name, "s3cr3t", "useCompression", "true");
+
+    assertThat(login.driverProperties()).containsOnlyKeys("useCompression", "sslMode");
+    assertThat(warnings())
+        .containsExactly("pool - A password is configured; it is ignored, the IAM token is sent.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user", "User", "USER"})
+  void prefersTheUsernameToTheDriversUser(String name) {
+    LoginConfiguration login = mysql("app", name, "other");
+
+    assertThat(login.request().user()).isEqualTo("app");
+    assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
+    assertThat(warnings())
+        .containsExactly(
+            "pool - The driver's own property user is other, and username is app; app is used.");
+  }
+
+  @Test
+  void takesTheDriversUserWhereThereIsNoUsername() {
+    assertThat(mysql(null, "User", "app").request().user()).isEqualTo("app");
+    assertThat(mysql("app", "user", "app").request().user()).isEqualTo("app");
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void prefersTheUsernameToTheUserOfADataSource() {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setServerNames(new String[] {ENDPOINT});
+    dataSource.setUser("other");
+
+    assertThat(bean(dataSource).request().user()).isEqualTo("app");
+    assertThat(warnings())
+        .containsExactly(
+            "pool - The driver's own property user is other, and username is app; app is used.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "credentialType, AWS-IAM, credentialType",
+    "CREDENTIALTYPE, ENV, credentialType",
+    "authenticationPluginClassName, org.example.Plugin, authenticationPluginClassName",
+    "AuthenticationPlugins, org.example.Plugin, authenticationPlugins",
+    "wrapperPlugins, 'failover, IAM', wrapperPlugins with the plugin iam",
+    "wrapperplugins, awsSecretsManager, wrapperPlugins with the plugin awsSecretsManager",
+    "wrapperPlugins, federatedAuth, wrapperPlugins with the plugin federatedAuth",
+    "wrapperPlugins, 'efm2,okta', wrapperPlugins with the plugin okta",
+  })
+  void refusesWhatHasTheDriverLogInByItself(String name, String value, String culprit) {
+    String url = "jdbc:aws-wrapper:mysql://%s/d?%s=%s".formatted(ENDPOINT, name, value);
+
+    assertThatThrownBy(() -> mysql("app", name, value)).hasMessage(culprit + INSTEAD);
+    assertThatThrownBy(() -> url("app", url)).hasMessage(culprit + INSTEAD);
+  }
+
+  @Test
+  void leavesThePluginsOfAmazonsDriverThatDoNotLogIn() {
+    mysql("app", "wrapperPlugins", "failover2,efm2", "wrapperProfileName", "SF_D0");
+
+    assertThat(warnings()).isEmpty();
+  }
+
+  @Test
+  void warnsOfAProfileWhosePluginsItCannotKnow() {
+    mysql("app", "wrapperProfileName", "ours");
+
+    assertThat(warnings())
+        .containsExactly(
+            "pool - It cannot be told here whether the plugins of wrapperProfileName log in by"
+                + " themselves; see to it that they do not.");
+  }
+
+  @Test
+  void refusesADataSourceThatLogsInByItself() throws Exception {
+    PGSimpleDataSource postgres = new PGSimpleDataSource();
+    postgres.setServerNames(new String[] {ENDPOINT});
+    postgres.setAuthenticationPluginClassName("org.example.Plugin");
+    MysqlDataSource mysql = new MysqlDataSource();
+    mysql.setServerName(ENDPOINT);
+    mysql.setAuthenticationPlugins("org.example.Plugin");
+    MysqlDataSource withPassword = new MysqlDataSource();
+    withPassword.setServerName(ENDPOINT);
+    withPassword.setPassword1("s3cr3t");
+    MariaDbDataSource mariaDb =
+        new MariaDbDataSource("jdbc:mariadb://%s/?credentialType=ENV".formatted(ENDPOINT));
+
+    assertThatThrownBy(() -> bean(postgres)).hasMessage("authenticationPluginClassName" + INSTEAD);
+    assertThatThrownBy(() -> bean(mysql)).hasMessage("authenticationPlugins" + INSTEAD);
+    assertThatThrownBy(() -> bean(mariaDb)).hasMessage("credentialType" + INSTEAD);
+    assertThatThrownBy(() -> bean(withPassword))
+        .hasMessage(
+            "The DataSource has a password1, which could be sent instead of the IAM token; take it"
+                + " out");
+  }
+
+  @Test
+  void namesTheClassThatADataSourceLacks() {
+    assertThatThrownBy(() -> bean(new Broken(new NoClassDefFoundError("org/example/Missing"))))
+        .hasMessage(
+            "Cannot read the property Url of a %s: the class path lacks org.example.Missing",
+            Broken.class.getName());
+    assertThatThrownBy(() -> bean(new Broken(new IllegalStateException("s3cr3t"))))
+        .hasMessage(
+            "Cannot read the property Url of a %s: it failed with a"
+                + " java.lang.IllegalStateException",
+            Broken.class.getName())
+        .hasCauseInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:mysql://E:5432/d              | pool - Tokens are signed for port 5432, which is not that of MySQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:mariadb://E:5432/d            | pool - Tokens are signed for port 5432, which is not that of MariaDB's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E:3306/d         | pool - Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E/d?iam_default_port=3306 | pool - Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | pool - The JDBC URL connects to the region us-east-2, and iam_host is r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
+      })
+  void warnsOfWhatIsMostLikelyAMistake(String url, String warning) {
+    url("app", url.replace("E", ENDPOINT));
+
+    assertThat(warnings()).containsExactly(warning);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:mysql://E:3306/d",
+        "jdbc:mysql://E:3307/d",
+        "jdbc:postgresql://E:5432/d",
+        "jdbc:pgsql://E:3306/d?iam_default_port=3306",
+        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "jdbc:postgresql://localhost:3306/d?iam_default_port=5432&iam_host=E",
+      })
+  void doesNotWarnOfWhatFits(String url) {
+    url("app", url.replace("E", ENDPOINT));
+
+    assertThat(warnings()).noneMatch(line -> line.contains("port") || line.contains("region"));
+  }
+
+  private LoginConfiguration mysql(@Nullable String user, String... namesAndValues) {
+    return LoginConfiguration.ofUrl(
+        "pool", "jdbc:mysql://%s/d".formatted(ENDPOINT), user, properties(namesAndValues));
+  }
+
+  private static LoginConfiguration url(String user, String url) {
+    return LoginConfiguration.ofUrl("pool", url, user, new Properties());
+  }
+
+  private static LoginConfiguration bean(javax.sql.DataSource dataSource) {
+    return LoginConfiguration.ofDataSource("pool", dataSource, "app", new Properties());
+  }
+
+  private List<String> warnings() {
+    return log.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
+  }
+
+  private static Properties properties(String... namesAndValues) {
+    Properties properties = new Properties();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return properties;
+  }
+
+  /** Fails when it is asked for its URL. */
+  @SuppressWarnings("serial") // nobody writes it anywhere
+  public static final class Broken extends PGSimpleDataSource {
+
+    private final transient Throwable failure;
+
+    Broken(Throwable failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public String getUrl() {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure;
+    }
+  }
+}
