@@ -123,13 +123,36 @@ class RefusalsTest {
         mistake(
             "two users",
             config -> config.setJdbcUrl(config.getJdbcUrl() + "?user=other"),
-            "The JDBC URL names the user \"other\" and the configuration the user \"app\"; leave"
-                + " one out"),
-        mistake(
-            "two users beside the URL",
-            config -> config.addDataSourceProperty("user", "other"),
-            "The driver's own property user is \"other\" and the pool's username \"app\"; leave one"
+            "The JDBC URL names another user than the configuration, which names \"app\"; leave one"
                 + " out"),
+        mistake(
+            "a user in quotes",
+            config -> config.setUsername("'app'"),
+            "The database user is in quotes; write the bare name, for which the token is signed"),
+        set(
+            "aws_profil",
+            "staging",
+            "aws_profil is not a setting; did you mean aws_profile? The settings are " + SETTINGS),
+        set(
+            "credentialType",
+            "AWS-IAM",
+            "credentialType has the driver log in with something else than the IAM token; take it"
+                + " out"),
+        url(
+            "postgresql",
+            "127.0.0.1:PORT",
+            "PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many,"
+                + " around the host; write jdbc:postgresql://host:port/database"),
+        url(
+            "postgresql",
+            "app:hunter2/pw@127.0.0.1:PORT/d",
+            "The port in the JDBC URL is not a number from 1 to 65535; write"
+                + " jdbc:protocol://host:port/database, without a password"),
+        url(
+            "postgres",
+            "127.0.0.1:PORT/d",
+            "The JDBC URL begins with \"jdbc:postgres:\", which no driver takes; did you mean"
+                + " \"jdbc:postgresql:\"?"),
         mistake(
             "a setting in a DataSource's own URL",
             config -> {

@@ -8,13 +8,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.mysql.cj.jdbc.MysqlDataSource;
 import com.sun.source.tree.BinaryTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
+import com.sun.source.tree.ParenthesizedTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
@@ -118,13 +121,35 @@ class TroubleshootingDocTest {
             "The port in the JDBC URL is ...", () -> login("jdbc:postgresql://" + HOST + ":x/")),
         new Case(
             "The port in the JDBC URL is ...", () -> login("jdbc:postgresql://" + HOST + ":443/")),
+        new Case(
+            "The port in the JDBC URL is ...", () -> login("jdbc:postgresql://" + HOST + ":0/")),
+        new Case("The port in the JDBC URL is ...", () -> login("jdbc:mariadb://" + HOST + ":/")),
         new Case("No database user is named", () -> builder().jdbcUrl(URL).user(null).build()),
         new Case(
-            "The JDBC URL names the user \"...\" and the configuration the user \"...\"",
+            "The JDBC URL names another user than the configuration",
             () -> login(URL + "?user=other")),
         new Case(
-            "The driver's own property user is \"...\" and the pool's username \"...\"",
-            () -> login(URL, "user", "other")),
+            "The database user ...; write the bare name",
+            () -> builder().user("'app'").jdbcUrl(URL).build()),
+        new Case(
+            "... holds a placeholder ${...} that nobody has resolved",
+            () -> login(URL, "iam_host", "${DB_HOST}")),
+        new Case(
+            "... holds a placeholder ${...} that nobody has resolved",
+            () -> login("jdbc:postgresql://${DB_HOST}/orders")),
+        new Case(
+            "... has the driver log in with something else than the IAM token",
+            () -> login(URL, "credentialType", "AWS-IAM")),
+        new Case(
+            "The DataSource has a ..., which could be sent instead of the IAM token",
+            () -> {
+              MysqlDataSource driver = new MysqlDataSource();
+              driver.setUrl("jdbc:mysql://" + HOST + "/orders");
+              driver.setPassword1("hunter2");
+              login(driver);
+            }),
+        new Case(
+            "... is not a mode of ...; write ...", () -> login(URL + "?sslmode=VERIFY_IDENTITY")),
         new Case(
             "The DataSource's own URL holds ...",
             () -> login(new MariaDbDataSource("jdbc:mariadb://" + HOST + "/?iam_region=x"))),
@@ -137,9 +162,27 @@ class TroubleshootingDocTest {
                 login(
                     "jdbc:postgresql://r.cluster-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com/")),
         new Case("No JDBC URL is set", () -> builder().build()),
-        new Case("The JDBC URL has none of the known forms", () -> login("postgresql://a/b")),
+        new Case("The JDBC URL has none of the known forms", () -> login("db.example.com")),
+        new Case("The JDBC URL does not begin with \"jdbc:\"", () -> login("postgresql://a/b")),
+        new Case(
+            "The JDBC URL begins with \"...\", which no driver takes",
+            () -> login("jdbc:postgres://a/b")),
+        new Case(
+            "... does not take the JDBC URL, since it has no slash, or too many, around the host",
+            () -> login("jdbc:postgresql://" + HOST)),
+        new Case(
+            "The JDBC URL has a user before its host", () -> login("jdbc:mariadb://app@" + HOST)),
+        new Case("The JDBC URL names no host", () -> login("jdbc:postgresql:orders")),
+        new Case(
+            "The JDBC URL holds ... where no parameter begins",
+            () -> login(URL + "?ssl=true&amp;iam_region=us-east-2")),
+        new Case(
+            "The JDBC URL's parameter ... has a name that MySQL's driver cannot read",
+            () -> login("jdbc:mysql://" + HOST + "/orders?useSSL=true&amp;x=y")),
         new Case("The JDBC URL's host cannot be read", () -> login("jdbc:mysql://a:b:c/d")),
-        new Case("The JDBC URL has a broken percent-encoding", () -> login(URL + "?user=%zz")),
+        new Case(
+            "The JDBC URL's parameter ... has a broken percent-encoding",
+            () -> login(URL + "?user=%zz")),
         new Case(
             "The JDBC URL's parameter ... is given twice; write it once",
             () -> login(URL + "?ssl=true&SSL=false")),
@@ -279,6 +322,19 @@ class TroubleshootingDocTest {
         new Case(
             "... - A password is configured; it is ignored, the IAM token is sent.",
             () -> pool("jdbcUrl", URL, "password", "hunter2").close()),
+        new Case(
+            "... - The driver's own property user is ..., and username is ...; ... is used.",
+            () -> login(URL, "user", "other")),
+        new Case(
+            "... - It cannot be told here whether the plugins of wrapperProfileName log in",
+            () -> login(URL, "wrapperProfileName", "ours")),
+        new Case(
+            "... - The JDBC URL connects to the region ..., and iam_host is ..., in another region.",
+            () -> login(URL, "iam_host", HOST.replace("us-east-2", "eu-west-1"))),
+        new Case(
+            "... - Tokens are signed for port ..., which is not that of ...",
+            () -> login(URL, "iam_default_port", "3306")),
+        said("No JDBC driver takes the JDBC URL", "No JDBC driver takes the JDBC URL"),
         new Case(
             "... - It cannot be told here whether this driver uses TLS",
             () -> login("jdbc:pgsql://" + HOST + ":5432/orders")),
@@ -488,6 +544,16 @@ class TroubleshootingDocTest {
       if (expression instanceof ConditionalExpressionTree either) {
         return Stream.of(either.getTrueExpression(), either.getFalseExpression())
             .flatMap(text -> texts(text).stream())
+            .toList();
+      }
+      if (expression instanceof ParenthesizedTree inner) {
+        return texts(inner.getExpression());
+      }
+      if (expression instanceof MethodInvocationTree call
+          && call.getMethodSelect() instanceof MemberSelectTree method
+          && method.getIdentifier().contentEquals("formatted")) {
+        return texts(method.getExpression()).stream()
+            .map(text -> text.replaceAll("%[sd]", "{}").replace("%%", "%"))
             .toList();
       }
       if (expression instanceof BinaryTree sum) {

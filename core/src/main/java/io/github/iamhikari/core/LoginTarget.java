@@ -100,12 +100,9 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
               .formatted(AN_ENDPOINT, IamSettings.HOST));
     }
     throw new IllegalArgumentException(
-        ("The host%s in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and"
+        ("The host \"%s\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and"
                 + " a token is signed for that name; set %s to it, such as %s")
-            .formatted(
-                JdbcUrl.isHostName(host) ? " \"" + host + "\"" : "",
-                IamSettings.HOST,
-                AN_ENDPOINT));
+            .formatted(JdbcUrl.isHostName(host) ? host : "...", IamSettings.HOST, AN_ENDPOINT));
   }
 
   private static int portOf(JdbcUrl url) {

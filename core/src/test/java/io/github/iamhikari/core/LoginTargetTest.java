@@ -194,7 +194,7 @@ class LoginTargetTest {
     JdbcUrl target = JdbcUrl.parse(url);
 
     assertThatThrownBy(() -> request(target, settings(null, null, null), "app"))
-        .hasMessageStartingWith("The host in the JDBC URL is not the name of");
+        .hasMessageStartingWith("The host \"...\" in the JDBC URL is not the name of");
   }
 
   @Test
