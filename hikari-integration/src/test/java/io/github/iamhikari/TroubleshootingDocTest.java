@@ -14,7 +14,6 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;
-import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ParenthesizedTree;
@@ -334,7 +333,16 @@ class TroubleshootingDocTest {
         new Case(
             "... - Tokens are signed for port ..., which is not that of ...",
             () -> login(URL, "iam_default_port", "3306")),
-        said("No JDBC driver takes the JDBC URL", "No JDBC driver takes the JDBC URL"),
+        new Case(
+            "No JDBC driver on the class path takes the JDBC URL",
+            () ->
+                IamDataSource.builder()
+                    .jdbcUrl("jdbc:none://" + HOST + ":5432/orders")
+                    .user("app")
+                    .awsCredentialsProvider(KEYS)
+                    .build()
+                    .getConnection()
+                    .close()),
         new Case(
             "... - It cannot be told here whether this driver uses TLS",
             () -> login("jdbc:pgsql://" + HOST + ":5432/orders")),
@@ -550,9 +558,8 @@ class TroubleshootingDocTest {
         return texts(inner.getExpression());
       }
       if (expression instanceof MethodInvocationTree call
-          && call.getMethodSelect() instanceof MemberSelectTree method
-          && method.getIdentifier().contentEquals("formatted")) {
-        return texts(method.getExpression()).stream()
+          && call.getMethodSelect().toString().equals("String.format")) {
+        return texts(call.getArguments().get(1)).stream() // behind the Locale
             .map(text -> text.replaceAll("%[sd]", "{}").replace("%%", "%"))
             .toList();
       }

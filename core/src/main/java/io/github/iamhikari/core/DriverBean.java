@@ -57,8 +57,11 @@ final class DriverBean {
     for (String password : MORE_PASSWORDS) {
       if (read(upperCased(password)).isPresent()) {
         throw new IllegalArgumentException(
-            "The DataSource has a %s, which could be sent instead of the IAM token; take it out"
-                .formatted(password));
+            String.format(
+                Locale.ROOT,
+                "The DataSource has a %s, which could be sent instead of the IAM token; take it"
+                    + " out",
+                password));
       }
     }
   }
@@ -118,9 +121,12 @@ final class DriverBean {
     String text = read("Url").orElseThrow();
     if (text.contains(MASKED)) {
       throw new IllegalArgumentException(
-          ("The DataSource's URL does not say that TLS is to be used, and holds a secret with"
-                  + " which it cannot be changed here; write %s=%s into it")
-              .formatted(name, value));
+          String.format(
+              Locale.ROOT,
+              "The DataSource's URL does not say that TLS is to be used, and holds a secret with"
+                  + " which it cannot be changed here; write %s=%s into it",
+              name,
+              value));
     }
     write("Url", text + (text.contains("?") ? "&" : "?") + name + "=" + value);
   }
@@ -159,8 +165,13 @@ final class DriverBean {
             ? "the class path lacks " + String.valueOf(cause.getMessage()).replace('/', '.')
             : "it failed with a " + (cause == null ? "null" : cause.getClass().getName());
     return new IllegalArgumentException(
-        "Cannot %s the property %s of a %s: %s"
-            .formatted(what, property, bean.getClass().getName(), reason),
+        String.format(
+            Locale.ROOT,
+            "Cannot %s the property %s of a %s: %s",
+            what,
+            property,
+            bean.getClass().getName(),
+            reason),
         cause);
   }
 }

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -36,11 +37,25 @@ final class DriverManagerDataSource implements DataSource {
 
   /** DriverManager's own {@code getConnection} would show the URL where no driver takes it. */
   private Connection connect(Properties properties) throws SQLException {
-    Connection connection = DriverManager.getDriver(jdbcUrl).connect(jdbcUrl, properties);
+    Connection connection = driver().connect(jdbcUrl, properties);
     if (connection == null) {
-      throw new SQLException("No JDBC driver takes the JDBC URL", "08001");
+      throw noDriver();
     }
     return connection;
+  }
+
+  private Driver driver() throws SQLException {
+    try {
+      return DriverManager.getDriver(jdbcUrl);
+    } catch (SQLException e) {
+      throw noDriver();
+    }
+  }
+
+  private static SQLException noDriver() {
+    return new SQLException(
+        "No JDBC driver on the class path takes the JDBC URL; add the driver as a dependency",
+        "08001");
   }
 
   @Override

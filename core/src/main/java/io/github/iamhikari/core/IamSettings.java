@@ -76,13 +76,20 @@ public record IamSettings(
     }
     if (region != null && !region.matches("[a-z0-9]+(-[a-z0-9]+)+")) {
       throw new IllegalArgumentException(
-          "%s is \"%s\", which is not the name of a region; write one such as \"us-east-2\""
-              .formatted(REGION, shown(region)));
+          String.format(
+              Locale.ROOT,
+              "%s is \"%s\", which is not the name of a region; write one such as \"us-east-2\"",
+              REGION,
+              shown(region)));
     }
     if (expiration.isNegative() || expiration.compareTo(IamToken.LONGEST_LIFE) > 0) {
       throw new IllegalArgumentException(
-          "%s is %d; write a number of seconds from 0 to %d, since no token lives longer"
-              .formatted(EXPIRATION, expiration.toSeconds(), IamToken.LONGEST_LIFE.toSeconds()));
+          String.format(
+              Locale.ROOT,
+              "%s is %d; write a number of seconds from 0 to %d, since no token lives longer",
+              EXPIRATION,
+              expiration.toSeconds(),
+              IamToken.LONGEST_LIFE.toSeconds()));
     }
   }
 
@@ -99,8 +106,12 @@ public record IamSettings(
     for (Object key : properties.keySet()) {
       if (isSetting(key) && !NAMES.contains(key)) {
         throw new IllegalArgumentException(
-            "%s is not a setting; did you mean %s? The settings are %s"
-                .formatted(key, meant(key.toString()), String.join(", ", NAMES)));
+            String.format(
+                Locale.ROOT,
+                "%s is not a setting; did you mean %s? The settings are %s",
+                key,
+                meant(key.toString()),
+                String.join(", ", NAMES)));
       }
     }
     String region = read(properties, REGION);
@@ -141,12 +152,16 @@ public record IamSettings(
   static void checkPort(int port, String source) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
-          "%s is %d; write a port from 1 to %d".formatted(source, port, LAST_PORT));
+          String.format(
+              Locale.ROOT, "%s is %d; write a port from 1 to %d", source, port, LAST_PORT));
     }
     if (port == HTTPS_PORT) {
       throw new IllegalArgumentException(
-          "%s is 443, which no RDS endpoint has; write the database's own port in %s"
-              .formatted(source, DEFAULT_PORT));
+          String.format(
+              Locale.ROOT,
+              "%s is 443, which no RDS endpoint has; write the database's own port in %s",
+              source,
+              DEFAULT_PORT));
     }
   }
 
@@ -173,7 +188,7 @@ public record IamSettings(
     } catch (NumberFormatException e) {
       // the cause would show the value, whatever it is
       throw new IllegalArgumentException(
-          "%s is \"%s\"; write %s".formatted(name, shown(value), expectation));
+          String.format(Locale.ROOT, "%s is \"%s\"; write %s", name, shown(value), expectation));
     }
   }
 

@@ -192,6 +192,10 @@ record JdbcUrl(
     private final List<Parameter> parameters = new ArrayList<>();
     private Protocol protocol = Protocol.OTHER;
     private boolean isDecoded;
+
+    /** Amazon's driver reads the URL itself, and gives Connector/J what comes of it. */
+    private boolean byConnectorJ;
+
     private @Nullable String user;
     private boolean holdsPassword;
 
@@ -218,11 +222,12 @@ record JdbcUrl(
       String protocolName = bare.substring("jdbc:".length(), colon);
       protocol = Protocol.of(protocolName);
       isDecoded = protocol != Protocol.MARIADB || byAwsWrapper;
+      byConnectorJ = protocol == Protocol.MYSQL && !byAwsWrapper;
       if (protocol == Protocol.OTHER) {
         refuseTypingError(protocolName);
       }
       String rest = bare.substring(colon + 1);
-      int end = protocol == Protocol.MYSQL ? rest.indexOf('#') : -1;
+      int end = byConnectorJ ? rest.indexOf('#') : -1;
       String fragment = end < 0 ? "" : rest.substring(end);
       rest = end < 0 ? rest : rest.substring(0, end);
       int question = rest.indexOf('?');
@@ -266,8 +271,10 @@ record JdbcUrl(
       int colon = bare.indexOf(':');
       if (colon > 0 && Protocol.of(bare.substring(0, colon)) != Protocol.OTHER) {
         return new IllegalArgumentException(
-            "The JDBC URL does not begin with \"jdbc:\"; write jdbc:%s://host:port/database"
-                .formatted(bare.substring(0, colon)));
+            String.format(
+                Locale.ROOT,
+                "The JDBC URL does not begin with \"jdbc:\"; write jdbc:%s://host:port/database",
+                bare.substring(0, colon)));
       }
       return new IllegalArgumentException(
           "The JDBC URL has none of the known forms;"
@@ -290,9 +297,12 @@ record JdbcUrl(
       }
       if (meant != null) {
         throw new IllegalArgumentException(
-            ("The JDBC URL begins with \"jdbc:%s:\", which no driver takes; did you mean"
-                    + " \"jdbc:%s:\"?")
-                .formatted(protocolName, meant.protocolName));
+            String.format(
+                Locale.ROOT,
+                "The JDBC URL begins with \"jdbc:%s:\", which no driver takes; did you mean"
+                    + " \"jdbc:%s:\"?",
+                protocolName,
+                meant.protocolName));
       }
       if (name.isEmpty()) {
         throw unknownForm("");
@@ -333,9 +343,12 @@ record JdbcUrl(
           };
       if (!takes) {
         throw new IllegalArgumentException(
-            ("%s does not take the JDBC URL, since it has no slash, or too many, around the"
-                    + " host; write jdbc:%s://host:port/database")
-                .formatted(upperCased(protocol.driver()), protocol.protocolName));
+            String.format(
+                Locale.ROOT,
+                "%s does not take the JDBC URL, since it has no slash, or too many, around the"
+                    + " host; write jdbc:%s://host:port/database",
+                upperCased(protocol.driver()),
+                protocol.protocolName));
       }
     }
 
@@ -389,9 +402,11 @@ record JdbcUrl(
       holdsPassword |= colon >= 0;
       if (colon < 0 && (protocol == Protocol.POSTGRESQL || protocol == Protocol.MARIADB)) {
         throw new IllegalArgumentException(
-            ("The JDBC URL has a user before its host, which %s takes for a part of the host's"
-                    + " name; set username instead")
-                .formatted(protocol.driver()));
+            String.format(
+                Locale.ROOT,
+                "The JDBC URL has a user before its host, which %s takes for a part of the host's"
+                    + " name; set username instead",
+                protocol.driver()));
       }
       user = decoded((colon < 0 ? login : login.substring(0, colon)).strip(), "user");
       return text.substring(at + 1);
@@ -462,7 +477,10 @@ record JdbcUrl(
       int port = Integer.parseInt(digits);
       if (port < 1 || port > IamSettings.LAST_PORT) {
         throw new IllegalArgumentException(
-            "The port in the JDBC URL is \"%s\"; write one from 1 to 65535".formatted(digits));
+            String.format(
+                Locale.ROOT,
+                "The port in the JDBC URL is \"%s\"; write one from 1 to 65535",
+                digits));
       }
       return port;
     }
@@ -486,14 +504,15 @@ record JdbcUrl(
           refuseMisplacedSetting(";" + text);
           refuseUnreadableName(name, label);
           others.add(text);
-          value = decoded(protocol == Protocol.MYSQL ? value.strip() : value, label);
-          name = protocol == Protocol.MYSQL ? decode(name.strip(), label) : name;
+          value = decoded(byConnectorJ ? value.strip() : value, label);
+          name = byConnectorJ ? decode(name.strip(), label) : name;
           add(new Parameter(name, value));
         }
         String other = known.put(isSetting ? name : name.toLowerCase(Locale.ROOT), value);
         if (other != null && !other.equals(value)) {
           throw new IllegalArgumentException(
-              "The JDBC URL's parameter %s is given twice; write it once".formatted(label));
+              String.format(
+                  Locale.ROOT, "The JDBC URL's parameter %s is given twice; write it once", label));
         }
       }
       return others.toString();
@@ -517,13 +536,15 @@ record JdbcUrl(
 
     /** Connector/J's message for such a name would repeat the URL from there on. */
     private void refuseUnreadableName(String name, String label) {
-      for (int i = 0; protocol == Protocol.MYSQL && i < name.length(); i++) {
+      for (int i = 0; byConnectorJ && i < name.length(); i++) {
         char c = name.charAt(i);
         if (!isAsciiLetterOrDigit(c) && "_.-% ".indexOf(c) < 0) {
           throw new IllegalArgumentException(
-              ("The JDBC URL's parameter %s has a name that MySQL's driver cannot read;"
-                      + " separate parameters with &")
-                  .formatted(label));
+              String.format(
+                  Locale.ROOT,
+                  "The JDBC URL's parameter %s has a name that MySQL's driver cannot read;"
+                      + " separate parameters with &",
+                  label));
         }
       }
     }
@@ -547,9 +568,11 @@ record JdbcUrl(
         String name = equals < 0 ? "" : text.substring(i + 1, equals);
         if (isPlain(name) && IamSettings.isSetting(name)) {
           throw new IllegalArgumentException(
-              ("The JDBC URL holds %s where no parameter begins; separate parameters as in"
-                      + " ?name=value&name=value")
-                  .formatted(name));
+              String.format(
+                  Locale.ROOT,
+                  "The JDBC URL holds %s where no parameter begins; separate parameters as in"
+                      + " ?name=value&name=value",
+                  name));
         }
       }
     }
@@ -567,9 +590,11 @@ record JdbcUrl(
       } catch (IllegalArgumentException e) {
         // the cause would show what stands behind the percent sign
         throw new IllegalArgumentException(
-            ("The JDBC URL's parameter %s has a broken percent-encoding; write %%25 for a"
-                    + " percent sign")
-                .formatted(label));
+            String.format(
+                Locale.ROOT,
+                "The JDBC URL's parameter %s has a broken percent-encoding; write %%25 for a"
+                    + " percent sign",
+                label));
       }
     }
   }

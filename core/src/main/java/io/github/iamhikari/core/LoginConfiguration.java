@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -69,9 +70,11 @@ record LoginConfiguration(
     if (!url.settings().isEmpty()) {
       String setting = url.settings().stringPropertyNames().iterator().next();
       throw new IllegalArgumentException(
-          ("The DataSource's own URL holds %s, which is not for the driver; set it as a data"
-                  + " source property of the pool")
-              .formatted(setting));
+          String.format(
+              Locale.ROOT,
+              "The DataSource's own URL holds %s, which is not for the driver; set it as a data"
+                  + " source property of the pool",
+              setting));
     }
     LoginTarget target = LoginTarget.of(url, settings, user(name, user, bean.user()));
     bean.refuseOtherLogins(url);
@@ -93,8 +96,11 @@ record LoginConfiguration(
     String profile = settings.awsProfile();
     if (profile != null && credentialsProvider != null) {
       throw new IllegalArgumentException(
-          "%s is \"%s\" and an AWS credentials provider is given; leave one out"
-              .formatted(IamSettings.AWS_PROFILE, IamSettings.shown(profile)));
+          String.format(
+              Locale.ROOT,
+              "%s is \"%s\" and an AWS credentials provider is given; leave one out",
+              IamSettings.AWS_PROFILE,
+              IamSettings.shown(profile)));
     }
     String chain = profile == null ? "the default chain" : "the default chain with the profile ";
     logger.info(
@@ -105,6 +111,12 @@ record LoginConfiguration(
             ? "a " + credentialsProvider.getClass().getSimpleName()
             : profile == null ? chain : chain + "\"" + IamSettings.shown(profile) + "\"",
         settings.expiration().toSeconds());
+  }
+
+  /** Shows only what cannot be a secret. */
+  @Override
+  public String toString() {
+    return "a login of " + request;
   }
 
   private static void warn(String name, JdbcUrl url, IamSettings settings, LoginTarget target) {

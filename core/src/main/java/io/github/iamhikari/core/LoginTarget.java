@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,12 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
     String region = settings.region() != null ? settings.region() : endpoint.region();
     if (region == null) {
       throw new IllegalArgumentException(
-          "%s is a global endpoint, whose name tells no region; set %s to the region of its writer"
-              .formatted(endpoint.name(), IamSettings.REGION));
+          String.format(
+              Locale.ROOT,
+              "%s is a global endpoint, whose name tells no region; set %s to the region of its"
+                  + " writer",
+              endpoint.name(),
+              IamSettings.REGION));
     }
     int port = settings.defaultPort() != null ? settings.defaultPort() : portOf(url);
     String user = user(url.user(), configuredUser);
@@ -68,9 +73,13 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    ("%s is \"%s\", which is not the name of an Amazon RDS or Aurora endpoint;"
-                            + " write one such as %s")
-                        .formatted(IamSettings.HOST, IamSettings.shown(iamHost), AN_ENDPOINT)));
+                    String.format(
+                        Locale.ROOT,
+                        "%s is \"%s\", which is not the name of an Amazon RDS or Aurora endpoint;"
+                            + " write one such as %s",
+                        IamSettings.HOST,
+                        IamSettings.shown(iamHost),
+                        AN_ENDPOINT)));
   }
 
   private static Optional<RdsHost> endpointOf(JdbcUrl url) {
@@ -81,28 +90,41 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
   private static RdsHost theOne(JdbcUrl url, Optional<RdsHost> named) {
     if (url.severalHosts()) {
       throw new IllegalArgumentException(
-          ("The JDBC URL may lead to several hosts, and a token fits one endpoint; name one"
-                  + " host alone, or set %s to the endpoint that stands for all of them")
-              .formatted(IamSettings.HOST));
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL may lead to several hosts, and a token fits one endpoint; name one"
+                  + " host alone, or set %s to the endpoint that stands for all of them",
+              IamSettings.HOST));
     }
     if (named.isPresent()) {
       return named.get();
     }
     if (url.addresses().isEmpty()) {
       throw new IllegalArgumentException(
-          "It cannot be told where \"%s\" connects to; set %s to the endpoint, such as %s"
-              .formatted(url.protocolName(), IamSettings.HOST, AN_ENDPOINT));
+          String.format(
+              Locale.ROOT,
+              "It cannot be told where \"%s\" connects to; set %s to the endpoint, such as %s",
+              url.protocolName(),
+              IamSettings.HOST,
+              AN_ENDPOINT));
     }
     String host = url.addresses().get(0).host();
     if (host == null) {
       throw new IllegalArgumentException(
-          "The JDBC URL names no host; write the endpoint into it, such as %s, or set %s to it"
-              .formatted(AN_ENDPOINT, IamSettings.HOST));
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL names no host; write the endpoint into it, such as %s, or set %s to it",
+              AN_ENDPOINT,
+              IamSettings.HOST));
     }
     throw new IllegalArgumentException(
-        ("The host \"%s\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and"
-                + " a token is signed for that name; set %s to it, such as %s")
-            .formatted(JdbcUrl.isHostName(host) ? host : "...", IamSettings.HOST, AN_ENDPOINT));
+        String.format(
+            Locale.ROOT,
+            "The host \"%s\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint,"
+                + " and a token is signed for that name; set %s to it, such as %s",
+            JdbcUrl.isHostName(host) ? host : "...",
+            IamSettings.HOST,
+            AN_ENDPOINT));
   }
 
   private static int portOf(JdbcUrl url) {
@@ -110,9 +132,11 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
     for (JdbcUrl.Address address : url.addresses()) {
       if (!Objects.equals(address.port(), port)) {
         throw new IllegalArgumentException(
-            ("The JDBC URL names hosts with several ports, and a token is signed for one; set"
-                    + " %s to the endpoint's port")
-                .formatted(IamSettings.DEFAULT_PORT));
+            String.format(
+                Locale.ROOT,
+                "The JDBC URL names hosts with several ports, and a token is signed for one; set"
+                    + " %s to the endpoint's port",
+                IamSettings.DEFAULT_PORT));
       }
     }
     if (port != null) {
@@ -121,8 +145,11 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
     }
     if (url.protocol() == JdbcUrl.Protocol.OTHER) {
       throw new IllegalArgumentException(
-          "The port of \"%s\" is not known here; set %s to the endpoint's port"
-              .formatted(url.protocolName(), IamSettings.DEFAULT_PORT));
+          String.format(
+              Locale.ROOT,
+              "The port of \"%s\" is not known here; set %s to the endpoint's port",
+              url.protocolName(),
+              IamSettings.DEFAULT_PORT));
     }
     return url.protocol().defaultPort();
   }
@@ -138,9 +165,11 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
     checked(configured);
     if (ofUrl != null && !ofUrl.equals(configured)) {
       throw new IllegalArgumentException(
-          ("The JDBC URL names another user than the configuration, which names \"%s\"; leave"
-                  + " one out")
-              .formatted(configured));
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL names another user than the configuration, which names \"%s\"; leave"
+                  + " one out",
+              configured));
     }
     return configured;
   }
@@ -157,8 +186,10 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
                 : !user.equals(user.strip()) ? "has blanks at its ends" : "";
     if (!fault.isEmpty()) {
       throw new IllegalArgumentException(
-          "The database user %s; write the bare name, for which the token is signed"
-              .formatted(fault));
+          String.format(
+              Locale.ROOT,
+              "The database user %s; write the bare name, for which the token is signed",
+              fault));
     }
     return user;
   }
@@ -192,8 +223,10 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
 
   private static IllegalArgumentException detour(String parameter) {
     return new IllegalArgumentException(
-        ("The JDBC URL's parameter %s could lead the driver to another server than the token"
-                + " is signed for; write jdbc:postgresql://host:port/database")
-            .formatted(parameter));
+        String.format(
+            Locale.ROOT,
+            "The JDBC URL's parameter %s could lead the driver to another server than the token"
+                + " is signed for; write jdbc:postgresql://host:port/database",
+            parameter));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 
@@ -63,7 +64,8 @@ final class OtherLogins {
       for (String plugin : value.split(",", -1)) {
         for (String login : WRAPPER_LOGINS) {
           if (login.equalsIgnoreCase(plugin.strip())) {
-            throw instead("%s with the plugin %s".formatted(WRAPPER_PLUGINS, login));
+            throw instead(
+                String.format(Locale.ROOT, "%s with the plugin %s", WRAPPER_PLUGINS, login));
           }
         }
       }
@@ -72,7 +74,9 @@ final class OtherLogins {
 
   private static IllegalArgumentException instead(String what) {
     return new IllegalArgumentException(
-        "%s has the driver log in with something else than the IAM token; take it out"
-            .formatted(what));
+        String.format(
+            Locale.ROOT,
+            "%s has the driver log in with something else than the IAM token; take it out",
+            what));
   }
 }

@@ -119,8 +119,14 @@ final class TransportSecurity {
       boolean isSafe = safeValues.contains(value.toLowerCase(Locale.ROOT));
       if (!isSafe && (mode.startsWith("verify-") || mode.startsWith("require"))) {
         throw new IllegalArgumentException(
-            "%s=%s is not a mode of %s; write %s=%s"
-                .formatted(name, shown(value), url.protocol().driver(), name, ownWord(mode)));
+            String.format(
+                Locale.ROOT,
+                "%s=%s is not a mode of %s; write %s=%s",
+                name,
+                shown(value),
+                url.protocol().driver(),
+                name,
+                ownWord(mode)));
       }
     }
     refuseUnless(name, safeValues, name, ownWord("require"));
@@ -130,9 +136,14 @@ final class TransportSecurity {
     for (String value : values(name)) {
       if (!safeValues.contains(value.toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
-            ("%s=%s could send the IAM token, which is a password, in clear text;"
-                    + " write %s=%s or stricter")
-                .formatted(name, shown(value), modeName, remedy));
+            String.format(
+                Locale.ROOT,
+                "%s=%s could send the IAM token, which is a password, in clear text;"
+                    + " write %s=%s or stricter",
+                name,
+                shown(value),
+                modeName,
+                remedy));
       }
     }
   }

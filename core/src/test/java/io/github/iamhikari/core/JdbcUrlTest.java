@@ -31,6 +31,7 @@ class JdbcUrlTest {
         "jdbc:mysql://%64b/orders                       | MYSQL      | db        |      |",
         "jdbc:mariadb://db?user=app                     | MARIADB    | db        |      | app",
         "jdbc:aws-wrapper:mariadb://db/?user=a%20b      | MARIADB    | db        |      | a b",
+        "jdbc:aws-wrapper:mysql://db/?user=a%20b#1      | MYSQL      | db        |      | a b#1",
         "jdbc:mysql:///orders                           | MYSQL      |           |      |",
         "jdbc:mysql://app@db:3307/orders                | MYSQL      | db        | 3307 | app",
         "jdbc:mysql://a%20b@db:3307/orders              | MYSQL      | db        | 3307 | a b",
