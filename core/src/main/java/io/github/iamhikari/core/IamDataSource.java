@@ -375,7 +375,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      * Sets what makes the connections, instead of a URL: a driver's DataSource, such as {@code
      * PGSimpleDataSource}. It is asked for connections by {@link DataSource#getConnection(String,
      * String)}. If it is pgjdbc's, Connector/J's or MariaDB's, it is told to insist on TLS; of any
-     * other, {@code iam_host} and {@code iam_default_port} say what it connects to.
+     * other, {@code iam_host} and {@code iam_default_port} say what it connects to. What another
+     * {@code IamDataSource} stands on is used for the same endpoint, with logins of its own.
      *
      * @param dataSource used as long as what is built
      * @return this
@@ -428,15 +429,19 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      LoginConfiguration login =
-          dataSource == null
-              ? LoginConfiguration.ofUrl(name, jdbcUrl, user, properties)
-              : LoginConfiguration.ofDataSource(name, dataSource, user, properties);
+      LoginConfiguration login;
+      DataSource connections;
+      if (dataSource == null) {
+        login = LoginConfiguration.ofUrl(name, jdbcUrl, user, properties);
+        connections = driver.apply(login.urlForDriver(), login.driverProperties());
+      } else if (dataSource instanceof IamDataSource other) {
+        login = LoginConfiguration.ofOther(name, other.request, user, properties);
+        connections = other.driver;
+      } else {
+        login = LoginConfiguration.ofDataSource(name, dataSource, user, properties);
+        connections = dataSource;
+      }
       login.announce(name, credentialsProvider);
-      DataSource connections =
-          dataSource == null
-              ? driver.apply(login.urlForDriver(), login.driverProperties())
-              : dataSource;
       return new IamDataSource(this, login.settings(), login.request(), connections);
     }
   }

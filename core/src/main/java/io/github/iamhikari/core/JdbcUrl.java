@@ -120,16 +120,17 @@ record JdbcUrl(
 
   /** What a DataSource connects to that does not tell. */
   static JdbcUrl ofUnknown(DataSource dataSource) {
+    return unknown(dataSource.getClass().getName(), List.of());
+  }
+
+  /** What a DataSource connects to that logs in with tokens already. */
+  static JdbcUrl of(TokenRequest request) {
+    return unknown("", List.of(new Address(request.host(), request.port())));
+  }
+
+  private static JdbcUrl unknown(String name, List<Address> addresses) {
     return new JdbcUrl(
-        "",
-        new Properties(),
-        Protocol.OTHER,
-        dataSource.getClass().getName(),
-        List.of(),
-        false,
-        null,
-        false,
-        List.of());
+        "", new Properties(), Protocol.OTHER, name, addresses, false, null, false, List.of());
   }
 
   /** Without the parameters of this name. */

@@ -87,6 +87,22 @@ record LoginConfiguration(
   }
 
   /**
+   * Checks what comes with another {@link IamDataSource}, whose driver is used again.
+   *
+   * @param name what stands first in log lines
+   * @param other what the other one's tokens are signed for
+   * @throws IllegalArgumentException if something is wrong or missing
+   */
+  static LoginConfiguration ofOther(
+      String name, TokenRequest other, @Nullable String user, Properties properties) {
+    Properties written = texts(properties);
+    IamSettings settings = settings(name, written, new Properties());
+    String configured = user == null || user.isBlank() ? other.user() : user;
+    LoginTarget target = LoginTarget.of(JdbcUrl.of(other), settings, configured);
+    return new LoginConfiguration(settings, target.request(), "", forDriver(name, written));
+  }
+
+  /**
    * Says in the log who logs in where, and with whose credentials.
    *
    * @param credentialsProvider the one that was given, if any
