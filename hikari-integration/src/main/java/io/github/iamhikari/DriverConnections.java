@@ -2,10 +2,11 @@ package io.github.iamhikari;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.DriverDataSource;
-import com.zaxxer.hikari.util.PropertyElf;
-import com.zaxxer.hikari.util.UtilityElf;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.IamSettings;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Properties;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -32,8 +33,7 @@ final class DriverConnections {
     if (readyDataSource != null) {
       logins.dataSource(readyDataSource);
     } else if (config.getDataSourceClassName() != null) {
-      logins.dataSource(
-          instance(config.getDataSourceClassName(), config.getDataSourceProperties()));
+      logins.dataSource(DataSourceClass.newInstance(config));
     } else if (config.getJdbcUrl() != null) {
       String driverClassName = config.getDriverClassName();
       logins
@@ -68,51 +68,49 @@ final class DriverConnections {
     try {
       return new DriverDataSource(url, driverClassName, properties, null, null);
     } catch (RuntimeException e) {
-      String protocol = url.replaceFirst("^(jdbc:[^:/?]*).*", "$1");
-      throw new IllegalArgumentException(
-          driverClassName == null
-              ? "No JDBC driver on the class path takes a URL that begins with \""
-                  + protocol
-                  + ":\"; add the driver as a dependency"
-              : "The driver "
-                  + driverClassName
-                  + " takes no URL that begins with \""
-                  + protocol
-                  + ":\"; leave driverClassName out, or write the one of the driver for it",
-          e);
+      throw new IllegalArgumentException(whyNoDriver(url, driverClassName), e);
     }
   }
 
-  private static DataSource instance(String className, Properties properties) {
-    Properties beanProperties = new Properties();
-    beanProperties.putAll(properties);
-    beanProperties.keySet().removeIf(IamSettings::isSetting);
-    beanProperties.remove("password");
+  private static String whyNoDriver(String url, @Nullable String driverClassName) {
+    String protocol = url.replaceFirst("^(jdbc:[^:/?]*).*", "$1:");
+    if (driverClassName != null) {
+      return String.format(
+          Locale.ROOT,
+          "The driver %s takes no URL that begins with \"%s\"; leave driverClassName out, or write"
+              + " the one of the driver for it",
+          driverClassName,
+          protocol);
+    }
+    String usual = protocol + "//host:1234/database";
+    if (DriverManager.drivers().anyMatch(driver -> takes(driver, usual))) {
+      return String.format(
+          Locale.ROOT,
+          "The JDBC driver for URLs that begin with \"%s\" does not take this one; write it as"
+              + " %s//host:port/database",
+          protocol,
+          protocol);
+    }
+    return String.format(
+        Locale.ROOT,
+        "No JDBC driver on the class path takes a URL that begins with \"%s\"; add the driver as a"
+            + " dependency",
+        protocol);
+  }
+
+  private static boolean takes(Driver driver, String url) {
     try {
-      DataSource instance = UtilityElf.createInstance(className, DataSource.class);
-      PropertyElf.setTargetFromProperties(instance, beanProperties);
-      return instance;
-    } catch (RuntimeException e) {
-      throw new IllegalArgumentException(
-          "dataSourceClassName is "
-              + className
-              + ", of which no instance can be made with the data source properties "
-              + beanProperties.keySet()
-              + ": "
-              + e.getMessage(),
-          e);
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      return false;
     }
   }
 
   @SuppressWarnings("BanJNDI") // a name of the configuration, which HikariCP looks up as well
   private static DataSource lookedUp(String name) {
     try {
-      InitialContext context = new InitialContext();
-      try {
-        return (DataSource) context.lookup(name);
-      } finally {
-        context.close();
-      }
+      // not closed, as HikariCP does not: closing some kinds ends what was looked up
+      return (DataSource) new InitialContext().lookup(name);
     } catch (NamingException | ClassCastException e) {
       throw new IllegalArgumentException(
           "dataSourceJNDI is " + name + ", which JNDI does not know as a DataSource", e);

@@ -10,11 +10,6 @@ import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamSettings;
 import io.github.iamhikari.core.TokenStatus;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -28,8 +23,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
@@ -59,11 +52,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
  *     database authentication</a>
  */
-public final class IamHikariDataSource extends HikariDataSource {
-
-  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
-
-  private static final String DATA_SOURCE_PREFIX = "dataSource.";
+public class IamHikariDataSource extends HikariDataSource {
 
   // The constructors that start the pool do so before these fields exist: nothing that HikariCP
   // calls may use them, except validate(), which it calls for the other constructor only.
@@ -71,6 +60,9 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   // What was set as the dataSource: a start that fails is tried again with it.
   private @Nullable DataSource readyDataSource;
+
+  // What took its place.
+  private @Nullable IamDataSource installed;
 
   // What the pool was last told to start with.
   private List<@Nullable Object> startedWith = List.of();
@@ -93,7 +85,7 @@ public final class IamHikariDataSource extends HikariDataSource {
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(HikariConfig config) {
-    this(config, logins -> logins);
+    this(config, builder -> builder);
   }
 
   /**
@@ -106,7 +98,7 @@ public final class IamHikariDataSource extends HikariDataSource {
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(HikariConfig config, AwsCredentialsProvider awsCredentialsProvider) {
-    this(config, logins -> logins.awsCredentialsProvider(requireNonNull(awsCredentialsProvider)));
+    this(config, builder -> builder.awsCredentialsProvider(requireNonNull(awsCredentialsProvider)));
     this.awsCredentialsProvider = awsCredentialsProvider;
   }
 
@@ -121,7 +113,7 @@ public final class IamHikariDataSource extends HikariDataSource {
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(Properties properties) {
-    this(config(properties));
+    this(PoolProperties.config(properties));
   }
 
   /**
@@ -135,22 +127,19 @@ public final class IamHikariDataSource extends HikariDataSource {
    *     opened, as {@link #setInitializationFailTimeout} says
    */
   public IamHikariDataSource(String propertyFileName) {
-    this(read(propertyFileName));
+    this(PoolProperties.read(propertyFileName));
   }
 
-  /** With a last word on how the logins are made. */
-  IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
-    this(config, logins, new WaitingCallers());
+  /** With a customizer of how the logins are made. */
+  IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> customizer) {
+    this(new LoginConfig(config, customizer));
   }
 
-  private IamHikariDataSource(
-      HikariConfig config,
-      UnaryOperator<IamDataSource.Builder> logins,
-      WaitingCallers waitingCallers) {
-    super(
-        new LoginConfig(
-            config, builder -> logins.apply(builder).failureListener(waitingCallers::loginFailed)));
-    this.waitingCallers = waitingCallers;
+  private IamHikariDataSource(LoginConfig config) {
+    super(config);
+    this.readyDataSource = config.readyDataSource();
+    this.waitingCallers = config.waitingCallers();
+    this.installed = iamDataSource(this);
     monitorTokens();
   }
 
@@ -405,17 +394,32 @@ public final class IamHikariDataSource extends HikariDataSource {
     if (hasStarted()) {
       return;
     }
-    if (iamDataSource(this) == null) {
+    IamDataSource previous = installed;
+    if (getDataSource() != previous) {
       readyDataSource = getDataSource();
     }
-    useIamLogins(
-        this,
-        readyDataSource,
-        logins ->
-            logins
-                .awsCredentialsProvider(awsCredentialsProvider)
-                .failureListener(waitingCallers::loginFailed));
+    installed =
+        LoginConfig.installLogins(
+            this,
+            readyDataSource,
+            waitingCallers,
+            builder -> builder.awsCredentialsProvider(awsCredentialsProvider));
     startedWith = toStartWith();
+    if (previous != null) {
+      previous.close();
+    }
+  }
+
+  /**
+   * Copies the configuration, as HikariCP does, without what this pool made of it: a copy has
+   * logins of its own.
+   */
+  @Override
+  public void copyStateTo(HikariConfig other) {
+    super.copyStateTo(other);
+    if (installed != null && other.getDataSource() == installed) {
+      other.setDataSource(readyDataSource);
+    }
   }
 
   /**
@@ -439,9 +443,8 @@ public final class IamHikariDataSource extends HikariDataSource {
    */
   @Override
   public void close() {
-    IamDataSource iamDataSource = iamDataSource(this);
-    if (iamDataSource != null) {
-      iamDataSource.close();
+    if (installed != null) {
+      installed.close();
     }
     super.close();
     TokenMonitor monitoring = monitor.getAndSet(null);
@@ -496,140 +499,5 @@ public final class IamHikariDataSource extends HikariDataSource {
 
   private static @Nullable IamDataSource iamDataSource(HikariConfig config) {
     return config.getDataSource() instanceof IamDataSource iamDataSource ? iamDataSource : null;
-  }
-
-  /** Puts an {@link IamDataSource} between the pool and the driver. */
-  private static void useIamLogins(
-      HikariConfig config,
-      @Nullable DataSource readyDataSource,
-      UnaryOperator<IamDataSource.Builder> lastWord) {
-    DriverConnections.refuseCredentialsProvider(config);
-    IamDataSource previous = iamDataSource(config);
-    IamDataSource.Builder logins =
-        IamDataSource.builder()
-            .name(config.getPoolName())
-            .user(config.getUsername())
-            .properties(config.getDataSourceProperties());
-    DriverConnections.use(config, readyDataSource, logins);
-    IamDataSource dataSource = lastWord.apply(logins).build();
-    if (config.getPassword() != null) {
-      logger.warn(
-          "{} - A password is configured; it is ignored, the IAM token is sent.",
-          config.getPoolName());
-    }
-    config.setCredentials(Credentials.of(dataSource.getUser(), null));
-    config.setDataSource(dataSource);
-    if (previous != null) {
-      previous.close();
-    }
-  }
-
-  /** HikariCP's configuration of properties among which the settings may stand as they are. */
-  static HikariConfig config(Properties properties) {
-    Properties known = asHikariKnowsThem(properties);
-    try {
-      return new HikariConfig(known);
-    } catch (RuntimeException e) {
-      // HikariCP names the property in its log alone.
-      known.forEach(IamHikariDataSource::refuseIfUnfit);
-      throw e;
-    }
-  }
-
-  private static void refuseIfUnfit(Object name, Object value) {
-    Properties alone = new Properties();
-    alone.put(name, value);
-    try {
-      new HikariConfig(alone);
-    } catch (RuntimeException e) {
-      Throwable reason = e;
-      while (reason.getCause() != null && saysNothing(reason)) {
-        reason = reason.getCause();
-      }
-      throw new IllegalArgumentException(
-          "HikariCP does not take the property " + name + ": " + reason.getMessage(), e);
-    }
-  }
-
-  /** Whether an exception was made of its cause alone. */
-  private static boolean saysNothing(Throwable wrapper) {
-    String message = wrapper.getMessage();
-    return message == null || message.equals(String.valueOf(wrapper.getCause()));
-  }
-
-  /** Settings as they are go behind {@code dataSource.}, and before what stands there already. */
-  private static Properties asHikariKnowsThem(Properties properties) {
-    Properties known = new Properties();
-    Properties settings = new Properties();
-    for (String name : properties.stringPropertyNames()) {
-      known.setProperty(name, properties.getProperty(name));
-    }
-    properties.forEach(known::put);
-    known.forEach(
-        (name, value) -> {
-          if (IamSettings.isSetting(name)) {
-            settings.put(name, value);
-          }
-        });
-    settings.forEach(
-        (name, value) -> {
-          known.remove(name);
-          Object other = known.put(DATA_SOURCE_PREFIX + name, value);
-          if (other != null && !other.toString().equals(value.toString())) {
-            logger.warn(
-                "{} is {} and {}{} is {}; {} is used.",
-                name,
-                value,
-                DATA_SOURCE_PREFIX,
-                name,
-                other,
-                value);
-          }
-        });
-    return known;
-  }
-
-  private static Properties read(String propertyFileName) {
-    Properties properties = new Properties();
-    try (InputStream input = open(propertyFileName)) {
-      if (input == null) {
-        throw new IllegalArgumentException("Cannot find property file: " + propertyFileName);
-      }
-      properties.load(input);
-      return properties;
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read property file: " + propertyFileName, e);
-    }
-  }
-
-  private static @Nullable InputStream open(String propertyFileName) throws IOException {
-    Path file = Path.of(propertyFileName);
-    if (Files.isRegularFile(file)) {
-      return Files.newInputStream(file);
-    }
-    InputStream resource = IamHikariDataSource.class.getResourceAsStream(propertyFileName);
-    return resource != null
-        ? resource
-        : IamHikariDataSource.class.getClassLoader().getResourceAsStream(propertyFileName);
-  }
-
-  /**
-   * A copy of a configuration. When HikariCP validates it, which it does once and right before it
-   * starts the pool, the copy gets its IAM logins.
-   */
-  private static final class LoginConfig extends HikariConfig {
-
-    private final UnaryOperator<IamDataSource.Builder> logins;
-
-    private LoginConfig(HikariConfig config, UnaryOperator<IamDataSource.Builder> logins) {
-      this.logins = logins;
-      config.copyStateTo(this);
-    }
-
-    @Override
-    public void validate() {
-      super.validate();
-      useIamLogins(this, iamDataSource(this) == null ? getDataSource() : null, logins);
-    }
   }
 }

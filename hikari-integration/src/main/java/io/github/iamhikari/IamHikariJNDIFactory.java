@@ -85,7 +85,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
       return new IamHikariDataSource(properties);
     }
     properties.remove(DATA_SOURCE_JNDI);
-    HikariConfig config = IamHikariDataSource.config(properties);
+    HikariConfig config = PoolProperties.config(properties);
     config.setDataSource(lookUp(dataSourceName, context, environment));
     return new IamHikariDataSource(config);
   }
@@ -110,12 +110,8 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
       throws NamingException {
     Object found = context == null ? null : lookUpIn(context, name);
     if (found == null) {
-      InitialContext initial = new InitialContext(environment);
-      try {
-        found = lookUpIn(initial, name);
-      } finally {
-        initial.close();
-      }
+      // not closed, as HikariCP does not: closing some kinds ends what was looked up
+      found = lookUpIn(new InitialContext(environment), name);
     }
     if (found == null) {
       throw new NameNotFoundException(

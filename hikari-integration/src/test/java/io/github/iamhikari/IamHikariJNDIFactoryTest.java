@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.DriverDataSource;
 import java.util.ArrayList;
 import java.util.Hashtable;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osjava.sj.MemoryContextFactory;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the factory makes of a reference; its pools open no connection. */
 class IamHikariJNDIFactoryTest {
@@ -152,7 +155,7 @@ class IamHikariJNDIFactoryTest {
 
     assertThat(given.lookedUp).containsExactly(name);
     assertThat(initial.lookedUp).containsExactly(name);
-    assertThat(initial.closed).isTrue();
+    assertThat(initial.closed).isFalse();
   }
 
   @Test
@@ -162,7 +165,30 @@ class IamHikariJNDIFactoryTest {
     makeOrRefuse(standingOn("jdbc/plain"), null, initial);
 
     assertThat(initial.lookedUp).containsExactly("jdbc/plain");
-    assertThat(initial.closed).isTrue();
+    assertThat(initial.closed).isFalse();
+  }
+
+  /** Closing one of its contexts ends all that share their names. */
+  @Test
+  @SuppressWarnings("BanJNDI") // nothing is read
+  void leavesTheNamesOfSimpleJndiThere() throws NamingException {
+    PGSimpleDataSource driver = new PGSimpleDataSource();
+    driver.setServerNames(new String[] {HOST});
+    System.setProperty(Context.INITIAL_CONTEXT_FACTORY, MemoryContextFactory.class.getName());
+    System.setProperty("org.osjava.sj.jndi.shared", "true");
+    try {
+      new InitialContext().bind("driver", driver);
+      for (int i = 0; i < 2; i++) {
+        try (IamHikariDataSource made = pool(standingOn("driver"));
+            IamHikariDataSource configured = new IamHikariDataSource(namingIt("driver"))) {
+          assertThat(made.isRunning()).isTrue();
+          assertThat(configured.isRunning()).isTrue();
+        }
+      }
+    } finally {
+      System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
+      System.clearProperty("org.osjava.sj.jndi.shared");
+    }
   }
 
   @Test
@@ -178,7 +204,7 @@ class IamHikariJNDIFactoryTest {
         .hasMessage(
             "dataSourceJNDI is \"jdbc/plian\", and nothing is bound to that name; write the full"
                 + " name of a javax.sql.DataSource, such as \"java:comp/env/jdbc/orders\"");
-    assertThat(initial.closed).isTrue();
+    assertThat(initial.closed).isFalse();
   }
 
   @Test
@@ -239,6 +265,15 @@ class IamHikariJNDIFactoryTest {
     reference.add(new StringRefAddr("dataSourceJNDI", dataSourceName));
     reference.add(new StringRefAddr("iam_host", HOST));
     return reference;
+  }
+
+  private static HikariConfig namingIt(String dataSourceName) {
+    HikariConfig config = new HikariConfig();
+    config.setDataSourceJNDI(dataSourceName);
+    config.setUsername("app");
+    config.setMinimumIdle(0);
+    config.setInitializationFailTimeout(-1);
+    return config;
   }
 
   private static RecordingDataSource dataSource() {

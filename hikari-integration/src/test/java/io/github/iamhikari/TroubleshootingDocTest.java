@@ -14,6 +14,7 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.ConditionalExpressionTree;
 import com.sun.source.tree.ExpressionTree;
 import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.ParenthesizedTree;
@@ -155,6 +156,7 @@ class TroubleshootingDocTest {
         new Case(
             "HikariCP does not take the property ...: ...",
             () -> pool("jdbcUrl", URL, "driverClassName", "org.example.None").close()),
+        new Case("HikariCP does not know the property ...; ...", () -> pool("url", URL).close()),
         new Case(
             "... - ... is an Aurora custom endpoint",
             () ->
@@ -213,9 +215,28 @@ class TroubleshootingDocTest {
             "The driver ... takes no URL that begins with \"...\"",
             () -> pool("jdbcUrl", URL, "driverClassName", "com.mysql.cj.jdbc.Driver").close()),
         new Case(
-            "dataSourceClassName is ..., of which no instance can be made with the data source"
-                + " properties ...",
+            "The JDBC driver for URLs that begin with \"...\" does not take this one",
+            () -> pool("jdbcUrl", "jdbc:postgresql://" + HOST).close()),
+        new Case(
+            "dataSourceClassName is ..., of which no instance can be made: ...",
             () -> pool("dataSourceClassName", "org.example.None").close()),
+        new Case(
+            "dataSourceClassName is ..., which is not a javax.sql.DataSource",
+            () -> pool("dataSourceClassName", "org.postgresql.xa.PGXADataSource").close()),
+        new Case(
+            "dataSourceClassName is ..., which HikariCP uses instead of the jdbcUrl",
+            () ->
+                pool("jdbcUrl", URL, "dataSourceClassName", PGSimpleDataSource.class.getName())
+                    .close()),
+        new Case(
+            "dataSourceClassName is ..., which does not take the property ...: ...",
+            () ->
+                pool(
+                        "dataSourceClassName",
+                        PGSimpleDataSource.class.getName(),
+                        "dataSource.serverNaem",
+                        HOST)
+                    .close()),
         new Case(
             "dataSourceJNDI is ..., which JNDI does not know as a DataSource",
             () -> pool("dataSourceJNDI", "java:comp/env/jdbc/none").close()),
@@ -566,6 +587,13 @@ class TroubleshootingDocTest {
       if (expression instanceof BinaryTree sum) {
         return texts(sum.getLeftOperand()).stream()
             .flatMap(left -> texts(sum.getRightOperand()).stream().map(right -> left + right))
+            .toList();
+      }
+      if (expression instanceof MethodInvocationTree call
+          && call.getMethodSelect() instanceof MemberSelectTree method
+          && method.getIdentifier().contentEquals("format")) {
+        return texts(call.getArguments().get(1)).stream() // behind the locale
+            .map(text -> text.replaceAll("%[a-z]", "{}"))
             .toList();
       }
       return List.of(GAP);

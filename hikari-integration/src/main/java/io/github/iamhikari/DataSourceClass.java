@@ -1,0 +1,169 @@
+package io.github.iamhikari;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.util.PropertyElf;
+import io.github.iamhikari.core.IamSettings;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A driver's DataSource, made of {@code dataSourceClassName} and the data source properties as
+ * HikariCP makes it, but for the words of what goes wrong.
+ */
+final class DataSourceClass {
+
+  /** What says where the DataSources of the known drivers connect to. */
+  private static final Set<String> ADDRESSES = Set.of("servername", "servernames", "url");
+
+  private enum KnownDriver {
+    POSTGRESQL("org.postgresql.", "org.postgresql.ds.PGSimpleDataSource", "serverName"),
+    MYSQL("com.mysql.", "com.mysql.cj.jdbc.MysqlDataSource", "serverName"),
+    MARIADB("org.mariadb.", "org.mariadb.jdbc.MariaDbDataSource", "url");
+
+    private final String packageName;
+    private final String dataSource;
+    private final String address;
+
+    KnownDriver(String packageName, String dataSource, String address) {
+      this.packageName = packageName;
+      this.dataSource = dataSource;
+      this.address = address;
+    }
+
+    private static Optional<KnownDriver> of(String className) {
+      return Arrays.stream(values())
+          .filter(driver -> className.startsWith(driver.packageName))
+          .findFirst();
+    }
+  }
+
+  private DataSourceClass() {}
+
+  /**
+   * {@return a new instance of the class that a configuration names}
+   *
+   * @throws IllegalArgumentException if none can be made, or it has not all of the properties
+   */
+  static DataSource newInstance(HikariConfig config) {
+    String className = config.getDataSourceClassName();
+    Properties properties = new Properties();
+    properties.putAll(config.getDataSourceProperties());
+    properties.keySet().removeIf(IamSettings::isSetting);
+    properties.remove("password");
+    if (config.getJdbcUrl() != null) {
+      refuseWithoutAddress(className, properties);
+    }
+    DataSource instance = newInstance(className);
+    properties.forEach((name, value) -> set(instance, name.toString(), value));
+    return instance;
+  }
+
+  /** The jdbcUrl, which HikariCP passes over, was meant for that. */
+  private static void refuseWithoutAddress(String className, Properties properties) {
+    boolean hasAddress =
+        properties.keySet().stream()
+            .anyMatch(name -> ADDRESSES.contains(name.toString().toLowerCase(Locale.ROOT)));
+    KnownDriver driver = KnownDriver.of(className).orElse(null);
+    if (driver != null && !hasAddress) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "dataSourceClassName is %s, which HikariCP uses instead of the jdbcUrl, and nothing says"
+                  + " where it connects to; leave dataSourceClassName out, or write dataSource.%s in"
+                  + " place of the jdbcUrl",
+              className,
+              driver.address));
+    }
+  }
+
+  private static DataSource newInstance(String className) {
+    Object instance;
+    try {
+      instance = load(className).getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "dataSourceClassName is %s, of which no instance can be made: %s",
+              className,
+              RootCause.of(e)),
+          e);
+    }
+    if (instance instanceof DataSource dataSource) {
+      return dataSource;
+    }
+    String remedy =
+        KnownDriver.of(className)
+            .map(driver -> driver.dataSource)
+            .orElse("the name of the driver's class that is one");
+    throw new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "dataSourceClassName is %s, which is not a javax.sql.DataSource, and a pool needs one;"
+                + " write %s",
+            className,
+            remedy));
+  }
+
+  /** By the loaders that HikariCP asks, in its order. */
+  private static Class<?> load(String className) throws ClassNotFoundException {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    if (context != null) {
+      try {
+        return context.loadClass(className);
+      } catch (ClassNotFoundException e) {
+        // the other one may know it
+      }
+    }
+    return HikariConfig.class.getClassLoader().loadClass(className);
+  }
+
+  private static void set(DataSource instance, String name, Object value) {
+    Properties alone = new Properties();
+    alone.put(name, value);
+    try {
+      PropertyElf.setTargetFromProperties(instance, alone);
+    } catch (LinkageError e) {
+      throw refusal(instance, name, RootCause.of(e), e);
+    } catch (RuntimeException e) {
+      if (e.getCause() == null) { // there is no setter
+        String question =
+            PropertyNames.of(instance.getClass())
+                .meantBy(name)
+                .map(meant -> "; did you mean " + meant + "?")
+                .orElse("");
+        throw refusal(instance, name, "it has no property of that name" + question, e);
+      }
+      // the value may be a secret, and its setter may repeat it
+      boolean repeatsTheValue = messages(e).contains(value.toString());
+      throw repeatsTheValue
+          ? refusal(instance, name, "its value is not a valid one", null)
+          : refusal(instance, name, RootCause.of(e), e);
+    }
+  }
+
+  private static IllegalArgumentException refusal(
+      DataSource instance, String name, String reason, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        String.format(
+            Locale.ROOT,
+            "dataSourceClassName is %s, which does not take the property %s: %s",
+            instance.getClass().getName(),
+            name,
+            reason),
+        cause);
+  }
+
+  private static String messages(@Nullable Throwable failure) {
+    StringBuilder messages = new StringBuilder();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      messages.append(cause.getMessage()).append('\n');
+    }
+    return messages.toString();
+  }
+}
