@@ -45,7 +45,8 @@ class ProgramsIT {
   void logInToPostgres(@TempDir Path folder) throws Exception {
     try (LocalRds rds = LocalRds.postgres().credentials(key).start()) {
       PgIamAuthentication.main(rds.jdbcUrl(rds.host()), rds.account());
-      assertThat(printed.toString(UTF_8)).contains("Logged in as app_user to " + POSTGRES);
+      assertThat(printed.toString(UTF_8))
+          .contains("Logged in as app_user to jdbc:postgresql://" + rds.host());
 
       printed.reset();
       Path file = folder.resolve("hikari.properties");

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadmeTest {
+
+  private static final Path README = Path.of("../../README.md");
 
   private static final Path PROGRAMS = Path.of("src/main/java/io/github/iamhikari/quickstart");
 
@@ -20,8 +24,21 @@ class ReadmeTest {
         program.replaceFirst("(?s).*// tag::sample\\[]\n", "").replaceFirst("(?s) *// end::.*", "");
 
     assertThat(sample.lines()).hasSizeLessThanOrEqualTo(8);
-    assertThat(Files.readString(Path.of("../../README.md")))
-        .contains("```java\n" + sample.stripTrailing().stripIndent());
+    assertThat(Files.readString(README))
+        .contains("```java\n" + sample.stripTrailing().stripIndent() + "\n```\n");
+  }
+
+  @Test
+  void namesTheVersionOfTheBuild() throws IOException {
+    Matcher version =
+        Pattern.compile("<artifactId>iam-hikari-parent</artifactId>\\s+(<version>(.+)</version>)")
+            .matcher(Files.readString(Path.of("pom.xml")));
+    assertThat(version.find()).isTrue();
+
+    assertThat(Files.readString(README))
+        .contains(
+            "<artifactId>iam-hikari</artifactId>\n  " + version.group(1),
+            "\"io.github.iamhikari:iam-hikari:" + version.group(2) + "\"");
   }
 
   @ParameterizedTest
