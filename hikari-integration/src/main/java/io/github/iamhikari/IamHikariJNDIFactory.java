@@ -2,7 +2,6 @@ package io.github.iamhikari;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.PropertyElf;
 import io.github.iamhikari.core.IamSettings;
 import java.util.Collections;
 import java.util.Hashtable;
@@ -19,6 +18,8 @@ import javax.naming.Reference;
 import javax.naming.spi.ObjectFactory;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes an {@link IamHikariDataSource} of a JNDI resource, as HikariCP's own factory makes a {@code
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  *     resources</a>
  */
 public final class IamHikariJNDIFactory implements ObjectFactory {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
 
   private static final Set<String> TYPES =
       Set.of(
@@ -91,7 +94,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
   }
 
   private static Properties properties(Reference reference) {
-    Set<String> ofHikari = PropertyElf.getPropertyNames(HikariConfig.class);
+    PropertyNames ofHikari = PropertyNames.of(HikariConfig.class);
     Properties properties = new Properties();
     for (RefAddr address : Collections.list(reference.getAll())) {
       String name = address.getType();
@@ -100,9 +103,19 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
           ofHikari.contains(name) || name.startsWith("dataSource.") || IamSettings.isSetting(name);
       if (known && value != null) {
         properties.setProperty(name, value.toString());
+      } else if (!known) {
+        ofHikari.meantBy(name).ifPresent(meant -> warnOf(name, meant));
       }
     }
     return properties;
+  }
+
+  private static void warnOf(String name, String meant) {
+    logger.warn(
+        "The JNDI resource has the attribute {}, which HikariCP does not know; it is ignored. Did you"
+            + " mean {}?",
+        name,
+        meant);
   }
 
   private static DataSource lookUp(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.DriverDataSource;
 import java.util.ArrayList;
@@ -106,6 +107,24 @@ class IamHikariJNDIFactoryTest {
     try (IamHikariDataSource pool = pool(reference)) {
       assertThat(pool.isRunning()).isTrue();
       assertThat(pool.getSchema()).isNull();
+    }
+  }
+
+  @Test
+  void warnsOfAnAttributeOfAnotherPoolAndOfNoneThatIsTheContainers() throws Exception {
+    Reference reference = reference("javax.sql.DataSource");
+    for (String name : List.of("auth", "scope", "type", "factory", "user", "maxPoolSize")) {
+      reference.add(new StringRefAddr(name, "x"));
+    }
+    try (LogWatch log = LogWatch.of(IamHikariDataSource.class.getName());
+        IamHikariDataSource pool = pool(reference)) {
+      assertThat(pool.isRunning()).isTrue();
+      assertThat(log.linesOf(Level.WARN))
+          .containsExactly(
+              "The JNDI resource has the attribute user, which HikariCP does not know; it is"
+                  + " ignored. Did you mean username?",
+              "The JNDI resource has the attribute maxPoolSize, which HikariCP does not know; it is"
+                  + " ignored. Did you mean maximumPoolSize?");
     }
   }
 

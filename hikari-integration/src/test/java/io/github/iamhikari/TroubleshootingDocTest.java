@@ -241,6 +241,9 @@ class TroubleshootingDocTest {
             "dataSourceJNDI is ..., which JNDI does not know as a DataSource",
             () -> pool("dataSourceJNDI", "java:comp/env/jdbc/none").close()),
         new Case(
+            "The JNDI resource has the attribute ..., which HikariCP does not know",
+            () -> resource("url", URL)),
+        new Case(
             "dataSourceJNDI is \"...\", and nothing is bound to that name",
             () -> resource("dataSourceJNDI", "java:comp/env/jdbc/none")),
         said(
