@@ -40,6 +40,10 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * starts with the first {@link #getConnection()}. May be shared between threads. {@link #close()}
  * closes the pool and the AWS credentials provider, unless that was given.
  *
+ * <p>It may be subclassed. A subclass that overrides {@link #getCredentials()} names the user; the
+ * password that it gives is not sent. As with {@code HikariDataSource}, a pool made from a
+ * configuration starts before the fields of a subclass exist.
+ *
  * <p>What is wrong in the configuration is thrown as an {@link IllegalArgumentException} when the
  * pool starts, before anything is sent. A login that fails is an {@link java.sql.SQLException} with
  * the driver's SQLState and error code, which reaches the caller as HikariCP hands it on: a pool
