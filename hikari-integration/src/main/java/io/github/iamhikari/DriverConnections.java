@@ -3,9 +3,6 @@ package io.github.iamhikari;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.github.iamhikari.core.IamDataSource;
-import java.sql.Driver;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
 import javax.naming.InitialContext;
@@ -82,28 +79,11 @@ final class DriverConnections {
           driverClassName,
           protocol);
     }
-    String usual = protocol + "//host:1234/database";
-    if (DriverManager.drivers().anyMatch(driver -> takes(driver, usual))) {
-      return String.format(
-          Locale.ROOT,
-          "The JDBC driver for URLs that begin with \"%s\" does not take this one; write it as"
-              + " %s//host:port/database",
-          protocol,
-          protocol);
-    }
     return String.format(
         Locale.ROOT,
         "No JDBC driver on the class path takes a URL that begins with \"%s\"; add the driver as a"
             + " dependency",
         protocol);
-  }
-
-  private static boolean takes(Driver driver, String url) {
-    try {
-      return driver.acceptsURL(url);
-    } catch (SQLException e) {
-      return false;
-    }
   }
 
   @SuppressWarnings("BanJNDI") // a name of the configuration, which HikariCP looks up as well

@@ -356,9 +356,9 @@ public class IamHikariDataSource extends HikariDataSource {
             String.format(
                 Locale.ROOT,
                 "%s. A login waits for AWS credentials: the credentials provider has not answered for"
-                    + " %.1f s",
+                    + " %s s",
                 timeout.getMessage(),
-                status.awaited().toMillis() / 1_000.0),
+                Math.round(status.awaited().toMillis() / 100.0) / 10.0),
             timeout.getSQLState(),
             timeout.getErrorCode(),
             timeout.getCause());

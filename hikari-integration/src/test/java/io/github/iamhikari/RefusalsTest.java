@@ -308,11 +308,6 @@ class RefusalsTest {
             },
             "dataSourceClassName is io.github.iamhikari.RefusalsTest$Grumpy, which does not take the"
                 + " property licence: the class com.example.Missing is not on the class path"),
-        url(
-            "postgresql",
-            "127.0.0.1:PORT",
-            "The JDBC driver for URLs that begin with \"jdbc:postgresql:\" does not take this one;"
-                + " write it as jdbc:postgresql://host:port/database"),
         mistake(
             "a data source that does not know its server",
             config -> config.setDataSource(new MariaDbDataSource()),

@@ -215,9 +215,6 @@ class TroubleshootingDocTest {
             "The driver ... takes no URL that begins with \"...\"",
             () -> pool("jdbcUrl", URL, "driverClassName", "com.mysql.cj.jdbc.Driver").close()),
         new Case(
-            "The JDBC driver for URLs that begin with \"...\" does not take this one",
-            () -> pool("jdbcUrl", "jdbc:postgresql://" + HOST).close()),
-        new Case(
             "dataSourceClassName is ..., of which no instance can be made: ...",
             () -> pool("dataSourceClassName", "org.example.None").close()),
         new Case(

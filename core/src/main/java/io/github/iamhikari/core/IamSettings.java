@@ -48,10 +48,21 @@ public record IamSettings(
       List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION, AWS_PROFILE);
 
   /** Parts of names that somebody may expect, and what such a name means here. */
-  private static final String WORDS =
-      "host=iam_host endpoint=iam_host server=iam_host address=iam_host port=iam_default_port"
-          + " region=iam_region zone=iam_region expir=iam_expiration ttl=iam_expiration"
-          + " life=iam_expiration seconds=iam_expiration profile=aws_profile user=username";
+  private static final String[][] WORDS = {
+    {"host", HOST},
+    {"endpoint", HOST},
+    {"server", HOST},
+    {"address", HOST},
+    {"port", DEFAULT_PORT},
+    {"region", REGION},
+    {"zone", REGION},
+    {"expir", EXPIRATION},
+    {"ttl", EXPIRATION},
+    {"life", EXPIRATION},
+    {"seconds", EXPIRATION},
+    {"profile", AWS_PROFILE},
+    {"user", "username"}
+  };
 
   /** The highest number of a port. */
   static final int LAST_PORT = 65_535;
@@ -195,10 +206,9 @@ public record IamSettings(
   /** The setting that somebody meant, told by a word that is in both, or else by the letters. */
   private static String meant(String name) {
     String letters = joined(name.toLowerCase(Locale.ROOT));
-    for (String word : WORDS.split(" ", -1)) {
-      int equals = word.indexOf('=');
-      if (letters.contains(word.substring(0, equals))) {
-        return word.substring(equals + 1);
+    for (String[] word : WORDS) {
+      if (letters.contains(word[0])) {
+        return word[1];
       }
     }
     String nearest = HOST;
