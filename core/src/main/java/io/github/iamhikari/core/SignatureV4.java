@@ -1,18 +1,14 @@
 package io.github.iamhikari.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.stream.Collectors.joining;
 
 import java.net.URLEncoder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
-import java.util.Locale;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -36,39 +32,31 @@ final class SignatureV4 {
   private static final String SERVICE = "rds-db";
   private static final String END_OF_SCOPE = "aws4_request";
 
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT).withZone(ZoneOffset.UTC);
-
   private SignatureV4() {}
 
   /** The token: {@code host:port/?Action=connect&DBUser=...&X-Amz-Signature=...}. */
   static String token(TokenRequest request, AwsCredentials credentials, Instant signedAt) {
-    String day = DAY.format(signedAt);
+    String time = timestamp(signedAt);
+    String day = time.substring(0, time.indexOf('T'));
     String scope = String.join("/", day, request.region(), SERVICE, END_OF_SCOPE);
     String endpoint = request.host() + ":" + request.port();
-
-    SortedMap<String, String> parameters = new TreeMap<>();
-    parameters.put("Action", "connect");
-    parameters.put("DBUser", request.user());
-    parameters.put("X-Amz-Algorithm", ALGORITHM);
-    parameters.put("X-Amz-Credential", credentials.accessKeyId() + "/" + scope);
-    parameters.put("X-Amz-Date", TIME.format(signedAt));
-    parameters.put("X-Amz-Expires", Long.toString(IamToken.LONGEST_LIFE.toSeconds()));
-    parameters.put("X-Amz-SignedHeaders", "host");
-    if (credentials instanceof AwsSessionCredentials session) {
-      parameters.put("X-Amz-Security-Token", session.sessionToken());
-    }
+    String sessionToken =
+        credentials instanceof AwsSessionCredentials session
+            ? "&X-Amz-Security-Token=" + encode(session.sessionToken())
+            : "";
+    // Signature Version 4 demands that parameters be sorted by name.
     String query =
-        parameters.entrySet().stream()
-            .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
-            .collect(joining("&"));
+        ("Action=connect&DBUser=" + encode(request.user()))
+            + ("&X-Amz-Algorithm=" + ALGORITHM)
+            + ("&X-Amz-Credential=" + encode(credentials.accessKeyId() + "/" + scope))
+            + ("&X-Amz-Date=" + time)
+            + ("&X-Amz-Expires=" + IamToken.LONGEST_LIFE.toSeconds())
+            + sessionToken
+            + "&X-Amz-SignedHeaders=host";
 
     String canonicalRequest =
         String.join("\n", "GET", "/", query, "host:" + endpoint, "", "host", sha256(""));
-    String stringToSign =
-        String.join("\n", ALGORITHM, TIME.format(signedAt), scope, sha256(canonicalRequest));
+    String stringToSign = String.join("\n", ALGORITHM, time, scope, sha256(canonicalRequest));
 
     byte[] key = ("AWS4" + credentials.secretAccessKey()).getBytes(UTF_8);
     for (String part : new String[] {day, request.region(), SERVICE, END_OF_SCOPE}) {
@@ -76,6 +64,18 @@ final class SignatureV4 {
     }
     String signature = HexFormat.of().formatHex(hmac(key, stringToSign));
     return endpoint + "/?" + query + "&X-Amz-Signature=" + signature;
+  }
+
+  /**
+   * A time in UTC, such as {@code 20261124T090229Z}. A formatter would do the same, but loading it
+   * delays the first connection of a new JVM.
+   */
+  private static String timestamp(Instant instant) {
+    LocalDateTime time = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), 0, ZoneOffset.UTC);
+    int date = (time.getYear() * 100 + time.getMonthValue()) * 100 + time.getDayOfMonth();
+    int clock = (time.getHour() * 100 + time.getMinute()) * 100 + time.getSecond();
+    String sixDigits = Integer.toString(1_000_000 + clock).substring(1);
+    return date + "T" + sixDigits + "Z";
   }
 
   /** As RFC 3986 has it: all but letters, digits and {@code -._~} become {@code %XX}. */
