@@ -13,7 +13,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Threads;
 
 /** {@code pool.getConnection().close()}, which is all that an application does most of the time. */
 @State(Scope.Benchmark)
@@ -21,8 +20,8 @@ import org.openjdk.jmh.annotations.Threads;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class BorrowAndReturn {
 
-  /** Whose pool it is: the first is what the other one is compared with. */
-  @Param({"HikariDataSource", "IamHikariDataSource"})
+  /** Whose pool it is: a {@link Subject}'s name. */
+  @Param({"HIKARI", "IAM_HIKARI", "RDS_UTILITIES", "JDBC_WRAPPER"})
   public String subject = "";
 
   @SuppressWarnings("NullAway.Init") // JMH calls start()
@@ -31,7 +30,9 @@ public class BorrowAndReturn {
   /** Starts the pool. */
   @Setup
   public void start() {
-    pool = subject.equals("HikariDataSource") ? NoNetwork.hikariPool() : NoNetwork.iamHikariPool();
+    pool =
+        Subject.valueOf(subject)
+            .pool(StubDriver.target(Target.LONGEST_EXPIRATION), new CountedCredentials());
   }
 
   /** Closes the pool. */
@@ -42,19 +43,7 @@ public class BorrowAndReturn {
 
   /** One thread has the pool for itself. */
   @Benchmark
-  @Threads(1)
-  public Connection oneThread() throws SQLException {
-    return borrowAndReturn();
-  }
-
-  /** Four threads share it, and none has to wait for a connection. */
-  @Benchmark
-  @Threads(4)
-  public Connection fourThreads() throws SQLException {
-    return borrowAndReturn();
-  }
-
-  private Connection borrowAndReturn() throws SQLException {
+  public Connection borrowAndReturn() throws SQLException {
     Connection connection = pool.getConnection();
     connection.close();
     return connection;

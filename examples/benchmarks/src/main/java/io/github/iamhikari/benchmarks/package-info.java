@@ -1,6 +1,6 @@
 /**
- * What the library costs, measured with JMH beside what it stands on. {@link
- * io.github.iamhikari.benchmarks.Benchmarks} runs them; nothing here has a network.
+ * What the library costs beside plain HikariCP and other ways to log in with IAM. {@link
+ * io.github.iamhikari.benchmarks.Comparison} is the program.
  */
 @NullMarked
 package io.github.iamhikari.benchmarks;

@@ -1,0 +1,59 @@
+package io.github.iamhikari.benchmarks;
+
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import java.util.Properties;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.rds.RdsUtilities;
+
+/**
+ * A PostgreSQL with TLS on this machine, which lets in who has a token. Plain HikariCP has one,
+ * too: its password is a token that was signed beforehand. So all log in to the same server in the
+ * same way.
+ */
+final class Postgres implements AutoCloseable {
+
+  private final AccessKey key = AccessKey.random();
+  private final LocalRds server = LocalRds.postgres().credentials(key).start();
+
+  AccessKey key() {
+    return key;
+  }
+
+  AwsCredentialsProvider credentials() {
+    return StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret()));
+  }
+
+  /** The server, with a password that is good for a quarter of an hour. */
+  Target target() {
+    Properties driver = new Properties();
+    driver.setProperty("sslmode", "verify-full");
+    driver.setProperty("sslrootcert", server.certificateAuthority().toString());
+    return new Target(
+        server.jdbcUrl(),
+        server.host(),
+        server.port(),
+        server.region(),
+        server.account(),
+        password(),
+        Target.LONGEST_EXPIRATION,
+        driver);
+  }
+
+  private String password() {
+    return RdsUtilities.builder()
+        .region(Region.of(server.region()))
+        .credentialsProvider(credentials())
+        .build()
+        .generateAuthenticationToken(
+            login -> login.hostname(server.host()).port(server.port()).username(server.account()));
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
