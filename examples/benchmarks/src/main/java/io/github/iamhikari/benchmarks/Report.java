@@ -29,7 +29,7 @@ final class Report {
     String measured =
         String.format(
             Locale.ROOT,
-            "%n%s%n%d rounds on a machine with %d processors (%s), Java %s.%n%n",
+            "%n%s%nRounds: %d. Processors: %d (%s). Java: %s.%n%n",
             results.table(),
             results.rounds(),
             Runtime.getRuntime().availableProcessors(),

@@ -37,7 +37,7 @@ class ComparisonTest {
     assertThat(results.quantities()).containsExactly(Quantity.values());
     assertThat(results.median(Quantity.SIGNED, Subject.HIKARI)).isZero();
     assertThat(results.median(Quantity.SIGNED, Subject.RDS_UTILITIES)).isEqualTo(20);
-    assertThat(page).content().contains("# Benchmarks", results.table(), "1 rounds");
+    assertThat(page).content().contains("# Benchmarks", results.table(), "Rounds: 1.");
     assertThat(folder.resolve("benchmarks.svg")).content().contains("<svg");
     // What this library never does: the AWS SDK and the wrapper log whole tokens, at TRACE.
     assertThat(SecretsInLogs.takeLinesWithSecrets())
