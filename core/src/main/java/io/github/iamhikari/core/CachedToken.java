@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -243,7 +242,7 @@ final class CachedToken {
       if (inFlight != null) {
         return inFlight;
       }
-      if (!signed.equals(seen) || !Objects.equals(failure, last)) {
+      if (signed != seen || failure != last) {
         return null;
       }
       signing = begun;
@@ -319,7 +318,7 @@ final class CachedToken {
 
   private SQLException noToken(Failure problem) {
     return new SQLException(
-        "No IAM token could be signed for " + request + ": " + problem.reason(),
+        "No IAM token could be signed for " + request + ": " + problem.reason,
         NOT_CONNECTED,
         problem.cause);
   }
@@ -342,7 +341,16 @@ final class CachedToken {
         : Double.toString(duration.toMillis() / 1_000.0);
   }
 
-  private record Signed(IamToken token, long atNanos) {}
+  /** The token that was signed last, and when. */
+  private static final class Signed {
+    private final IamToken token;
+    private final long atNanos;
+
+    private Signed(IamToken token, long atNanos) {
+      this.token = token;
+      this.atNanos = atNanos;
+    }
+  }
 
   /** One attempt to sign a token. */
   private final class Signing implements Runnable {
@@ -427,12 +435,12 @@ final class CachedToken {
           CachedToken.this.failure = problem;
         }
         signing = null;
-        statistics.failed(elapsedSince(begunNanos), problem.reason());
+        statistics.failed(elapsedSince(begunNanos), problem.reason);
       } finally {
         lock.unlock();
       }
       if (last == null && !isClosed) {
-        logger.warn("{} - No token could be signed for {}: {}", name, request, problem.reason());
+        logger.warn("{} - No token could be signed for {}: {}", name, request, problem.reason);
       }
       done.countDown();
     }
@@ -449,14 +457,17 @@ final class CachedToken {
     }
   }
 
-  /**
-   * Why no token could be signed.
-   *
-   * @param reason says it in a sentence
-   * @param cause says more
-   * @param backOff until the next signing may begin
-   */
-  private record Failure(String reason, @Nullable Throwable cause, BackOff backOff) {
+  /** Why no token could be signed, and when the next signing may begin. */
+  private static final class Failure {
+    private final String reason;
+    private final @Nullable Throwable cause;
+    private final BackOff backOff;
+
+    private Failure(String reason, @Nullable Throwable cause, BackOff backOff) {
+      this.reason = reason;
+      this.cause = cause;
+      this.backOff = backOff;
+    }
 
     private static Failure of(Throwable problem, @Nullable Failure previous, long now) {
       String message = problem.getMessage();
