@@ -27,8 +27,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * A {@link HikariDataSource} that logs in to Amazon RDS and Aurora with AWS IAM instead of a
- * password. HikariCP asks it for user and password before it opens a physical connection, and gets
- * a token that is good for that login; all else is HikariCP's own.
+ * password. Its credentials are refreshed from the current IAM token before HikariCP opens a
+ * physical connection; all else is HikariCP's own.
  *
  * <p>The {@code iam_*} settings are kept among the {@linkplain #getDataSourceProperties() data
  * source properties}, so that every way to configure HikariCP can give them; the driver never sees
@@ -48,8 +48,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * pool starts, before anything is sent. A login that fails is an {@link java.sql.SQLException} with
  * the driver's SQLState and error code, which reaches the caller as HikariCP hands it on: a pool
  * that starts throws as {@code initializationFailTimeout} says, and a running one has it as the
- * cause when a connection is not available in time. A running pool that has no connection at all
- * tells of a refused login within about a second.
+ * cause when a connection is not available in time. Callers of a running pool that has no
+ * connection at all learn of a refused login, or that there are no AWS credentials, as soon as it
+ * is known.
  *
  * @see IamSettings
  * @see <a
@@ -66,7 +67,7 @@ public class IamHikariDataSource extends HikariDataSource {
   private @Nullable DataSource readyDataSource;
 
   // What took its place.
-  private @Nullable IamDataSource installed;
+  private volatile @Nullable IamDataSource installed;
 
   // What the pool was last told to start with.
   private List<@Nullable Object> startedWith = List.of();
@@ -447,8 +448,9 @@ public class IamHikariDataSource extends HikariDataSource {
    */
   @Override
   public void close() {
-    if (installed != null) {
-      installed.close();
+    IamDataSource iamDataSource = installed;
+    if (iamDataSource != null) {
+      iamDataSource.close();
     }
     super.close();
     TokenMonitor monitoring = monitor.getAndSet(null);

@@ -1,14 +1,18 @@
 /**
  * A token that is good for one login to Amazon RDS or Aurora, now.
  *
- * <p>The way of one login: {@link io.github.iamhikari.core.IamDataSource} has {@code IamLogins}
- * open a connection through the JDBC driver, with the living token of {@code CachedToken}, which
- * {@code RdsTokenSigner} signs when it is due. {@code LoginFailure} reads what the server says of
- * it, and {@code IamLogins} remembers for a while what it said to a new token. What the token is
- * signed for comes from {@code LoginTarget} ({@code JdbcUrl} reads the URL), {@code RdsHost} (an
- * endpoint's name) and {@link io.github.iamhikari.core.IamSettings} (the {@code iam_*} properties);
- * the AWS credentials from a provider that was given, or from {@code DefaultCredentials}, which
- * pools share. {@code TransportSecurity} sees to it that the token travels over TLS only.
+ * <p>At the start, {@code LoginConfiguration} checks what was configured: {@code JdbcUrl} reads the
+ * URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} properties and {@code
+ * RdsHost} an endpoint's name; {@code LoginTarget} decides what tokens are signed for; {@code
+ * TransportSecurity} keeps them on TLS, and {@code OtherLogins} refuses what would have the driver
+ * send something else.
+ *
+ * <p>Then, for each connection, {@link io.github.iamhikari.core.IamDataSource} has the {@code
+ * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
+ * which {@code RdsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
+ * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
+ * {@code LoginFailure} reads and explains what the server says, and {@code Login} keeps a refusal
+ * for a while.
  *
  * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}.
  */

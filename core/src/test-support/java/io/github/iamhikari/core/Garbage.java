@@ -5,15 +5,15 @@ public enum Garbage implements HttpFault {
   /** A page, as of a proxy that wants somebody to log in. */
   HTML {
     @Override
-    public HttpAnswer instead(HttpAnswer right) {
-      return new HttpAnswer(200, "text/html", page(right));
+    public HttpResponse instead(HttpResponse right) {
+      return new HttpResponse(200, "text/html", page(right));
     }
   },
 
   /** The right answer, cut off within its last third. */
   TRUNCATED {
     @Override
-    public HttpAnswer instead(HttpAnswer right) {
+    public HttpResponse instead(HttpResponse right) {
       return right.withBody(right.body().substring(0, right.body().length() * 4 / 5));
     }
   },
@@ -21,7 +21,7 @@ public enum Garbage implements HttpFault {
   /** Success, and nothing else. */
   EMPTY {
     @Override
-    public HttpAnswer instead(HttpAnswer right) {
+    public HttpResponse instead(HttpResponse right) {
       return right.withBody("");
     }
   },
@@ -29,20 +29,20 @@ public enum Garbage implements HttpFault {
   /** An internal server error, with a page. */
   SERVER_ERROR {
     @Override
-    public HttpAnswer instead(HttpAnswer right) {
-      return new HttpAnswer(500, "text/html", page(right));
+    public HttpResponse instead(HttpResponse right) {
+      return new HttpResponse(500, "text/html", page(right));
     }
   },
 
   /** Nothing is there, with a page. */
   NOT_FOUND {
     @Override
-    public HttpAnswer instead(HttpAnswer right) {
-      return new HttpAnswer(404, "text/html", page(right));
+    public HttpResponse instead(HttpResponse right) {
+      return new HttpResponse(404, "text/html", page(right));
     }
   };
 
-  private static String page(HttpAnswer right) {
+  private static String page(HttpResponse right) {
     return "<html>\n<body>\n<pre>" + right.body() + "</pre>\n</body>\n</html>\n";
   }
 }

@@ -12,7 +12,7 @@ public final class Hang implements HttpFault {
   private final CountDownLatch released = new CountDownLatch(1);
 
   @Override
-  public HttpAnswer instead(HttpAnswer right) throws InterruptedException {
+  public HttpResponse instead(HttpResponse right) throws InterruptedException {
     asked.countDown();
     released.await();
     return right;

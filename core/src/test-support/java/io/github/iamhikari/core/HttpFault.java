@@ -5,5 +5,5 @@ package io.github.iamhikari.core;
 public interface HttpFault {
 
   /** What the client gets instead of the right answer, and when. */
-  HttpAnswer instead(HttpAnswer right) throws InterruptedException;
+  HttpResponse instead(HttpResponse right) throws InterruptedException;
 }

@@ -30,7 +30,7 @@ public final class HttpStandIn implements AutoCloseable {
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 
-  private final Function<HttpQuestion, HttpAnswer> service;
+  private final Function<HttpRequest, HttpResponse> service;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable HttpFault fault;
@@ -40,7 +40,7 @@ public final class HttpStandIn implements AutoCloseable {
   private HttpServer server;
   private @Nullable Socket placeholder;
 
-  private HttpStandIn(Function<HttpQuestion, HttpAnswer> service) throws IOException {
+  private HttpStandIn(Function<HttpRequest, HttpResponse> service) throws IOException {
     this.service = service;
     this.address = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
     this.threads = threads();
@@ -48,7 +48,7 @@ public final class HttpStandIn implements AutoCloseable {
     this.address = server.getAddress();
   }
 
-  static HttpStandIn start(Function<HttpQuestion, HttpAnswer> service) {
+  static HttpStandIn start(Function<HttpRequest, HttpResponse> service) {
     try {
       return new HttpStandIn(service);
     } catch (IOException e) {
@@ -82,7 +82,7 @@ public final class HttpStandIn implements AutoCloseable {
     fail(
         right -> {
           boolean ended = closed.await(delay.toNanos(), TimeUnit.NANOSECONDS);
-          return ended ? new HttpAnswer(503, "text/plain", "") : right;
+          return ended ? new HttpResponse(503, "text/plain", "") : right;
         });
   }
 
@@ -134,10 +134,10 @@ public final class HttpStandIn implements AutoCloseable {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      HttpQuestion request = HttpQuestion.of(exchange);
+      HttpRequest request = HttpRequest.of(exchange);
       requests.add(request.toString());
       HttpFault current = fault;
-      HttpAnswer answer = service.apply(request);
+      HttpResponse answer = service.apply(request);
       if (current != null && request.path().startsWith(faultyPath)) {
         answer = current.instead(answer);
       }

@@ -63,7 +63,7 @@ public final class LocalContainerCredentials implements AutoCloseable {
         "aws.containerServiceEndpoint", http.endpoint(), "aws.containerCredentialsPath", path);
   }
 
-  private HttpAnswer answer(HttpQuestion request) {
+  private HttpResponse answer(HttpRequest request) {
     if (!request.toString().equals("GET " + path)) {
       return error(404, "not found");
     }
@@ -71,7 +71,7 @@ public final class LocalContainerCredentials implements AutoCloseable {
       return error(401, "unauthorized");
     }
     AccessKey key = role.key();
-    return HttpAnswer.json(
+    return HttpResponse.json(
         """
         {"RoleArn": "%s", "AccessKeyId": "%s", "SecretAccessKey": "%s", "Token": "%s", \
         "Expiration": "%s"}"""
@@ -79,8 +79,8 @@ public final class LocalContainerCredentials implements AutoCloseable {
                 LocalRole.ARN, key.id(), key.secret(), key.sessionToken(), role.expiration()));
   }
 
-  private static HttpAnswer error(int status, String message) {
-    return new HttpAnswer(status, "application/json", "{\"message\": \"" + message + "\"}");
+  private static HttpResponse error(int status, String message) {
+    return new HttpResponse(status, "application/json", "{\"message\": \"" + message + "\"}");
   }
 
   @Override

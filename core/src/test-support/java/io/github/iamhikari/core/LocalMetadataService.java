@@ -68,7 +68,7 @@ public final class LocalMetadataService implements AutoCloseable {
     return builder.build();
   }
 
-  private HttpAnswer answer(HttpQuestion request) {
+  private HttpResponse answer(HttpRequest request) {
     if (request.toString().equals("PUT " + SESSION)) {
       return session(request.header("x-aws-ec2-metadata-token-ttl-seconds"));
     }
@@ -77,21 +77,21 @@ public final class LocalMetadataService implements AutoCloseable {
       return page(401, "Unauthorized");
     }
     return switch (request.toString()) {
-      case "GET " + CREDENTIALS, "GET " + EXTENDED -> HttpAnswer.text(LocalRole.NAME);
-      case "GET " + ROLE -> HttpAnswer.json(credentials(""));
+      case "GET " + CREDENTIALS, "GET " + EXTENDED -> HttpResponse.text(LocalRole.NAME);
+      case "GET " + ROLE -> HttpResponse.json(credentials(""));
       case "GET " + EXTENDED + LocalRole.NAME ->
-          HttpAnswer.json(credentials("  \"AccountId\" : \"123456789012\",\n"));
+          HttpResponse.json(credentials("  \"AccountId\" : \"123456789012\",\n"));
       default -> page(404, "Not Found");
     };
   }
 
-  private HttpAnswer session(@Nullable String seconds) {
+  private HttpResponse session(@Nullable String seconds) {
     if (seconds == null || !seconds.matches("\\d{1,5}") || !isSession(Integer.parseInt(seconds))) {
       return page(400, "Bad Request");
     }
     String session = AccessKey.random().secret() + "==";
     sessions.add(session);
-    return HttpAnswer.text(session);
+    return HttpResponse.text(session);
   }
 
   private static boolean isSession(int seconds) {
@@ -113,8 +113,8 @@ public final class LocalMetadataService implements AutoCloseable {
         .formatted(more, key.id(), key.secret(), key.sessionToken(), role.expiration());
   }
 
-  private static HttpAnswer page(int status, String title) {
-    return new HttpAnswer(status, "text/html", "<html><h1>" + status + " - " + title + "</h1></html>");
+  private static HttpResponse page(int status, String title) {
+    return new HttpResponse(status, "text/html", "<html><h1>" + status + " - " + title + "</h1></html>");
   }
 
   @Override

@@ -65,7 +65,7 @@ public final class LocalSts implements AutoCloseable {
     return right -> error(400, "Throttling", "Rate exceeded");
   }
 
-  private HttpAnswer answer(HttpQuestion request) {
+  private HttpResponse answer(HttpRequest request) {
     Map<String, String> parameters = parameters(request.body());
     if (!request.toString().equals("POST /")
         || !"AssumeRoleWithWebIdentity".equals(parameters.get("Action"))
@@ -84,7 +84,7 @@ public final class LocalSts implements AutoCloseable {
     return credentials();
   }
 
-  private HttpAnswer credentials() {
+  private HttpResponse credentials() {
     AccessKey key = role.key();
     String body =
         """
@@ -115,10 +115,10 @@ public final class LocalSts implements AutoCloseable {
                 key.secret(),
                 key.sessionToken(),
                 role.expiration());
-    return new HttpAnswer(200, "text/xml", body);
+    return new HttpResponse(200, "text/xml", body);
   }
 
-  private static HttpAnswer error(int status, String code, String message) {
+  private static HttpResponse error(int status, String code, String message) {
     String body =
         """
         <ErrorResponse xmlns="%s">
@@ -131,7 +131,7 @@ public final class LocalSts implements AutoCloseable {
         </ErrorResponse>
         """
             .formatted(NAMESPACE, code, message);
-    return new HttpAnswer(status, "text/xml", body);
+    return new HttpResponse(status, "text/xml", body);
   }
 
   private static Map<String, String> parameters(String form) {

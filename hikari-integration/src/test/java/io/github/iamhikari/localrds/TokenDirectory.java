@@ -22,7 +22,7 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
 
   private static final String ADMITTED = "cn=admitted";
 
-  private final Doorkeeper doorkeeper;
+  private final Authenticator authenticator;
   private final InMemoryDirectoryServer server;
   private final String admission = AccessKey.randomHex(20);
 
@@ -30,8 +30,8 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
   public TokenDirectory(
       String host, int port, String region, Set<String> accounts, InstantSource clock)
       throws LDAPException {
-    this.doorkeeper =
-        new Doorkeeper(
+    this.authenticator =
+        new Authenticator(
             new TokenVerifier(new Endpoint(host, port, region), TokenVerifier.LONGEST_LIFETIME),
             accounts,
             clock);
@@ -52,17 +52,17 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
 
   /** Makes an access key known. */
   public void add(AccessKey key) {
-    doorkeeper.add(key);
+    authenticator.add(key);
   }
 
   /** Forgets an access key. */
   public void revoke(AccessKey key) {
-    doorkeeper.revoke(key.id());
+    authenticator.revoke(key.id());
   }
 
   /** What has become of each attempt so far. */
   public List<Login> logins() {
-    return doorkeeper.logins();
+    return authenticator.logins();
   }
 
   @Override
@@ -71,7 +71,7 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
     String user = new DN(bind.getRequest().getBindDN()).getRDN().getAttributeValues()[0];
     String password = bind.getRequest().getPassword().stringValue();
     // What spoke TLS with the client is the database.
-    if (doorkeeper.judge(user, password, "TLS").isPresent()) {
+    if (authenticator.judge(user, password, "TLS").isPresent()) {
       throw new LDAPException(ResultCode.INVALID_CREDENTIALS);
     }
     bind.setRequest(new SimpleBindRequest(ADMITTED, admission));

@@ -27,8 +27,8 @@ enum Engine {
     }
 
     @Override
-    LoginProtocol login(Doorkeeper doorkeeper, String password) {
-      return new PostgresLogin(doorkeeper, password);
+    LoginProtocol login(Authenticator authenticator, String password) {
+      return new PostgresLogin(authenticator, password);
     }
   },
 
@@ -59,8 +59,8 @@ enum Engine {
     }
 
     @Override
-    LoginProtocol login(Doorkeeper doorkeeper, String password) {
-      return new MySqlLogin(doorkeeper, password);
+    LoginProtocol login(Authenticator authenticator, String password) {
+      return new MySqlLogin(authenticator, password);
     }
   };
 
@@ -84,5 +84,5 @@ enum Engine {
   abstract String administrationUrl(int port);
 
   /** How its clients log in. */
-  abstract LoginProtocol login(Doorkeeper doorkeeper, String password);
+  abstract LoginProtocol login(Authenticator authenticator, String password);
 }

@@ -39,7 +39,7 @@ public final class LocalRds implements AutoCloseable {
   private final String account;
   private final Path directory;
   private final int listeningPort;
-  private final Doorkeeper doorkeeper;
+  private final Authenticator authenticator;
   private final Database server;
   private final Gateway gateway;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -54,12 +54,12 @@ public final class LocalRds implements AutoCloseable {
     this.endpoint =
         new Endpoint(
             builder.host, builder.endpointPort == 0 ? listeningPort : builder.endpointPort, region);
-    this.doorkeeper =
-        new Doorkeeper(
+    this.authenticator =
+        new Authenticator(
             new TokenVerifier(endpoint, builder.tokenLifetime),
             Set.copyOf(builder.accounts),
             builder.clock);
-    builder.keys.values().forEach(doorkeeper::add);
+    builder.keys.values().forEach(authenticator::add);
     ServerCertificate certificate = ServerCertificate.issue(builder.host);
     Files.writeString(certificateAuthority(), certificate.authority());
     String password = AccessKey.randomHex(20);
@@ -70,7 +70,7 @@ public final class LocalRds implements AutoCloseable {
             : builder.running.start(accounts);
     this.gateway =
         Gateway.start(
-            listener, engine.login(doorkeeper, password), certificate.tls(), server.port());
+            listener, engine.login(authenticator, password), certificate.tls(), server.port());
     TemporaryFiles.closeAtExit(this);
   }
 
@@ -206,7 +206,7 @@ public final class LocalRds implements AutoCloseable {
    * @return the attempts, oldest first; a copy
    */
   public List<Login> logins() {
-    return doorkeeper.logins();
+    return authenticator.logins();
   }
 
   /**
@@ -215,7 +215,7 @@ public final class LocalRds implements AutoCloseable {
    * @param key the key, in place of a known one of the same id
    */
   public void add(AccessKey key) {
-    doorkeeper.add(key);
+    authenticator.add(key);
   }
 
   /**
@@ -225,7 +225,7 @@ public final class LocalRds implements AutoCloseable {
    * @param accessKeyId the key's id; nothing happens if no such key is known
    */
   public void revoke(String accessKeyId) {
-    doorkeeper.revoke(accessKeyId);
+    authenticator.revoke(accessKeyId);
   }
 
   /**

@@ -17,13 +17,13 @@ import java.util.Optional;
  * that the database asks for, and with the client's own capabilities, character set, database and
  * attributes, so that both mean the same from then on.
  *
- * @param doorkeeper who decides
+ * @param authenticator who decides
  * @param databasePassword what the accounts log in to the database with
  * @see <a
  *     href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html">
  *     Connection phase</a>
  */
-record MySqlLogin(Doorkeeper doorkeeper, String databasePassword) implements LoginProtocol {
+record MySqlLogin(Authenticator authenticator, String databasePassword) implements LoginProtocol {
 
   private static final int OK = 0x00;
   private static final int MORE_DATA = 0x01;
@@ -58,7 +58,7 @@ record MySqlLogin(Doorkeeper doorkeeper, String databasePassword) implements Log
       password = new String(ZeroTerminated.read(answer.fields()), UTF_8);
       hasPassword = answer.payload().length > 1;
     }
-    Optional<Refusal> refusal = doorkeeper.judge(user, password, connection.tlsProtocol());
+    Optional<Refusal> refusal = authenticator.judge(user, password, connection.tlsProtocol());
     if (refusal.isPresent()) {
       answer.answer(accessDenied(user, hasPassword)).write(connection.toClient());
       return false;
@@ -109,7 +109,7 @@ record MySqlLogin(Doorkeeper doorkeeper, String databasePassword) implements Log
   }
 
   private static MySqlPacket read(InputStream from) throws IOException {
-    return MySqlPacket.read(from, Doorkeeper.LONGEST_PASSWORD);
+    return MySqlPacket.read(from, Authenticator.LONGEST_PASSWORD);
   }
 
   private static byte[] switchToClearPassword() {

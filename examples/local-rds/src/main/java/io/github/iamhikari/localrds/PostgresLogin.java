@@ -16,11 +16,12 @@ import java.util.Optional;
  * text. The database then gets the client's own startup message, and the gateway's password in
  * clear text or by SCRAM, as it asks.
  *
- * @param doorkeeper who decides
+ * @param authenticator who decides
  * @param databasePassword what the accounts log in to the database with
  * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html">Message flow</a>
  */
-record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements LoginProtocol {
+record PostgresLogin(Authenticator authenticator, String databasePassword)
+    implements LoginProtocol {
 
   private static final int PROTOCOL_3 = 3;
   private static final int CANCEL_REQUEST = 80877102;
@@ -62,13 +63,13 @@ record PostgresLogin(Doorkeeper doorkeeper, String databasePassword) implements 
     if (connection.tlsProtocol() != null) {
       authentication(AUTHENTICATION_CLEARTEXT_PASSWORD).write(connection.toClient());
       PostgresMessage answer =
-          PostgresMessage.read(connection.fromClient(), Doorkeeper.LONGEST_PASSWORD);
+          PostgresMessage.read(connection.fromClient(), Authenticator.LONGEST_PASSWORD);
       if (answer.type() != 'p') {
         throw new ProtocolException("not a password message: " + answer.type());
       }
       password = new String(ZeroTerminated.read(answer.fields()), UTF_8);
     }
-    Optional<Refusal> refusal = doorkeeper.judge(user, password, connection.tlsProtocol());
+    Optional<Refusal> refusal = authenticator.judge(user, password, connection.tlsProtocol());
     if (refusal.isEmpty()) {
       return true;
     }

@@ -13,9 +13,9 @@
  *       LoginProtocol}: {@code PostgresLogin} or {@code MySqlLogin}, which speak in {@code
  *       PostgresMessage} or {@code MySqlPacket}.
  *   <li>That starts TLS with a {@code ServerCertificate}, asks the client for its token, and asks
- *       the {@code Doorkeeper}, who writes down each {@link io.github.iamhikari.localrds.Login}
+ *       the {@code Authenticator}, who writes down each {@link io.github.iamhikari.localrds.Login}
  *       with its {@link io.github.iamhikari.localrds.Refusal}, if any.
- *   <li>The {@code Doorkeeper} asks the {@code TokenVerifier}, which takes the token apart as a
+ *   <li>The {@code Authenticator} asks the {@code TokenVerifier}, which takes the token apart as a
  *       {@code PresignedRequest} and signs it again by {@code SignatureV4}.
  *   <li>If all is well, the gateway logs in to the {@code Database} for the client, by a password
  *       that only it knows, sent as the server asks for it ({@code ScramSha256}, {@code

@@ -43,6 +43,20 @@ class TomcatJdbcIT extends PoolContract {
   }
 
   @Test
+  void signsOneTokenForEachOfTwoUsersWhoTakeTurns() throws SQLException {
+    pool.setAlternateUsernameAllowed(true);
+    pool.setMaxActive(1);
+
+    for (int i = 0; i < 10; i++) {
+      pool.getConnection().close();
+      pool.getConnection(Server.SECOND_USER, "hunter2").close();
+    }
+
+    assertThat(logins()).hasSize(20).allMatch(Login::accepted);
+    assertThat(logins().stream().map(Login::token).distinct()).hasSize(2);
+  }
+
+  @Test
   void logsInAsTheUserWhomTheBorrowerNames() throws SQLException {
     pool.setAlternateUsernameAllowed(true);
 

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides who comes in, and keeps the book of it. Safe for use by several threads. */
-final class Doorkeeper {
+/** Decides who may log in, and records each attempt. May be shared between threads. */
+final class Authenticator {
 
   /** More than any token has, in bytes. */
   static final int LONGEST_PASSWORD = 64 * 1024;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
 
   private final TokenVerifier verifier;
   private final Set<String> accounts;
@@ -25,7 +25,7 @@ final class Doorkeeper {
   private final Map<String, AccessKey> keys = new ConcurrentHashMap<>();
   private final List<Login> logins = new ArrayList<>();
 
-  Doorkeeper(TokenVerifier verifier, Set<String> accounts, InstantSource clock) {
+  Authenticator(TokenVerifier verifier, Set<String> accounts, InstantSource clock) {
     this.verifier = verifier;
     this.accounts = accounts;
     this.clock = clock;

@@ -8,10 +8,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What an HTTP server was asked. */
-record HttpQuestion(String method, String path, Headers headers, String body) {
+record HttpRequest(String method, String path, Headers headers, String body) {
 
-  static HttpQuestion of(HttpExchange exchange) throws IOException {
-    return new HttpQuestion(
+  static HttpRequest of(HttpExchange exchange) throws IOException {
+    return new HttpRequest(
         exchange.getRequestMethod(),
         exchange.getRequestURI().getPath(),
         exchange.getRequestHeaders(),
