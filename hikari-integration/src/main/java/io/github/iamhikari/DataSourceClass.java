@@ -54,7 +54,7 @@ final class DataSourceClass {
     Properties properties = new Properties();
     properties.putAll(config.getDataSourceProperties());
     properties.keySet().removeIf(IamSettings::isSetting);
-    properties.remove("password");
+    properties.keySet().removeIf(name -> name.toString().equalsIgnoreCase("password"));
     if (config.getJdbcUrl() != null) {
       refuseWithoutAddress(className, properties);
     }

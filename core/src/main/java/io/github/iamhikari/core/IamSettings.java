@@ -47,21 +47,14 @@ public record IamSettings(
   private static final List<String> NAMES =
       List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION, AWS_PROFILE);
 
-  /** Parts of names that somebody may expect, and what such a name means here. */
+  /** A setting, and parts of the names that somebody may expect it to have. */
   private static final String[][] WORDS = {
-    {"host", HOST},
-    {"endpoint", HOST},
-    {"server", HOST},
-    {"address", HOST},
-    {"port", DEFAULT_PORT},
-    {"region", REGION},
-    {"zone", REGION},
-    {"expir", EXPIRATION},
-    {"ttl", EXPIRATION},
-    {"life", EXPIRATION},
-    {"seconds", EXPIRATION},
-    {"profile", AWS_PROFILE},
-    {"user", "username"}
+    {HOST, "host", "endpoint", "server", "address"},
+    {DEFAULT_PORT, "port"},
+    {REGION, "region", "zone"},
+    {EXPIRATION, "expir", "ttl", "life", "seconds"},
+    {AWS_PROFILE, "profile"},
+    {"username", "user"}
   };
 
   /** The highest number of a port. */
@@ -206,9 +199,11 @@ public record IamSettings(
   /** The setting that somebody meant, told by a word that is in both, or else by the letters. */
   private static String meant(String name) {
     String letters = joined(name.toLowerCase(Locale.ROOT));
-    for (String[] word : WORDS) {
-      if (letters.contains(word[0])) {
-        return word[1];
+    for (String[] words : WORDS) {
+      for (int i = 1; i < words.length; i++) {
+        if (letters.contains(words[i])) {
+          return words[0];
+        }
       }
     }
     String nearest = HOST;

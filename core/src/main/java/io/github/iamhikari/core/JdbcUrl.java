@@ -326,20 +326,23 @@ record JdbcUrl(
         readHost(host);
       }
       refuseMisplacedSetting(path);
-      checkPath(slashes >= 0, authority, path);
+      checkPath(slashes < 0 ? null : mode, authority, path);
       return mode;
     }
 
     /** Refuses what a driver takes for the URL of another one. */
-    private void checkPath(boolean hasSlashes, String authority, String path) {
+    private void checkPath(@Nullable String mode, String authority, String path) {
       boolean takes =
           switch (protocol) {
             case POSTGRESQL ->
-                hasSlashes
-                    ? authority.isEmpty() ? !path.startsWith("//") : path.lastIndexOf('/') == 0
+                mode != null
+                    ? mode.isEmpty()
+                        && (authority.isEmpty()
+                            ? !path.startsWith("//")
+                            : path.lastIndexOf('/') == 0)
                     : !path.startsWith("/");
-            case MYSQL -> hasSlashes || path.startsWith("/");
-            case MARIADB -> hasSlashes;
+            case MYSQL -> mode != null || path.startsWith("/");
+            case MARIADB -> mode != null;
             case OTHER -> true;
           };
       if (!takes) {

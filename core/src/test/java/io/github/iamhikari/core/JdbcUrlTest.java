@@ -77,6 +77,7 @@ class JdbcUrlTest {
         "jdbc:postgresql://a | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql://a:5432?user=app | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql://a/x/y | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
+        "jdbc:postgresql:x://a/x | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql:/x | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:mariadb:a/x | MariaDB's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mariadb://host:port/database",
         "jdbc:mysql:x | MySQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mysql://host:port/database",
