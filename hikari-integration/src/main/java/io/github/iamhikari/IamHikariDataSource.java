@@ -57,6 +57,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
  *     database authentication</a>
  */
+@SuppressWarnings("this-escape") // HikariDataSource starts the pool in its constructor
 public class IamHikariDataSource extends HikariDataSource {
 
   // The constructors that start the pool do so before these fields exist: nothing that HikariCP

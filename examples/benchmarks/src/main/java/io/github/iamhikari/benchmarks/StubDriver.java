@@ -51,6 +51,7 @@ final class StubDriver implements Driver {
   }
 
   /** Answers as a new connection does, as far as anybody here asks. */
+  @SuppressWarnings("ReferenceEquality") // as Object has it
   private static <T> T stub(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(
