@@ -208,6 +208,19 @@ class FailFastIT {
   }
 
   @Test
+  void tellsOfTheUserWhoWasSetWhileThePoolRuns() throws Exception {
+    try (IamHikariDataSource pool = startedWithoutLogin()) {
+      pool.getConnection().close();
+      pool.getHikariConfigMXBean().setUsername("nobody");
+      pool.getHikariPoolMXBean().softEvictConnections();
+
+      assertThatThrownBy(pool::getConnection)
+          .isInstanceOf(SQLTransientConnectionException.class)
+          .hasMessageContaining(" - Connection is not available. The IAM login of user \"nobody\"");
+    }
+  }
+
+  @Test
   void countsAmongHikariCpsTimeoutsThoseWhoGotNoConnection() throws Exception {
     AtomicInteger timeouts = new AtomicInteger();
     HikariConfig config = config();

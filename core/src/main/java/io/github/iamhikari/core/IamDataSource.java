@@ -60,6 +60,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** Of users other than the configured one. */
   private final ConcurrentMap<String, Login> otherLogins = new ConcurrentHashMap<>();
 
+  /** Of the user who logged in last. */
+  private volatile Login lastLogin;
+
   private volatile Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private volatile boolean isClosed;
 
@@ -87,6 +90,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.signer =
         new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
     this.login = loginOf(request);
+    this.lastLogin = login;
   }
 
   /** {@return a builder without settings} */
@@ -151,6 +155,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   private Connection open(Login login) throws SQLException {
     throwIfClosed();
+    lastLogin = login;
     Connection connection;
     try {
       connection = login.open(driver, loginTimeout);
@@ -172,33 +177,33 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Returns why a login of the configured user would fail now, if that is known without sending
-   * one: the server has refused one just now, for 2 s after the first refusal and up to 10 s after
-   * more of them; or no token lives and none could be signed just now, for 1 s after the first
-   * failure and up to 5 s after more of them.
+   * Returns why a login of the user who logged in last would fail now, if that is known without
+   * sending one: the server has refused one just now, for 2 s after the first refusal and up to 10
+   * s after more of them; or no token lives and none could be signed just now, for 1 s after the
+   * first failure and up to 5 s after more of them.
    *
    * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
    *     sent
    */
   public Optional<SQLException> getProblem() {
-    return login.problem();
+    return lastLogin.problem();
   }
 
-  /** {@return the state of the configured user's token, for an operator} */
+  /** {@return the state of the token of the user who logged in last, for an operator} */
   public TokenStatus getTokenStatus() {
-    return login.tokens().status();
+    return lastLogin.tokens().status();
   }
 
   /**
-   * Signs a new token for the logins that follow, and lets the next one be sent even if the last
-   * one was refused. That is never needed to keep logging in; it is for an operator who has just
-   * changed something.
+   * Signs a new token for the user who logged in last, and lets the next one be sent even if the
+   * last one was refused. That is never needed to keep logging in; it is for an operator who has
+   * just changed something.
    *
    * @throws SQLException if none can be signed within the {@linkplain #setLoginTimeout login
    *     timeout}; the old one is kept
    */
   public void renewToken() throws SQLException {
-    login.renew(loginTimeout);
+    lastLogin.renew(loginTimeout);
   }
 
   private Login loginOf(String user) {
