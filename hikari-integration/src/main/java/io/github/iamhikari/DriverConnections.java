@@ -26,18 +26,18 @@ final class DriverConnections {
    *     JNDI that is not there or cannot be used
    */
   static void use(
-      HikariConfig config, @Nullable DataSource readyDataSource, IamDataSource.Builder logins) {
+      HikariConfig config, @Nullable DataSource readyDataSource, IamDataSource.Builder builder) {
     if (readyDataSource != null) {
-      logins.dataSource(readyDataSource);
+      builder.dataSource(readyDataSource);
     } else if (config.getDataSourceClassName() != null) {
-      logins.dataSource(DataSourceClass.newInstance(config));
+      builder.dataSource(DataSourceClass.newInstance(config));
     } else if (config.getJdbcUrl() != null) {
       String driverClassName = config.getDriverClassName();
-      logins
+      builder
           .jdbcUrl(config.getJdbcUrl())
           .driver((url, properties) -> driver(url, driverClassName, properties));
     } else if (config.getDataSourceJNDI() != null) {
-      logins.dataSource(lookedUp(config.getDataSourceJNDI()));
+      builder.dataSource(lookedUp(config.getDataSourceJNDI()));
     }
   }
 

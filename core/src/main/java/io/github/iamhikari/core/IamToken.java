@@ -30,9 +30,6 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
    */
   static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
 
-  /** Between the time that a login gets its token and the time that it sends it. */
-  private static final Duration HANDOVER = Duration.ofSeconds(2);
-
   /** What is to be done about a token when a login asks for one. */
   enum State {
     /** It is used as it is. */
@@ -75,18 +72,6 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
     }
     boolean lastFifth = age.compareTo(usableFor.multipliedBy(4).dividedBy(5)) >= 0;
     return lastFifth || now.isBefore(signedAt) ? State.DUE : State.FRESH;
-  }
-
-  /**
-   * Whether one who was handed this token may still send it: as long as it is usable; where it
-   * serves one login only, for a moment, and no longer than the credentials that signed it live.
-   */
-  boolean isSendableAt(Instant now, Duration elapsed) {
-    Duration handover =
-        key.expiresAt() == null
-            ? HANDOVER
-            : shorter(HANDOVER, Duration.between(signedAt, key.expiresAt()));
-    return ageAt(now, elapsed).compareTo(longer(usableFor, handover)) < 0;
   }
 
   /** For how much longer it may be used. */

@@ -82,25 +82,6 @@ class IamTokenTest {
         .isEqualTo(state);
   }
 
-  @ParameterizedTest(name = "credentials for {0} s, handed out {1} ms ago: {2}")
-  @CsvSource({
-    // credentials live for, age, may be sent
-    "    , 1999, true",
-    "    , 2000, false",
-    "  60, 1999, true",
-    "  60, 2000, false",
-    "   1,  999, true",
-    "   1, 1000, false",
-  })
-  void isSentForAMomentWhereItServesOneLogin(Integer credentialsLive, int age, boolean sent) {
-    Instant credentialsEnd = credentialsLive == null ? null : SIGNED.plusSeconds(credentialsLive);
-    SigningKey key = new SigningKey("AKIA...MPLE", true, credentialsEnd);
-
-    IamToken token = IamToken.signed("secret", SIGNED, Duration.ZERO, key);
-
-    assertThat(token.isSendableAt(SIGNED.plusMillis(age), Duration.ofMillis(age))).isEqualTo(sent);
-  }
-
   @Test
   void showsNoSecret() {
     assertThat(new IamToken("secret", SIGNED, Duration.ofSeconds(870), KEY))
