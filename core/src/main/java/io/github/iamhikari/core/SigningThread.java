@@ -27,17 +27,21 @@ final class SigningThread implements Executor {
 
   @Override
   public void execute(Runnable signing) {
-    if (Runtime.version().feature() >= FIRST_WITHOUT_PINNING) {
-      virtual(signing).start();
-      return;
-    }
-    Thread thread = new Thread(null, signing, name, 0, false);
-    thread.setDaemon(true);
+    boolean isVirtual = Runtime.version().feature() >= FIRST_WITHOUT_PINNING;
+    Thread thread = isVirtual ? virtualThread(signing) : daemon(signing);
+    // The AWS SDK looks for its HTTP client there, and Java 19 and later do not pass it on.
+    thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.start();
   }
 
+  private Thread daemon(Runnable signing) {
+    Thread thread = new Thread(null, signing, name, 0, false);
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /** By reflection, since this is compiled for Java 17. */
-  private Thread virtual(Runnable signing) {
+  private Thread virtualThread(Runnable signing) {
     try {
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       Class<?> type = Class.forName("java.lang.Thread$Builder");
