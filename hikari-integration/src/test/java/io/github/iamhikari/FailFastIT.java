@@ -328,6 +328,26 @@ class FailFastIT {
     }
   }
 
+  @Test
+  void waitsForCredentialsThatFailForAMoment() throws Exception {
+    HikariConfig config = config();
+    config.addDataSourceProperty("iam_expiration", "1");
+    FaultyCredentials credentials = new FaultyCredentials(key);
+    try (IamHikariDataSource pool = new IamHikariDataSource(config, credentials)) {
+      pool.getConnection().close();
+      credentials.fail("the metadata service is down");
+      pool.getHikariPoolMXBean().softEvictConnections();
+      await("the token expires", () -> logins(pool).getTokenStatus().remaining().isZero());
+      Future<Connection> caller = threads.submit(() -> pool.getConnection());
+      await("a signing fails", () -> logins(pool).getTokenStatus().failed() > 0);
+      assertThat(caller).isNotDone();
+
+      credentials.give(key);
+
+      assertThat(caller.get(50, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
   private static List<String> threadsOf(IamHikariDataSource pool) {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)

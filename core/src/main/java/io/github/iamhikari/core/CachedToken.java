@@ -157,12 +157,18 @@ final class CachedToken {
     await(begun, System.nanoTime(), patience);
   }
 
-  /** Why a login would get no token now, if that is known without waiting; else null. */
+  /**
+   * Why a login would get no token now, if that is known without waiting, and waiting is not likely
+   * to help: none was ever signed, or there are no AWS credentials at all. Else null. A provider
+   * that gave credentials before, and fails now, may give them again in a moment.
+   */
   @Nullable SQLException problem() {
     Failure last = failure;
-    return last != null && !hasLivingToken() && !waitAfter(last).isOverAt(nanoTime.getAsLong())
-        ? noToken(last)
-        : null;
+    if (last == null || hasLivingToken() || waitAfter(last).isOverAt(nanoTime.getAsLong())) {
+      return null;
+    }
+    boolean lasts = last.isWithoutCredentials || signed.token.equals(NONE);
+    return lasts ? noToken(last) : null;
   }
 
   boolean hasLivingToken() {
@@ -461,11 +467,14 @@ final class CachedToken {
   private static final class Failure {
     private final String reason;
     private final @Nullable Throwable cause;
+    private final boolean isWithoutCredentials;
     private final BackOff backOff;
 
-    private Failure(String reason, @Nullable Throwable cause, BackOff backOff) {
+    private Failure(
+        String reason, @Nullable Throwable cause, boolean isWithoutCredentials, BackOff backOff) {
       this.reason = reason;
       this.cause = cause;
+      this.isWithoutCredentials = isWithoutCredentials;
       this.backOff = backOff;
     }
 
@@ -475,12 +484,13 @@ final class CachedToken {
           message == null || problem instanceof NullPointerException
               ? "the AWS credentials provider failed with " + problem
               : message;
-      Throwable cause =
-          problem instanceof ExplainedCredentials.NoCredentialsException
-              ? problem.getCause()
-              : problem;
+      boolean isWithoutCredentials = problem instanceof ExplainedCredentials.NoCredentialsException;
       BackOff before = previous == null ? null : previous.backOff;
-      return new Failure(reason, cause, BackOff.after(before, FIRST_WAIT, LONGEST_WAIT, now));
+      return new Failure(
+          reason,
+          isWithoutCredentials ? problem.getCause() : problem,
+          isWithoutCredentials,
+          BackOff.after(before, FIRST_WAIT, LONGEST_WAIT, now));
     }
   }
 }

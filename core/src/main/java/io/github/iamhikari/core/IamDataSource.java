@@ -178,9 +178,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   /**
    * Returns why a login of the user who logged in last would fail now, if that is known without
-   * sending one: the server has refused one just now, for 2 s after the first refusal and up to 10
-   * s after more of them; or no token lives and none could be signed just now, for 1 s after the
-   * first failure and up to 5 s after more of them.
+   * sending one, and waiting is not likely to help: the server has refused one just now, for 2 s
+   * after the first refusal and up to 10 s after more of them; or no token could be signed just
+   * now, for 1 s after the first failure and up to 5 s after more of them, and none ever was or
+   * there are no AWS credentials at all.
    *
    * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
    *     sent

@@ -168,6 +168,23 @@ class CachedTokenTest {
   }
 
   @Test
+  void takesAFailureForLastingWhereNoTokenWasEverSigned() throws Exception {
+    CachedToken cached = cached(870);
+    signer.failing = true;
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
+    assertThat(cached.problem() == null).isFalse();
+
+    signer.failing = false;
+    time.advance(Duration.ofSeconds(1));
+    cached.current(PATIENCE);
+    signer.failing = true;
+    time.advance(Duration.ofSeconds(870));
+    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
+
+    assertThat(cached.problem() == null).isTrue();
+  }
+
+  @Test
   void waitsLessLongWhileThereIsNoToken() {
     CachedToken cached = cached(870);
     signer.failing = true;
