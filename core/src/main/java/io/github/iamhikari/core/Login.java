@@ -147,9 +147,7 @@ final class Login {
     try {
       Connection connection = driver.getConnection(request.user(), token.value());
       accepted = token;
-      if (token.equals(refused)) {
-        refused = null;
-      }
+      refused = null; // that token has been replaced, or is taken now
       if (refusal.getAndSet(null) != null) {
         logger.info("{} - Logins of {} are accepted again.", name, request);
       }
