@@ -91,7 +91,8 @@ class HikariSettingsIT {
               c.setValidationTimeout(250);
               c.setConnectionInitSql("select pg_sleep(20)");
             });
-    assertThat(failure.getSQLState()).isEqualTo("08006");
+    // The timeout ends the statement, or on a busy machine one that HikariCP sends before it.
+    assertThat(failure.getSQLState()).isIn("08006", "08003");
 
     pools.startsAndWorks(
         c -> {
