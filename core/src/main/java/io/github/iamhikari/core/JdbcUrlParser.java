@@ -197,7 +197,7 @@ final class JdbcUrlParser {
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
-  /** Splits at the commas that stand in no brackets. */
+  /** Splits at the commas outside brackets. */
   private static List<String> hosts(String authority) {
     List<String> hosts = new ArrayList<>();
     int depth = 0;

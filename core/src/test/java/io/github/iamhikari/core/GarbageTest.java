@@ -24,7 +24,7 @@ class GarbageTest {
 
   private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
-  /** No host's name, so that it may stand in no message. */
+  /** Not a host name, so no message may repeat it. */
   private static final String SECRET = "s3cr3t!";
 
   private static final List<String> PIECES =

@@ -34,7 +34,7 @@ enum Subject {
     this.title = title;
   }
 
-  /** All of them; who comes first has no advantage for long. */
+  /** All of them, shuffled, so that none profits from being first in each round. */
   static List<Subject> inRandomOrder() {
     List<Subject> subjects = new ArrayList<>(List.of(values()));
     Collections.shuffle(subjects);
