@@ -8,11 +8,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies between a pool and its server, and all that can happen there: connections are cut or
@@ -32,6 +35,9 @@ final class Relay implements AutoCloseable {
   private volatile int target;
   private volatile ServerSocket listener;
   private volatile boolean hangs;
+
+  /** Holds the port while nobody listens, or an outgoing connection could be given it. */
+  private volatile @Nullable SocketChannel reservation;
 
   /** A relay that leads to a port of this machine. */
   Relay(int target) throws IOException {
@@ -59,11 +65,13 @@ final class Relay implements AutoCloseable {
   /** Cuts all connections, and lets nobody in. */
   void refuse() throws IOException {
     listener.close();
+    reservation = reserve(port);
     cut();
   }
 
   /** Lets them in again. */
   void restore() throws IOException {
+    release();
     listener = listen(port);
     acceptFrom(listener);
   }
@@ -97,7 +105,24 @@ final class Relay implements AutoCloseable {
   @Override
   public void close() throws IOException {
     goOn();
-    refuse();
+    listener.close();
+    release();
+    cut();
+  }
+
+  private static SocketChannel reserve(int port) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    channel.bind(new InetSocketAddress(HERE, port));
+    return channel;
+  }
+
+  private void release() throws IOException {
+    SocketChannel reserved = reservation;
+    if (reserved != null) {
+      reserved.close();
+      reservation = null;
+    }
   }
 
   private static ServerSocket listen(int port) throws IOException {
