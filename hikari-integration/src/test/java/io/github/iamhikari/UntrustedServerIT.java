@@ -7,6 +7,9 @@ import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.sql.SQLException;
+import javax.net.ssl.SSLContext;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,14 +21,27 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 class UntrustedServerIT {
 
   private static LocalRds postgres;
+  private static LocalRds mariaDb;
 
   @BeforeAll
   static void start() {
-    postgres = LocalRds.postgres().start();
+    SSLContext untrusted = selfSigned();
+    postgres = LocalRds.postgres().tls(untrusted).start();
+    mariaDb = LocalRds.mariaDb().tls(untrusted).start();
+  }
+
+  /** For the right name, but from nobody whom this JVM trusts. */
+  private static SSLContext selfSigned() {
+    HeldCertificate certificate =
+        new HeldCertificate.Builder()
+            .addSubjectAlternativeName("local.c9akciq32rgb.us-east-2.rds.amazonaws.com")
+            .build();
+    return new HandshakeCertificates.Builder().heldCertificate(certificate).build().sslContext();
   }
 
   @AfterAll
   static void stop() {
+    mariaDb.close();
     postgres.close();
   }
 
@@ -49,10 +65,9 @@ class UntrustedServerIT {
     "mariadb, useSsl=true",
   })
   void getsNoTokenFromTheDriversOfMySqlAndMariaDb(String protocol, String parameters) {
-    LocalRds rds = MariaDbServer.started();
-    String url = rds.jdbcUrl(rds.host()).replace("jdbc:mysql:", "jdbc:" + protocol + ":");
+    String url = mariaDb.jdbcUrl(mariaDb.host()).replace("jdbc:mysql:", "jdbc:" + protocol + ":");
 
-    assertThatNoTokenIsSent(rds, url + "?" + parameters);
+    assertThatNoTokenIsSent(mariaDb, url + "?" + parameters);
   }
 
   private static void assertThatNoTokenIsSent(LocalRds rds, String url) {

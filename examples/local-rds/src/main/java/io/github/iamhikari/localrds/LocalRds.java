@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class LocalRds implements AutoCloseable {
   private final String database;
   private final String account;
   private final Path directory;
+  private final boolean hasOwnCertificate;
   private final int listeningPort;
   private final Authenticator authenticator;
   private final Database server;
@@ -50,6 +52,7 @@ public final class LocalRds implements AutoCloseable {
     this.database = builder.database;
     this.account = builder.accounts.iterator().next();
     this.directory = directory;
+    this.hasOwnCertificate = builder.tls == null;
     this.listeningPort = listener.getLocalPort();
     this.endpoint =
         new Endpoint(
@@ -60,8 +63,10 @@ public final class LocalRds implements AutoCloseable {
             Set.copyOf(builder.accounts),
             builder.clock);
     builder.keys.values().forEach(authenticator::add);
-    ServerCertificate certificate = ServerCertificate.issue(builder.host);
-    Files.writeString(certificateAuthority(), certificate.authority());
+    SSLContext tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
+    if (hasOwnCertificate) {
+      Files.writeString(certificateAuthority(), CertificateAuthority.pem());
+    }
     String password = AccessKey.randomHex(20);
     Accounts accounts = new Accounts(database, builder.accounts, password);
     this.server =
@@ -69,8 +74,7 @@ public final class LocalRds implements AutoCloseable {
             ? engine.start(directory, accounts)
             : builder.running.start(accounts);
     this.gateway =
-        Gateway.start(
-            listener, engine.login(authenticator, password), certificate.tls(), server.port());
+        Gateway.start(listener, engine.login(authenticator, password), tls, server.port());
     TemporaryFiles.closeAtExit(this);
   }
 
@@ -112,6 +116,33 @@ public final class LocalRds implements AutoCloseable {
   public static Builder inFrontOf(String jdbcUrl, String administrator, String password) {
     RunningServer running = new RunningServer(jdbcUrl, administrator, password);
     return new Builder(running.engine(), running);
+  }
+
+  /**
+   * A key store by which a JVM trusts the stand-ins of this one, whatever the driver, as long as it
+   * asks the JVM whom to trust. One line does it for this JVM, before its first TLS connection:
+   *
+   * <pre>{@code
+   * System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
+   * }</pre>
+   *
+   * <p>Another JVM gets the file by {@code -Djavax.net.ssl.trustStore}. Type and password need not
+   * be set.
+   *
+   * <p>It holds the authority of all stand-ins of this JVM, those that start later too, and the
+   * roots that this JVM trusted by default when the file was made, which the first call does. Any
+   * thread may call it.
+   *
+   * @return a file of the format JKS with the password {@code changeit}, which only its owner can
+   *     read; always the same one, deleted when this JVM ends
+   * @throws IllegalStateException if what this JVM trusts by default cannot be read
+   * @throws java.io.UncheckedIOException if the file cannot be written
+   * @see <a
+   *     href="https://docs.oracle.com/en/java/javase/17/security/java-secure-socket-extension-jsse-reference-guide.html">The
+   *     JDK's system properties for TLS</a>
+   */
+  public static Path trustStore() {
+    return TrustStore.file();
   }
 
   /**
@@ -191,11 +222,17 @@ public final class LocalRds implements AutoCloseable {
 
   /**
    * The certificate of the authority that issued the server's certificate, for a client that
-   * verifies it. The server's names are {@link #host()}, {@code localhost} and 127.0.0.1.
+   * verifies it. The server's names are {@link #host()}, {@code localhost} and 127.0.0.1. All
+   * stand-ins of a JVM have the same authority, which is good for 30 days.
    *
    * @return a PEM file, deleted by {@link #close()}
+   * @throws IllegalStateException if the server's certificate was {@linkplain Builder#tls set}
    */
   public Path certificateAuthority() {
+    if (!hasOwnCertificate) {
+      throw new IllegalStateException(
+          "the certificate was set by tls(SSLContext), so local-rds does not know its authority");
+    }
     return directory.resolve("ca.pem");
   }
 
@@ -264,6 +301,7 @@ public final class LocalRds implements AutoCloseable {
     private String database = "app";
     private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
     private InstantSource clock = InstantSource.system();
+    private @Nullable SSLContext tls;
 
     private Builder(Engine engine, @Nullable RunningServer running) {
       this.engine = engine;
@@ -375,6 +413,19 @@ public final class LocalRds implements AutoCloseable {
      */
     public Builder clock(InstantSource clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /**
+     * Sets what the server speaks TLS with, for example with a certificate that has expired or is
+     * for another name, so that a test sees what a client makes of it.
+     *
+     * @param tls a context with a key and its certificate; one for {@link LocalRds#host()}, issued
+     *     by the {@linkplain LocalRds#certificateAuthority() authority} of this JVM, unless set
+     * @return this
+     */
+    public Builder tls(SSLContext tls) {
+      this.tls = tls;
       return this;
     }
 

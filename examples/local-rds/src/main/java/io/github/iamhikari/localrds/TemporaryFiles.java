@@ -40,6 +40,11 @@ final class TemporaryFiles {
     return create(root(), "data-");
   }
 
+  /** A new, empty file. It stays until the JVM ends. */
+  static Path createFile(String prefix, String suffix) throws IOException {
+    return Files.createTempFile(root(), prefix, suffix);
+  }
+
   /** Closes it when the JVM ends, unless {@link #closed} comes first. */
   static void closeAtExit(LocalRds running) {
     RUNNING.add(running);

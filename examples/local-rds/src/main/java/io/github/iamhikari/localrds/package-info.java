@@ -12,9 +12,10 @@
  *   <li>{@code Gateway} accepts a {@code Connection} and gives it to the engine's {@code
  *       LoginProtocol}: {@code PostgresLogin} or {@code MySqlLogin}, which speak in {@code
  *       PostgresMessage} or {@code MySqlPacket}.
- *   <li>That starts TLS with a {@code ServerCertificate}, asks the client for its token, and asks
- *       the {@code Authenticator}, who writes down each {@link io.github.iamhikari.localrds.Login}
- *       with its {@link io.github.iamhikari.localrds.Refusal}, if any.
+ *   <li>That starts TLS with a certificate of the {@code CertificateAuthority}, asks the client for
+ *       its token, and asks the {@code Authenticator}, who writes down each {@link
+ *       io.github.iamhikari.localrds.Login} with its {@link io.github.iamhikari.localrds.Refusal},
+ *       if any.
  *   <li>The {@code Authenticator} asks the {@code TokenVerifier}, which takes the token apart as a
  *       {@code PresignedRequest} and signs it again by {@code SignatureV4}.
  *   <li>If all is well, the gateway logs in to the {@code Database} for the client, by a password

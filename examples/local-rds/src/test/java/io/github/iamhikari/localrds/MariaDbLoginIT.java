@@ -126,6 +126,13 @@ class MariaDbLoginIT extends LoginContract {
     assertThat(rds.logins()).hasSize(before);
   }
 
+  @Test
+  void isTrustedByAJvmThatHasItsTrustStore() throws SQLException {
+    String verified = rds.jdbcUrl() + "?sslMode=VERIFY_IDENTITY";
+    DriverManager.getConnection(verified, "app_user", token()).close();
+    connectByMariaDbDriver("?sslMode=verify-full", token()).close();
+  }
+
   private Connection verified(String host) throws SQLException {
     String url =
         rds.jdbcUrl(host).replace("jdbc:mysql:", "jdbc:mariadb:")

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.security.cert.CertPathBuilderException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 class PostgresLoginIT extends LoginContract {
 
@@ -101,6 +106,34 @@ class PostgresLoginIT extends LoginContract {
 
   private String verified(String host) {
     return rds.jdbcUrl(host) + "?sslmode=verify-full&sslrootcert=" + rds.certificateAuthority();
+  }
+
+  @Test
+  void isTrustedByAJvmThatHasItsTrustStore() throws SQLException {
+    String parameters = "?sslmode=verify-full&sslfactory=" + DefaultJavaSSLFactory.class.getName();
+    DriverManager.getConnection(rds.jdbcUrl() + parameters, "app_user", token()).close();
+  }
+
+  @Test
+  void servesWithACertificateThatIsSet() throws SQLException {
+    HeldCertificate unknown =
+        new HeldCertificate.Builder().addSubjectAlternativeName("127.0.0.1").build();
+    HandshakeCertificates own =
+        new HandshakeCertificates.Builder().heldCertificate(unknown).build();
+    try (LocalRds other = LocalRds.postgres().credentials(KEY).tls(own.sslContext()).start()) {
+      String token = Presigner.token(other, KEY, Instant.now());
+      String unverified = other.jdbcUrl() + "?sslmode=require";
+      String verified =
+          unverified.replace("require", "verify-ca&sslrootcert=" + rds.certificateAuthority());
+
+      DriverManager.getConnection(unverified, "app_user", token).close();
+      assertThatThrownBy(() -> DriverManager.getConnection(verified, "app_user", token).close())
+          .hasRootCauseInstanceOf(CertPathBuilderException.class);
+      assertThat(other.logins()).hasSize(1);
+      assertThatThrownBy(other::certificateAuthority)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("set by tls(SSLContext)");
+    }
   }
 
   @Test
