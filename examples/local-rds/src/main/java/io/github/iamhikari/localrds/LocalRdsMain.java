@@ -48,6 +48,10 @@ public final class LocalRdsMain {
           export MYSQL_PWD="%s"
           mysql --host=127.0.0.1 --port=%d --user=%s --ssl-ca=%s --enable-cleartext-plugin %s
 
+        A program in Java trusts both with
+
+          -Djavax.net.ssl.trustStore=%s
+
         A token is good for 15 minutes. Stop with Ctrl-C.
         """,
         key.id(),
@@ -61,7 +65,8 @@ public final class LocalRdsMain {
         mariaDb.listeningPort(),
         mariaDb.account(),
         mariaDb.certificateAuthority(),
-        mariaDb.database());
+        mariaDb.database(),
+        LocalRds.trustStore());
   }
 
   private static String token(LocalRds database) {
