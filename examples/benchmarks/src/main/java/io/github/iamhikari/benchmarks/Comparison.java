@@ -1,5 +1,6 @@
 package io.github.iamhikari.benchmarks;
 
+import io.github.iamhikari.localrds.LocalRds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ public final class Comparison {
    *     of {@code benchmarks.md}
    */
   public static void main(String[] arguments) throws Exception {
+    System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
     Results results = new Results();
     int rounds = Integer.parseInt(arguments[1]);
     try (Postgres postgres = new Postgres()) {

@@ -2,6 +2,7 @@ package io.github.iamhikari.benchmarks;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,6 +39,7 @@ final class FirstConnections implements Measure {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
                 "-classpath",
                 classPath(subject),
                 FirstConnection.class.getName(),
