@@ -1,0 +1,77 @@
+package io.github.iamhikari.core;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Amazon's root certificates of one region, which come along with this library. Instances and
+ * clusters have certificates that lead to one of them; proxies have those of a public authority.
+ *
+ * @param region the region
+ * @param date the day of the bundle that they are from, such as {@code 2026-11-24}
+ * @param certificates the roots
+ * @see <a href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html">Using
+ *     SSL/TLS to encrypt a connection</a>
+ */
+record RegionRoots(String region, String date, List<X509Certificate> certificates) {
+
+  /** Whether there are any for a region. */
+  static boolean exist(String region) {
+    return RegionRoots.class.getResource(file(region)) != null;
+  }
+
+  /**
+   * Reads those of a region.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  static RegionRoots of(String region) {
+    byte[] bytes;
+    try (InputStream input = RegionRoots.class.getResourceAsStream(file(region))) {
+      if (input == null) {
+        throw new IllegalArgumentException("No root certificates of " + region + " come along");
+      }
+      bytes = input.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String text = new String(bytes, US_ASCII);
+    String date = text.substring(0, text.indexOf('\n'));
+    try {
+      return new RegionRoots(region, date, certificates(new ByteArrayInputStream(bytes)));
+    } catch (CertificateException e) {
+      throw new IllegalStateException("The root certificates of " + region + " are damaged", e);
+    }
+  }
+
+  /**
+   * Reads a PEM file.
+   *
+   * @throws CertificateException if it holds something else than certificates
+   */
+  static List<X509Certificate> certificates(InputStream input) throws CertificateException {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(input)) {
+      certificates.add((X509Certificate) certificate);
+    }
+    return certificates;
+  }
+
+  private static String file(String region) {
+    return "roots/" + region + ".pem";
+  }
+
+  @Override
+  public String toString() {
+    return "Amazon's roots of " + region + " (as of " + date + ")";
+  }
+}
