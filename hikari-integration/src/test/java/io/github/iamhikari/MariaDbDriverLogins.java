@@ -39,6 +39,11 @@ abstract class MariaDbDriverLogins extends PoolLogins {
   }
 
   @Override
+  String[] unverifiedTls() {
+    return new String[] {"sslMode", "trust"};
+  }
+
+  @Override
   String stateOfAnUnknownUser() {
     return "28000";
   }

@@ -47,6 +47,11 @@ abstract class MySqlDriverLogins extends PoolLogins {
   }
 
   @Override
+  String[] unverifiedTls() {
+    return new String[] {"sslMode", "REQUIRED"};
+  }
+
+  @Override
   String stateOfAnUnknownUser() {
     return "28000";
   }

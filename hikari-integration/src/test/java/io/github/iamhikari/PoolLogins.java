@@ -95,6 +95,9 @@ abstract class PoolLogins {
   /** The SQLState with which this server refuses a user who does not log in with IAM. */
   abstract String stateOfAnUnknownUser();
 
+  /** What has the driver verify no server: a property's name and value. */
+  abstract String[] unverifiedTls();
+
   /** The error code with which the driver reports a refused login. */
   abstract int errorCodeOfARefusal();
 
@@ -343,6 +346,7 @@ abstract class PoolLogins {
     HikariConfig config = config();
     String other = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
     config.addDataSourceProperty("iam_host", other);
+    config.addDataSourceProperty(unverifiedTls()[0], unverifiedTls()[1]);
 
     assertRefused(config, rds().account(), other, rds().port(), "us-east-2", "28000");
     assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.WRONG_HOST);
@@ -529,16 +533,13 @@ abstract class PoolLogins {
     config.addDataSourceProperty("iam_region", "us-east-2");
     config.addDataSourceProperty("iam_expiration", "60");
     config.addDataSourceProperty("password", "hunter2");
+    config.addDataSourceProperty(unverifiedTls()[0], unverifiedTls()[1]);
     DriverWatch watch = new DriverWatch();
 
     new IamHikariDataSource(config, provided().andThen(watch)::apply).close();
 
     assertThat(watch.url).isEqualTo(config.getJdbcUrl());
-    assertThat(watch.properties.stringPropertyNames())
-        .hasSize(1)
-        .first()
-        .asString()
-        .isEqualToIgnoringCase("sslmode");
+    assertThat(watch.properties).containsOnlyKeys(unverifiedTls()[0]);
   }
 
   @Test

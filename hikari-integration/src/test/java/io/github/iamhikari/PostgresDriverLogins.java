@@ -26,6 +26,11 @@ abstract class PostgresDriverLogins extends PoolLogins {
   }
 
   @Override
+  String[] unverifiedTls() {
+    return new String[] {"sslmode", "require"};
+  }
+
+  @Override
   String stateOfAnUnknownUser() {
     return "28P01";
   }

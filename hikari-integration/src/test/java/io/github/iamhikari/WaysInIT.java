@@ -402,6 +402,7 @@ class WaysInIT {
     config.setUsername(rds.account());
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("sslmode", "require"); // some tokens are for another host
   }
 
   private static Properties hikariProperties(String prefix, Properties settings) {
@@ -411,6 +412,7 @@ class WaysInIT {
     properties.setProperty("username", rds.account());
     properties.setProperty("minimumIdle", "0");
     properties.setProperty("initializationFailTimeout", "-1");
+    properties.setProperty("dataSource.sslmode", "require");
     settings.forEach((name, value) -> properties.put(prefix + name, value));
     return properties;
   }

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -24,6 +25,24 @@ final class DriverBean {
 
   private static final List<String> OTHER_LOGINS =
       List.of("authenticationPluginClassName", "authenticationPlugins");
+
+  private static final Map<String, String> UNSET_IN_POSTGRES =
+      Map.of("sslmode", "prefer", "sslfactory", "org.postgresql.ssl.LibPQFactory");
+
+  /** What a MysqlDataSource says of TLS and sockets that nobody has told anything. */
+  private static final Map<String, String> UNSET_IN_MYSQL =
+      Map.of(
+          "sslMode", "PREFERRED",
+          "useSSL", "true",
+          "verifyServerCertificate", "false",
+          "requireSSL", "false",
+          "socketFactory", "com.mysql.cj.protocol.StandardSocketFactory",
+          "trustCertificateKeyStoreUrl", "",
+          "clientCertificateKeyStoreUrl", "",
+          "fipsCompliantJsse", "false");
+
+  private static final List<String> MARIADB_TLS =
+      List.of("sslMode", "tlsSocketType", MariaDbTlsPlugin.ARGUMENT);
 
   private final DataSource bean;
 
@@ -67,45 +86,71 @@ final class DriverBean {
   }
 
   /**
-   * Sees to it that it insists on TLS. Its properties do not tell a fallback to clear text that
-   * somebody wrote from one that is the driver's default: both become a mode that insists.
+   * Sees to it that it insists on TLS, with a server that is verified where that is possible. Its
+   * properties do not tell a fallback to clear text that somebody wrote from one that is the
+   * driver's default: both become a mode that insists.
    *
+   * @param target where the token is sent to
    * @param written what somebody wrote, where that is known
-   * @return false if it is none of those that are known here, and was told nothing
+   * @return what to warn of: that it is none of those that are known here, and was told nothing, or
+   *     why the server is not verified
    * @throws IllegalArgumentException if it was told to do without TLS
    */
-  boolean requireTls(JdbcUrl url, Properties written) {
+  Optional<String> requireTls(JdbcUrl url, LoginTarget target, Properties written) {
     Properties properties = (Properties) written.clone();
     switch (url.protocol()) {
       case POSTGRESQL -> {
-        TransportSecurity.require(withoutDefault(url), properties);
+        Optional<String> warning =
+            TransportSecurity.require(withoutDefaults(url), target, properties);
         write("SslMode", properties.getProperty("sslmode"));
+        writeNew("Sslfactory", properties, written);
+        writeNew("SslFactoryArg", properties, written);
+        return warning;
       }
       case MYSQL -> {
-        addUnlessSet(properties, "sslMode", "PREFERRED");
-        addUnlessSet(properties, "useSSL", "true");
-        addUnlessSet(properties, "verifyServerCertificate", "false");
-        TransportSecurity.require(url, properties);
+        for (Map.Entry<String, String> unset : UNSET_IN_MYSQL.entrySet()) {
+          addUnlessSet(properties, unset.getKey(), unset.getValue());
+        }
+        Properties before = (Properties) properties.clone();
+        Optional<String> warning = TransportSecurity.require(url, target, properties);
         write("SslMode", properties.getProperty("sslMode"));
+        writeNew("SocketFactory", properties, before);
+        writeNew("TrustCertificateKeyStoreUrl", properties, before);
+        return warning;
       }
       case MARIADB -> {
-        TransportSecurity.require(url, properties);
-        addToUrl(url, "sslMode", properties.getProperty("sslMode"));
+        Optional<String> warning = TransportSecurity.require(url, target, properties);
+        for (String name : MARIADB_TLS) {
+          if (properties.containsKey(name) && !written.containsKey(name)) {
+            addToUrl(url, name, properties.getProperty(name));
+          }
+        }
+        return warning;
       }
       case OTHER -> {
-        return false;
+        return TransportSecurity.require(url, target, properties);
       }
     }
-    return true;
+    throw new AssertionError(url.protocol());
   }
 
-  private static JdbcUrl withoutDefault(JdbcUrl url) {
-    for (JdbcUrl.Parameter parameter : url.parameters()) {
-      if (parameter.isNamed("sslmode") && parameter.value().equals("prefer")) {
-        return url.without("sslmode");
+  private void writeNew(String property, Properties properties, Properties before) {
+    for (String name : properties.stringPropertyNames()) {
+      if (name.equalsIgnoreCase(property) && !before.containsKey(name)) {
+        write(property, properties.getProperty(name));
       }
     }
-    return url;
+  }
+
+  /** A PGSimpleDataSource that was given a URL tells its driver's defaults, too. */
+  private static JdbcUrl withoutDefaults(JdbcUrl url) {
+    JdbcUrl written = url;
+    for (JdbcUrl.Parameter parameter : url.parameters()) {
+      if (parameter.value().equals(UNSET_IN_POSTGRES.get(parameter.name()))) {
+        written = written.without(parameter.name());
+      }
+    }
+    return written;
   }
 
   private void addUnlessSet(Properties properties, String name, String unset) {

@@ -46,9 +46,8 @@ record LoginConfiguration(
     String driverUser = valueOf("user", written);
     LoginTarget target = LoginTarget.of(url, settings, user(name, user, driverUser));
     OtherLogins.refuse(url, driverProperties);
-    if (!TransportSecurity.require(url, driverProperties)) {
-      warnOfUnknownTransport(name);
-    }
+    TransportSecurity.require(url, target, driverProperties)
+        .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
     warnOfProfile(name, url, driverProperties);
     warn(name, url, settings, target);
     return new LoginConfiguration(settings, target.request(), url.forDriver(), driverProperties);
@@ -79,9 +78,8 @@ record LoginConfiguration(
     LoginTarget target = LoginTarget.of(url, settings, user(name, user, bean.user()));
     bean.refuseOtherLogins(url);
     OtherLogins.refuse(url, driverProperties);
-    if (!bean.requireTls(url, driverProperties)) {
-      warnOfUnknownTransport(name);
-    }
+    bean.requireTls(url, target, driverProperties)
+        .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
     warn(name, url, settings, target);
     return new LoginConfiguration(settings, target.request(), "", driverProperties);
   }
@@ -184,13 +182,6 @@ record LoginConfiguration(
         return;
       }
     }
-  }
-
-  private static void warnOfUnknownTransport(String name) {
-    logger.warn(
-        "{} - It cannot be told here whether this driver uses TLS; see to it that it does, since an"
-            + " IAM token is a password.",
-        name);
   }
 
   private static void warnOfProfile(String name, JdbcUrl url, Properties driverProperties) {

@@ -2,6 +2,8 @@ package io.github.iamhikari.core;
 
 import static java.time.temporal.ChronoUnit.SECONDS;
 
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,11 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a driver's exception says of a login with a token, and what to check. */
 enum LoginFailure {
@@ -40,6 +43,18 @@ enum LoginFailure {
   TLS_MISSING(
       "the server takes IAM logins over TLS only; let the driver use it",
       "what the JDBC URL names must be the database itself, or pass TLS on to it"),
+
+  /** The driver sent no token, since it could not tell that the server is the endpoint. */
+  SERVER_UNVERIFIED(
+      "the JDBC URL must lead to the database itself: a proxy that reads TLS in between has a"
+          + " certificate of its own",
+      IamSettings.HOST + " must be the endpoint that the database's certificate is for",
+      "an instance whose certificate has expired, such as one of rds-ca-2019, must get a new one"
+          + " (aws rds modify-db-instance --ca-certificate-identifier)",
+      "for a region or an authority that is newer than this library, set Amazon's bundle as the"
+          + " driver's roots (sslrootcert, trustCertificateKeyStoreUrl, serverSslCert)",
+      "to do without verification, which lets anybody in between read the token, set"
+          + " sslmode=require (MySQL: sslMode=REQUIRED; MariaDB: sslMode=trust)"),
 
   /** The server has no rule that lets this user in from here. */
   NOT_PERMITTED(
@@ -75,6 +90,10 @@ enum LoginFailure {
           Map.entry(1203, TOO_MANY_CONNECTIONS), // of this user
           Map.entry(1226, TOO_MANY_CONNECTIONS)); // of this user, or in this hour
 
+  /** What pgjdbc and MariaDB's driver say of a certificate, without an exception that tells it. */
+  private static final List<String> NOT_THIS_SERVER =
+      List.of("could not be verified by hostnameverifier", "doesn't correspond to", "self signed");
+
   /** What the drivers themselves say where the server speaks no TLS: pgjdbc, MySQL's, MariaDB's. */
   private static final List<String> NO_TLS_THERE =
       List.of("does not support ssl", "ssl connection required", "ssl not enabled in the server");
@@ -98,13 +117,21 @@ enum LoginFailure {
       IamToken token,
       boolean hasSucceeded,
       Instant now) {
-    String words = String.valueOf(answer.getMessage()).lines().findFirst().orElse("");
+    String words = String.valueOf(words(answer)).lines().findFirst().orElse("");
     String inShort = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
     StringBuilder line = new StringBuilder();
-    line.append("The IAM login of ").append(request).append(" was refused: ").append(inShort);
-    long age = Math.max(0, Duration.between(token.signedAt(), now).toSeconds());
-    line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
-    line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS)).append(". Check");
+    if (this == SERVER_UNVERIFIED) {
+      line.append("No IAM token of ")
+          .append(request)
+          .append(" was sent, because the server is not");
+      line.append(" verified: ").append(inShort).append(". Check");
+    } else {
+      line.append("The IAM login of ").append(request).append(" was refused: ").append(inShort);
+      long age = Math.max(0, Duration.between(token.signedAt(), now).toSeconds());
+      line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
+      line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS));
+      line.append(". Check");
+    }
     List<String> checks = likeliestFirst(hasSucceeded || token.key().hasExpiredAt(now));
     for (int i = 0; i < checks.size(); i++) {
       line.append(i == 0 ? " (" : "; (").append(i + 1).append(") ").append(checks.get(i));
@@ -122,9 +149,34 @@ enum LoginFailure {
     return whatEndsFirst;
   }
 
+  /** What this library's own verification says of the server, or the driver's words. */
+  private static @Nullable String words(SQLException answer) {
+    for (Throwable cause : everyCause(answer)) {
+      if (cause instanceof UnverifiedServerException) {
+        return cause.getMessage();
+      }
+    }
+    return answer.getMessage();
+  }
+
   /** Reads an exception, its causes and the exceptions chained to it. */
   static LoginFailure of(SQLException failure) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable cause : everyCause(failure)) {
+      LoginFailure verdict = UNRELATED;
+      if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
+        verdict = SERVER_UNVERIFIED;
+      } else if (cause instanceof SQLException exception) {
+        verdict = read(exception);
+      }
+      if (verdict != UNRELATED) {
+        return verdict;
+      }
+    }
+    return UNRELATED;
+  }
+
+  private static Set<Throwable> everyCause(SQLException failure) {
+    Set<Throwable> seen = new LinkedHashSet<>();
     Deque<Throwable> unread = new ArrayDeque<>(Set.of(failure));
     while (!unread.isEmpty()) {
       Throwable next = unread.pop();
@@ -134,17 +186,11 @@ enum LoginFailure {
       if (next.getCause() != null) {
         unread.add(next.getCause());
       }
-      if (next instanceof SQLException exception) {
-        LoginFailure verdict = read(exception);
-        if (verdict != UNRELATED) {
-          return verdict;
-        }
-        if (exception.getNextException() != null) {
-          unread.add(exception.getNextException());
-        }
+      if (next instanceof SQLException exception && exception.getNextException() != null) {
+        unread.add(exception.getNextException());
       }
     }
-    return UNRELATED;
+    return seen;
   }
 
   private static LoginFailure read(SQLException exception) {
@@ -157,8 +203,15 @@ enum LoginFailure {
       case INVALID_PASSWORD -> NO_IAM_USER;
       case TOO_MANY_CLIENTS -> TOO_MANY_CONNECTIONS;
       case INVALID_AUTHORIZATION -> readAuthorization(message);
-      default -> NO_TLS_THERE.stream().anyMatch(message::contains) ? TLS_MISSING : UNRELATED;
+      default -> readMessage(message);
     };
+  }
+
+  private static LoginFailure readMessage(String message) {
+    if (NOT_THIS_SERVER.stream().anyMatch(message::contains)) {
+      return SERVER_UNVERIFIED;
+    }
+    return NO_TLS_THERE.stream().anyMatch(message::contains) ? TLS_MISSING : UNRELATED;
   }
 
   /** PostgreSQL says much with one SQLState. */

@@ -1,18 +1,20 @@
 package io.github.iamhikari.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
 /**
- * Keeps the token on TLS: switches TLS on where a configuration is silent, and refuses one that
- * could send the token in clear text.
+ * Keeps the token on TLS, with a server that is verified: sees to both where a configuration is
+ * silent, and refuses one that could send the token in clear text.
  */
 final class TransportSecurity {
 
-  private static final Set<String> YES = Set.of("true", "yes", "1", "");
+  private static final String UNKNOWN =
+      "It cannot be told here whether this driver uses TLS; see to it that it does, since an IAM"
+          + " token is a password";
 
   private static final Set<String> NAMES =
       Set.of("ssl", "sslMode", "useSSL", "verifyServerCertificate", "trustServerCertificate");
@@ -42,41 +44,104 @@ final class TransportSecurity {
           "verify_identity",
           "yes");
 
-  private final JdbcUrl url;
-  private final Properties driverProperties;
+  /** What says whether to verify: whoever writes one of these has decided. */
+  private static final List<String> POSTGRES_MODES = List.of("sslmode", "ssl", "sslfactory");
 
-  private TransportSecurity(JdbcUrl url, Properties driverProperties) {
-    this.url = url;
-    this.driverProperties = driverProperties;
+  private static final List<String> MYSQL_MODES =
+      List.of("sslMode", "useSSL", "requireSSL", "verifyServerCertificate");
+
+  private static final List<String> MARIADB_MODES =
+      List.of(
+          "sslMode",
+          "useSsl",
+          "trustServerCertificate",
+          "disableSslHostnameVerification",
+          "tlsSocketType");
+
+  /** What takes the place of the class that would verify, or needs the driver's own. */
+  private static final List<String> POSTGRES_OWN =
+      List.of("sslhostnameverifier", "sslcert", "sslkey");
+
+  private static final List<String> MYSQL_OWN =
+      List.of(
+          "socketFactory",
+          "clientCertificateKeyStoreUrl",
+          "fipsCompliantJsse",
+          "sslContextProvider",
+          "keyManagerFactoryProvider",
+          "trustManagerFactoryProvider",
+          "keyStoreProvider");
+
+  private static final String MYSQL_ROOTS = "trustCertificateKeyStoreUrl";
+
+  /** Amazon's page with the roots of all regions. */
+  private static final String BUNDLES =
+      "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html";
+
+  private final TlsProperties properties;
+  private final JdbcUrl.Protocol protocol;
+  private final RdsHost endpoint;
+  private final String region;
+
+  private TransportSecurity(TlsProperties properties, LoginTarget target) {
+    this.properties = properties;
+    this.protocol = properties.url().protocol();
+    this.endpoint = target.endpoint();
+    String ofName = endpoint.region();
+    this.region = ofName == null ? target.request().region() : ofName;
   }
 
   /**
-   * Sees to it that the driver insists on TLS.
+   * Sees to it that the driver insists on TLS and, where the configuration says nothing of TLS,
+   * that the server is verified if its roots are known.
    *
+   * @param target where the token is sent to
    * @param driverProperties what the driver gets beside the URL; what the TLS mode is, is said here
    *     afterwards, in the driver's own spelling, whether or not the configuration said it
-   * @return false if the driver is none of those that are known here, and was told nothing
+   * @return what to warn of: that the driver is none of those that are known here, and was told
+   *     nothing, or why the server is not verified
    * @throws IllegalArgumentException if the URL or a property could let the driver send the token
    *     in clear text
    */
-  static boolean require(JdbcUrl url, Properties driverProperties) {
-    TransportSecurity security = new TransportSecurity(url, driverProperties);
-    switch (url.protocol()) {
+  static Optional<String> require(JdbcUrl url, LoginTarget target, Properties driverProperties) {
+    TransportSecurity security =
+        new TransportSecurity(new TlsProperties(url, driverProperties), target);
+    return switch (security.protocol) {
       case POSTGRESQL -> security.requirePostgres();
       case MYSQL -> security.requireMysql();
       case MARIADB -> security.requireMariaDb();
-      case OTHER -> {
-        return false;
-      }
-    }
-    return true;
+      case OTHER -> Optional.of(UNKNOWN);
+    };
   }
 
   /** By <a href="https://jdbc.postgresql.org/documentation/ssl/">pgjdbc's documentation</a>. */
-  private void requirePostgres() {
-    refuseUnless("ssl", YES, "sslmode", ownWord("require"));
+  private Optional<String> requirePostgres() {
+    refuseUnless("ssl", TlsProperties.YES, "sslmode", ownWord("require"));
     refuseUnlessMode("sslmode", Set.of("require", "verify-ca", "verify-full"));
-    setMode("sslmode", isOn("ssl") ? "verify-full" : "require");
+    String roots = properties.value("sslrootcert");
+    if (!properties.firstWritten(POSTGRES_MODES).isEmpty()) {
+      setMode("sslmode", properties.isOn("ssl") ? "verify-full" : "require");
+      return Optional.empty();
+    }
+    boolean comparesName =
+        properties.connectsTo(endpoint.name())
+            || !properties.value("sslhostnameverifier").isEmpty();
+    String verified = comparesName ? "verify-full" : "verify-ca";
+    Optional<String> obstacle =
+        obstacle(POSTGRES_OWN, "org.postgresql.Driver", PostgresSslFactory.class, "sslrootcert");
+    if (!roots.isEmpty() && obstacle.isPresent()) {
+      setMode("sslmode", verified);
+      return Optional.empty();
+    }
+    obstacle = roots.isEmpty() ? obstacle.or(() -> missingRoots("sslrootcert")) : obstacle;
+    if (obstacle.isPresent()) {
+      setMode("sslmode", "require");
+      return obstacle;
+    }
+    properties.set("sslfactory", PostgresSslFactory.class.getName());
+    properties.set("sslfactoryarg", new VerifiedTls(endpoint.name(), region, roots).argument());
+    setMode("sslmode", verified); // the name is compared in the handshake, with either
+    return Optional.empty();
   }
 
   /**
@@ -84,10 +149,28 @@ final class TransportSecurity {
    * href="https://dev.mysql.com/doc/connector-j/en/connector-j-connp-props-security.html">Connector/J's
    * documentation</a>.
    */
-  private void requireMysql() {
-    refuseUnless("useSSL", YES, "sslMode", ownWord("require"));
+  private Optional<String> requireMysql() {
+    refuseUnless("useSSL", TlsProperties.YES, "sslMode", ownWord("require"));
     refuseUnlessMode("sslMode", Set.of("required", "verify_ca", "verify_identity"));
-    setMode("sslMode", isOn("verifyServerCertificate") ? "VERIFY_CA" : "REQUIRED");
+    if (!properties.firstWritten(MYSQL_MODES).isEmpty()) {
+      setMode("sslMode", properties.isOn("verifyServerCertificate") ? "VERIFY_CA" : "REQUIRED");
+      return Optional.empty();
+    }
+    if (!properties.value(MYSQL_ROOTS).isEmpty()) {
+      setMode("sslMode", properties.connectsTo(endpoint.name()) ? "VERIFY_IDENTITY" : "VERIFY_CA");
+      return Optional.empty();
+    }
+    Optional<String> obstacle =
+        obstacle(MYSQL_OWN, "com.mysql.cj.jdbc.Driver", MySqlSocketFactory.class, MYSQL_ROOTS)
+            .or(() -> missingRoots(MYSQL_ROOTS));
+    if (obstacle.isPresent()) {
+      setMode("sslMode", "REQUIRED");
+      return obstacle;
+    }
+    properties.set("socketFactory", MySqlSocketFactory.class.getName());
+    properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
+    setMode("sslMode", "VERIFY_IDENTITY");
+    return Optional.empty();
   }
 
   /**
@@ -95,8 +178,8 @@ final class TransportSecurity {
    * href="https://mariadb.com/docs/connectors/mariadb-connector-j/using-tls-ssl-with-mariadb-java-connector">the
    * documentation of MariaDB's driver</a>, with the aliases that it knows.
    */
-  private void requireMariaDb() {
-    refuseUnless("useSsl", YES, "sslMode", ownWord("require"));
+  private Optional<String> requireMariaDb() {
+    refuseUnless("useSsl", TlsProperties.YES, "sslMode", ownWord("require"));
     refuseUnlessMode(
         "sslMode",
         Set.of(
@@ -109,12 +192,105 @@ final class TransportSecurity {
             "verify_identity",
             "true",
             "1"));
-    boolean verify = isOn("useSsl") && !isOn("trustServerCertificate");
-    setMode("sslMode", verify ? "verify-full" : "trust");
+    if (!properties.firstWritten(MARIADB_MODES).isEmpty()) {
+      boolean verify = properties.isOn("useSsl") && !properties.isOn("trustServerCertificate");
+      setMode("sslMode", verify ? "verify-full" : "trust");
+      return Optional.empty();
+    }
+    boolean hasRoots = !properties.firstWritten(List.of("serverSslCert", "trustStore")).isEmpty();
+    Optional<String> obstacle =
+        obstacle(List.of(), "org.mariadb.jdbc.Driver", MariaDbTlsPlugin.class, "serverSslCert");
+    if (hasRoots && obstacle.isPresent()) {
+      setMode("sslMode", properties.connectsTo(endpoint.name()) ? "verify-full" : "verify-ca");
+      return Optional.empty();
+    }
+    obstacle = hasRoots ? obstacle : obstacle.or(() -> missingRoots("serverSslCert"));
+    if (obstacle.isPresent()) {
+      setMode("sslMode", "trust");
+      return obstacle;
+    }
+    properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
+    properties.set(
+        MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
+    setMode("sslMode", "verify-full");
+    return Optional.empty();
+  }
+
+  /**
+   * What keeps a class of this library from verifying the server, whatever its roots are.
+   *
+   * @param own the driver's properties that leave no room for it
+   * @param driver a class of the driver, which loads ours by its name
+   * @param roots the driver's property for roots
+   */
+  private Optional<String> obstacle(List<String> own, String driver, Class<?> ours, String roots) {
+    String written = properties.firstWritten(own);
+    if (!written.isEmpty()) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "The connection is encrypted, and the server is not verified: %s is set. To have it"
+                  + " verified, leave that out, or set %s and %s, too (Amazon's roots: %s)",
+              written,
+              modeName(),
+              roots,
+              BUNDLES));
+    }
+    if (!isVisible(ours.getName(), driver)) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "The connection is encrypted, and the server is not verified: the class loader of %s"
+                  + " does not find this library. To have it verified, put both into one place, or"
+                  + " set %s to Amazon's roots (%s)",
+              protocol.driver(),
+              roots,
+              BUNDLES));
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> missingRoots(String property) {
+    boolean hasPublicCertificate = endpoint.kind() == RdsHost.Kind.PROXY && !isIsolated();
+    if (hasPublicCertificate || RegionRoots.exist(region)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "The connection is encrypted, and the server is not verified: this library comes with no"
+                + " roots of %s. To have it verified, download Amazon's bundle %s-bundle.pem (%s)"
+                + " and set %s to it",
+            region,
+            region,
+            BUNDLES,
+            property));
+  }
+
+  /** Whether it is in a region that has no public authority. */
+  private boolean isIsolated() {
+    return region.contains("-iso");
+  }
+
+  /** Whether the driver's class loader finds a class of this library. */
+  private static boolean isVisible(String ours, String driver) {
+    for (ClassLoader loader :
+        new ClassLoader[] {
+          TransportSecurity.class.getClassLoader(), Thread.currentThread().getContextClassLoader()
+        }) {
+      try {
+        ClassLoader ofDriver = Class.forName(driver, false, loader).getClassLoader();
+        Class.forName(ours, false, ofDriver);
+        return true;
+      } catch (ClassNotFoundException e) {
+        continue; // another loader may have another driver of that name
+      }
+    }
+    return false;
   }
 
   private void refuseUnlessMode(String name, Set<String> safeValues) {
-    for (String value : values(name)) {
+    for (String value : properties.values(name)) {
       String mode = value.toLowerCase(Locale.ROOT).replace('_', '-');
       boolean isSafe = safeValues.contains(value.toLowerCase(Locale.ROOT));
       if (!isSafe && (mode.startsWith("verify-") || mode.startsWith("require"))) {
@@ -124,7 +300,7 @@ final class TransportSecurity {
                 "%s=%s is not a mode of %s; write %s=%s",
                 name,
                 shown(value),
-                url.protocol().driver(),
+                protocol.driver(),
                 name,
                 ownWord(mode)));
       }
@@ -133,7 +309,7 @@ final class TransportSecurity {
   }
 
   private void refuseUnless(String name, Set<String> safeValues, String modeName, String remedy) {
-    for (String value : values(name)) {
+    for (String value : properties.values(name)) {
       if (!safeValues.contains(value.toLowerCase(Locale.ROOT))) {
         throw new IllegalArgumentException(
             String.format(
@@ -152,7 +328,7 @@ final class TransportSecurity {
   private String ownWord(String mode) {
     boolean verifiesName = mode.equals("verify-full") || mode.equals("verify-identity");
     boolean verifies = mode.startsWith("verify-");
-    return switch (url.protocol()) {
+    return switch (protocol) {
       case POSTGRESQL -> verifiesName ? "verify-full" : verifies ? "verify-ca" : "require";
       case MYSQL -> verifiesName ? "VERIFY_IDENTITY" : verifies ? "VERIFY_CA" : "REQUIRED";
       case MARIADB, OTHER -> verifiesName ? "verify-full" : verifies ? "verify-ca" : "trust";
@@ -174,32 +350,11 @@ final class TransportSecurity {
   }
 
   private void setMode(String name, String whereSilent) {
-    List<String> values = values(name);
-    driverProperties.putIfAbsent(name, values.isEmpty() ? whereSilent : values.get(0));
+    String written = properties.value(name);
+    properties.set(name, written.isEmpty() ? whereSilent : written);
   }
 
-  private boolean isOn(String name) {
-    for (String value : values(name)) {
-      if (YES.contains(value.toLowerCase(Locale.ROOT))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** What the URL and the properties say of a name, in whatever case they write it. */
-  private List<String> values(String name) {
-    List<String> values = new ArrayList<>();
-    for (JdbcUrl.Parameter parameter : url.parameters()) {
-      if (parameter.isNamed(name)) {
-        values.add(parameter.value());
-      }
-    }
-    for (String property : driverProperties.stringPropertyNames()) {
-      if (name.equalsIgnoreCase(property)) {
-        values.add(driverProperties.getProperty(property));
-      }
-    }
-    return values;
+  private String modeName() {
+    return protocol == JdbcUrl.Protocol.POSTGRESQL ? "sslmode" : "sslMode";
   }
 }

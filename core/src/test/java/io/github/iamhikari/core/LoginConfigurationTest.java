@@ -46,9 +46,9 @@ class LoginConfigurationTest {
   @ValueSource(
       strings = {"password", "Password", "PASSWORD", "password1", "Password2", "passWORD3"})
   void keepsAPasswordOfAnySpellingFromTheDriver(String name) {
-    LoginConfiguration login = mysql("app", name, "s3cr3t", "useCompression", "true");
+    LoginConfiguration login = mysql("app", name, "s3cr3t", "sslMode", "REQUIRED");
 
-    assertThat(login.driverProperties()).containsOnlyKeys("useCompression", "sslMode");
+    assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
     assertThat(warnings())
         .containsExactly("pool - A password is configured; it is ignored, the IAM token is sent.");
   }
@@ -56,7 +56,7 @@ class LoginConfigurationTest {
   @ParameterizedTest
   @ValueSource(strings = {"user", "User", "USER"})
   void prefersTheUsernameToTheDriversUser(String name) {
-    LoginConfiguration login = mysql("app", name, "other");
+    LoginConfiguration login = mysql("app", name, "other", "sslMode", "REQUIRED");
 
     assertThat(login.request().user()).isEqualTo("app");
     assertThat(login.driverProperties()).containsOnlyKeys("sslMode");

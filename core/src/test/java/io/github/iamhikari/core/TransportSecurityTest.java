@@ -3,6 +3,7 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -11,10 +12,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TransportSecurityTest {
 
+  private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
   @ParameterizedTest
   @CsvSource({
     // URL, driver's property, what the driver is told
-    "jdbc:postgresql://h/d,                                    , sslmode=require",
+    "jdbc:postgresql://ENDPOINT/d,                             , sslmode=verify-full",
+    "jdbc:postgresql://ENDPOINT/d,          sslrootcert=/r.pem , sslmode=verify-full",
+    "jdbc:postgresql://ENDPOINT/d?sslcert=/c&sslrootcert=/r,   , sslmode=verify-full",
+    "jdbc:postgresql://ENDPOINT/d?sslcert=/c,                  , sslmode=require",
+    "jdbc:postgresql://ENDPOINT/d?sslfactory=a.Factory,        , sslmode=require",
+    "jdbc:postgresql://h/d,                                    , sslmode=verify-ca",
+    "jdbc:postgresql://h/d,                  sslrootcert=/r.pem, sslmode=verify-ca",
     "jdbc:postgresql://h/d?sslmode=require,                    , sslmode=require",
     "jdbc:postgresql://h/d?sslmode=verify-full,                , sslmode=verify-full",
     "jdbc:postgresql://h/d?SSLMODE=verify-ca,                  , sslmode=verify-ca",
@@ -24,13 +33,18 @@ class TransportSecurityTest {
     "jdbc:postgresql://h/d?ssl,                                , sslmode=verify-full",
     "jdbc:postgresql://h/d?ssl=true&sslmode=require,           , sslmode=require",
     "jdbc:postgresql://h/d,                 ssl=true           , sslmode=verify-full",
-    "jdbc:mysql://h/d,                                         , sslMode=REQUIRED",
+    "jdbc:mysql://h/d,                                         , sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?trustCertificateKeyStoreUrl=file:/r,     , sslMode=VERIFY_CA",
+    "jdbc:mysql://ENDPOINT/d?trustCertificateKeyStoreUrl=file:/r,, sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?socketFactory=a.Factory,                 , sslMode=REQUIRED",
     "jdbc:mysql://h/d?sslMode=VERIFY_IDENTITY,                 , sslMode=VERIFY_IDENTITY",
     "jdbc:mysql://h/d?sslMode=required,                        , sslMode=required",
     "jdbc:mysql://h/d?useSSL=true,                             , sslMode=REQUIRED",
     "jdbc:mysql://h/d?useSSL=true&verifyServerCertificate=true,, sslMode=VERIFY_CA",
     "jdbc:mysql://h/d,                      sslMode=VERIFY_CA  , sslMode=VERIFY_CA",
-    "jdbc:mariadb://h/d,                                       , sslMode=trust",
+    "jdbc:mariadb://h/d,                                       , sslMode=verify-full",
+    "jdbc:mariadb://h/d?serverSslCert=/r.pem,                  , sslMode=verify-full",
+    "jdbc:mariadb://h/d?tlsSocketType=OTHER,                   , sslMode=trust",
     "jdbc:mariadb://h/d?sslMode=verify-full,                   , sslMode=verify-full",
     "jdbc:mariadb://h/d?useSsl=true,                           , sslMode=verify-full",
     "jdbc:mariadb://h/d?useSSL=true&trustServerCertificate=true,, sslMode=trust",
@@ -39,7 +53,7 @@ class TransportSecurityTest {
       String url, @Nullable String property, String told) {
     Properties properties = properties(property);
 
-    TransportSecurity.require(JdbcUrl.parse(url), properties);
+    require(url.replace("ENDPOINT", ENDPOINT), properties);
 
     assertThat(properties).contains(properties(told).entrySet().iterator().next());
   }
@@ -63,7 +77,7 @@ class TransportSecurityTest {
   })
   void refusesWhatCouldSendTheTokenInClearText(
       String url, @Nullable String property, String culprit, String remedy) {
-    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), properties(property)))
+    assertThatThrownBy(() -> require(url, properties(property)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "%s could send the IAM token, which is a password, in clear text; write %s or stricter"
@@ -77,7 +91,7 @@ class TransportSecurityTest {
     "jdbc:mysql://address=(host=h)(useSSL=false)/d, useSSL=false",
   })
   void refusesAHostThatCouldGetTheTokenInClearText(String url, String culprit) {
-    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), new Properties()))
+    assertThatThrownBy(() -> require(url, new Properties()))
         .hasMessageStartingWith(culprit + " could send the IAM token");
   }
 
@@ -93,16 +107,16 @@ class TransportSecurityTest {
     "jdbc:mariadb://h/d?sslMode=require, sslMode=require is not a mode of MariaDB's driver; write sslMode=trust",
   })
   void namesTheDriversOwnWordForAModeOfAnother(String url, String message) {
-    assertThatThrownBy(() -> TransportSecurity.require(JdbcUrl.parse(url), new Properties()))
+    assertThatThrownBy(() -> require(url, new Properties()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @Test
   void doesNotRepeatAModeThatIsNone() {
-    JdbcUrl url = JdbcUrl.parse("jdbc:postgresql://h/d?sslmode=prefer;password=s3cr3t");
+    String url = "jdbc:postgresql://h/d?sslmode=prefer;password=s3cr3t";
 
-    assertThatThrownBy(() -> TransportSecurity.require(url, new Properties()))
+    assertThatThrownBy(() -> require(url, new Properties()))
         .hasMessageStartingWith("sslmode=... could send the IAM token");
   }
 
@@ -110,11 +124,56 @@ class TransportSecurityTest {
   void leavesOtherPropertiesAlone() {
     Properties properties = properties("ApplicationName=orders");
 
-    TransportSecurity.require(JdbcUrl.parse("jdbc:postgresql://h/d"), properties);
+    require("jdbc:postgresql://h/d", properties);
 
     assertThat(properties)
-        .containsOnlyKeys("ApplicationName", "sslmode")
+        .containsOnlyKeys("ApplicationName", "sslmode", "sslfactory", "sslfactoryarg")
         .containsEntry("ApplicationName", "orders");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql, cn-north-1,    orders.c9akciq32rgb.rds.cn-north-1.amazonaws.com.cn, sslmode=require, sslrootcert",
+    "mysql,      us-gov-west-1, orders.c9akciq32rgb.us-gov-west-1.rds.amazonaws.com, sslMode=REQUIRED, trustCertificateKeyStoreUrl",
+    "mariadb,    eu-west-9,     orders.c9akciq32rgb.eu-west-9.rds.amazonaws.com, sslMode=trust, serverSslCert",
+  })
+  void saysWhereARegionsRootsAreToBeHad(
+      String protocol, String region, String host, String told, String property) {
+    Properties properties = new Properties();
+    JdbcUrl url = JdbcUrl.parse("jdbc:" + protocol + "://" + host + "/d");
+
+    Optional<String> warning = TransportSecurity.require(url, target(host), properties);
+
+    assertThat(warning.orElseThrow())
+        .startsWith("The connection is encrypted, and the server is not verified")
+        .contains("no roots of " + region, region + "-bundle.pem", "set " + property);
+    assertThat(properties).contains(properties(told).entrySet().iterator().next()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "app.proxy-c9akciq32rgb.us-gov-west-1.rds.amazonaws.com, true",
+    "app.proxy-c9akciq32rgb.rds.cn-north-1.amazonaws.com.cn, true",
+    "app.proxy-c9akciq32rgb.rds.us-iso-east-1.c2s.ic.gov,    false",
+  })
+  void aProxyHasACertificateOfAPublicAuthority(String host, boolean isVerified) {
+    Properties properties = new Properties();
+    JdbcUrl url = JdbcUrl.parse("jdbc:postgresql://" + host + "/d");
+
+    TransportSecurity.require(url, target(host), properties);
+
+    assertThat(properties).containsEntry("sslmode", isVerified ? "verify-full" : "require");
+  }
+
+  private static Optional<String> require(String url, Properties properties) {
+    return TransportSecurity.require(JdbcUrl.parse(url), target(ENDPOINT), properties);
+  }
+
+  private static LoginTarget target(String host) {
+    RdsHost endpoint = RdsHost.parse(host).orElseThrow();
+    String region = String.valueOf(endpoint.region());
+    return new LoginTarget(
+        endpoint, Optional.empty(), new TokenRequest(endpoint.name(), 5432, region, "app"));
   }
 
   private static Properties properties(@Nullable String property) {

@@ -1,0 +1,107 @@
+package io.github.iamhikari.core;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.sql.SQLException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.mariadb.jdbc.Configuration;
+import org.mariadb.jdbc.HostAddress;
+import org.mariadb.jdbc.export.ExceptionFactory;
+import org.mariadb.jdbc.plugin.TlsSocketPlugin;
+import org.mariadb.jdbc.plugin.tls.main.DefaultTlsSocketPlugin;
+
+/**
+ * Verifies servers for MariaDB's driver. Not for applications: it is public only because the driver
+ * loads it as a service, by its {@linkplain #type() type} in {@code tlsSocketType}. This library
+ * configures that where the configuration says nothing of TLS.
+ *
+ * <p>For one connection, and so for one thread at a time: the driver makes one for each.
+ */
+public final class MariaDbTlsPlugin implements TlsSocketPlugin {
+
+  static final String TYPE = "IAM-HIKARI";
+
+  /** A property that the driver does not know, and keeps. */
+  static final String ARGUMENT = "verifiedServer";
+
+  private final DefaultTlsSocketPlugin standard = new DefaultTlsSocketPlugin();
+
+  private @Nullable VerifiedTls tls;
+
+  /** For the driver. */
+  public MariaDbTlsPlugin() {}
+
+  /** {@return the value of {@code tlsSocketType} that asks for this plugin} */
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  /**
+   * Returns what verifies the server: by the roots that the configuration names, or else by those
+   * of the endpoint's region and of the JVM.
+   *
+   * @throws SQLException if the roots cannot be read
+   */
+  @Override
+  public TrustManager[] getTrustManager(
+      Configuration configuration, ExceptionFactory exceptions, HostAddress host)
+      throws SQLException {
+    VerifiedTls configured =
+        VerifiedTls.of(configuration.nonMappedOptions().getProperty(ARGUMENT, ""));
+    tls = configured;
+    String file = configuration.serverSslCert();
+    String roots = file == null ? configuration.trustStore() : file;
+    if (roots != null) {
+      TrustManager given = standard.getTrustManager(configuration, exceptions, host)[0];
+      return given instanceof X509ExtendedTrustManager extended
+          ? new TrustManager[] {ServerVerifier.of("the configured roots", extended)}
+          : new TrustManager[] {given};
+    }
+    try {
+      return new TrustManager[] {configured.verifier()};
+    } catch (IOException | GeneralSecurityException e) {
+      throw new SQLException("The root certificates cannot be used", "08000", e);
+    }
+  }
+
+  @Override
+  public KeyManager[] getKeyManager(Configuration configuration, ExceptionFactory exceptions)
+      throws SQLException {
+    return standard.getKeyManager(configuration, exceptions);
+  }
+
+  /**
+   * Puts TLS on a connected socket, for versions of the driver before 4.
+   *
+   * @throws IOException if that fails
+   */
+  public SSLSocket createSocket(Socket socket, SSLSocketFactory factory) throws IOException {
+    if (tls == null) {
+      throw new IOException("The driver has not asked for a trust manager");
+    }
+    return tls.over(socket, factory);
+  }
+
+  /**
+   * Puts TLS on a connected socket.
+   *
+   * @param host ignored: the certificate must be for the endpoint that tokens are signed for
+   * @throws IOException if that fails
+   */
+  @Override
+  public SSLSocket createSocket(Socket socket, SSLSocketFactory factory, String host)
+      throws IOException {
+    return createSocket(socket, factory);
+  }
+
+  /** Does nothing, for versions of the driver before 4: the handshake has compared the name. */
+  public void verify(String host, SSLSession session, long serverThreadId) {}
+}

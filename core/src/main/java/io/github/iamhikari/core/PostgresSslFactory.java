@@ -1,0 +1,89 @@
+package io.github.iamhikari.core;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.security.NoSuchAlgorithmException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * Verifies PostgreSQL servers for pgjdbc. Not for applications: it is public only because pgjdbc
+ * loads it by its name, as its {@code sslfactory}. This library configures that where the
+ * configuration says nothing of TLS.
+ *
+ * <p>May be shared between threads; pgjdbc makes one for each connection.
+ *
+ * @see <a href="https://jdbc.postgresql.org/documentation/ssl/">pgjdbc's documentation</a>
+ */
+public final class PostgresSslFactory extends SSLSocketFactory {
+
+  private final VerifiedTls tls;
+
+  /**
+   * For pgjdbc.
+   *
+   * @param argument its {@code sslfactoryarg}, which this library writes
+   * @throws IllegalArgumentException if something else wrote that
+   */
+  public PostgresSslFactory(String argument) {
+    this.tls = VerifiedTls.of(argument);
+  }
+
+  /**
+   * Puts TLS on a connected socket. The handshake accepts no certificate but one for the endpoint.
+   *
+   * @param host ignored, as is the port: the certificate must be for the endpoint that tokens are
+   *     signed for
+   * @throws IOException if the roots cannot be read
+   */
+  @Override
+  public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
+      throws IOException {
+    return tls.over(socket);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    throw unconnected();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    throw unconnected();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    throw unconnected();
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    throw unconnected();
+  }
+
+  @Override
+  public String[] getDefaultCipherSuites() {
+    return suites().getDefaultCipherSuites();
+  }
+
+  @Override
+  public String[] getSupportedCipherSuites() {
+    return suites().getSupportedCipherSuites();
+  }
+
+  private static SSLSocketFactory suites() {
+    try {
+      return SSLContext.getDefault().getSocketFactory();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static IOException unconnected() {
+    return new IOException("TLS is put on a socket that pgjdbc has connected");
+  }
+}

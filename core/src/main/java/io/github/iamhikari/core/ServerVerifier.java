@@ -1,0 +1,280 @@
+package io.github.iamhikari.core;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts a server whose certificate leads to one of its roots and is for the name that the socket
+ * asks for. All of that happens in the TLS handshake, before the driver sends anything of a login.
+ * May be shared between threads.
+ */
+final class ServerVerifier extends X509ExtendedTrustManager {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
+  /** For how many endpoints it is logged that they were verified. */
+  private static final int MOST_ANNOUNCED = 1000;
+
+  private static final int LONGEST_NAME = 120;
+
+  private static final int DNS_NAME = 2;
+
+  private final List<Roots> roots;
+  private final Set<String> announced = ConcurrentHashMap.newKeySet();
+
+  private ServerVerifier(List<Roots> roots) {
+    this.roots = roots;
+  }
+
+  /** By Amazon's roots of a region, where they come along, and those of the JVM. */
+  static ServerVerifier ofRegion(String region) throws GeneralSecurityException {
+    List<Roots> roots = new ArrayList<>();
+    if (RegionRoots.exist(region)) {
+      RegionRoots amazons = RegionRoots.of(region);
+      roots.add(new GivenRoots(amazons.toString(), trustManager(keyStore(amazons.certificates()))));
+    }
+    roots.add(new JvmRoots());
+    return new ServerVerifier(roots);
+  }
+
+  /** By roots that somebody configured, and no others. */
+  static ServerVerifier of(String description, X509ExtendedTrustManager trustManager) {
+    return new ServerVerifier(List.of(new GivenRoots(description, trustManager)));
+  }
+
+  /** By certificates that somebody configured, and no others. */
+  static ServerVerifier of(String description, Collection<X509Certificate> certificates)
+      throws GeneralSecurityException {
+    return of(description, trustManager(keyStore(certificates)));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    SSLSession session = ((SSLSocket) socket).getHandshakeSession();
+    CertificateException failure = null;
+    for (Roots those : roots) {
+      try {
+        those.trustManager().checkServerTrusted(chain, authType, socket);
+        announce(session, chain[0], those);
+        return;
+      } catch (CertificateException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    String message = explain(chain, authType, session.getPeerHost());
+    throw new UnverifiedServerException(message, failure);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    throw withoutSocket();
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw withoutSocket();
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    throw withoutSocket();
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    throw withoutSocket();
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    throw withoutSocket();
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return new X509Certificate[0]; // a client does not send them
+  }
+
+  private static CertificateException withoutSocket() {
+    return new CertificateException("Only a server at a socket is verified, since it has a name");
+  }
+
+  private void announce(SSLSession session, X509Certificate certificate, Roots those) {
+    String endpoint = session.getPeerHost();
+    if (announced.size() < MOST_ANNOUNCED && announced.add(endpoint)) {
+      logger.info(
+          "Verified {} ({}): its certificate was issued by {} and leads to {}.",
+          endpoint,
+          session.getProtocol(),
+          nameOf(certificate.getIssuerX500Principal().getName()),
+          those);
+    }
+  }
+
+  private String explain(X509Certificate[] chain, String authType, String endpoint) {
+    X509Certificate certificate = chain[0];
+    StringJoiner tried = new StringJoiner(" and ");
+    for (Roots those : roots) {
+      tried.add(those.toString());
+    }
+    return String.format(
+        Locale.ROOT,
+        "the certificate of %s, issued by %s and valid until %s, %s. It was compared with the name"
+            + " %s and checked against %s",
+        nameOf(certificate.getSubjectX500Principal().getName()),
+        nameOf(certificate.getIssuerX500Principal().getName()),
+        day(certificate.getNotAfter().toInstant()),
+        fault(chain, authType, endpoint),
+        endpoint,
+        tried);
+  }
+
+  private String fault(X509Certificate[] chain, String authType, String endpoint) {
+    Instant now = Instant.now();
+    for (X509Certificate certificate : chain) {
+      String whose = certificate.equals(chain[0]) ? "" : " (the one of its issuer)";
+      if (now.isAfter(certificate.getNotAfter().toInstant())) {
+        return "has expired" + whose;
+      }
+      if (now.isBefore(certificate.getNotBefore().toInstant())) {
+        Instant start = certificate.getNotBefore().toInstant();
+        return "is not valid before " + day(start) + whose + ", by this machine's clock";
+      }
+    }
+    if (leadsToRoots(chain, authType)) {
+      return String.format(
+          Locale.ROOT, "is not for %s but for %s", endpoint, namesOf(chain[0], "another name"));
+    }
+    boolean isSelfSigned =
+        chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal());
+    return isSelfSigned ? "is self-signed" : "is by an authority that is not trusted here";
+  }
+
+  /** Whether it would be accepted if its name did not matter. */
+  private boolean leadsToRoots(X509Certificate[] chain, String authType) {
+    for (Roots those : roots) {
+      try {
+        those.trustManager().checkServerTrusted(chain, authType);
+        return true;
+      } catch (CertificateException e) {
+        logger.debug("Not by {}: {}", those, e.toString());
+      }
+    }
+    return false;
+  }
+
+  private static String namesOf(X509Certificate certificate, String whereNone) {
+    StringJoiner names = new StringJoiner(", ");
+    try {
+      Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+      for (List<?> name : all == null ? List.<List<?>>of() : all) {
+        if (name.get(0).equals(DNS_NAME)) {
+          names.add(String.valueOf(name.get(1)));
+        }
+      }
+    } catch (CertificateException e) {
+      return whereNone;
+    }
+    return names.length() == 0 ? whereNone : nameOf(names.toString());
+  }
+
+  /** A server that is not verified chooses these words, so they are cut to size. */
+  private static String nameOf(String words) {
+    StringBuilder shown = new StringBuilder();
+    for (int i = 0; i < words.length() && shown.length() < LONGEST_NAME; i++) {
+      char c = words.charAt(i);
+      shown.append(c >= ' ' && c <= '~' ? c : '?');
+    }
+    return "\"" + shown + (words.length() > LONGEST_NAME ? "...\"" : "\"");
+  }
+
+  private static String day(Instant instant) {
+    return instant.toString().substring(0, "2026-01-01".length());
+  }
+
+  private static KeyStore keyStore(Collection<X509Certificate> certificates)
+      throws GeneralSecurityException {
+    try {
+      KeyStore store = KeyStore.getInstance("JKS");
+      store.load(null, null);
+      for (X509Certificate certificate : certificates) {
+        store.setCertificateEntry(String.valueOf(store.size()), certificate);
+      }
+      return store;
+    } catch (IOException e) {
+      throw new IllegalStateException("nothing was read", e);
+    }
+  }
+
+  /** That of a key store, or of the JVM for null. */
+  private static X509ExtendedTrustManager trustManager(@Nullable KeyStore store)
+      throws GeneralSecurityException {
+    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+    factory.init(store);
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager extended) {
+        return extended;
+      }
+    }
+    throw new GeneralSecurityException("The JVM has no X509ExtendedTrustManager");
+  }
+
+  /** Some roots, and what verifies by them. */
+  private interface Roots {
+    X509ExtendedTrustManager trustManager() throws CertificateException;
+  }
+
+  private record GivenRoots(String description, X509ExtendedTrustManager trustManager)
+      implements Roots {
+
+    @Override
+    public String toString() {
+      return description;
+    }
+  }
+
+  /** Read when they are needed, which takes a while, and again when they are another file. */
+  private record JvmRoots() implements Roots {
+
+    @Override
+    public X509ExtendedTrustManager trustManager() throws CertificateException {
+      try {
+        return ServerVerifier.trustManager(null);
+      } catch (GeneralSecurityException e) {
+        throw new CertificateException("The JVM's trust store cannot be used", e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "the JVM's trust store";
+    }
+  }
+}

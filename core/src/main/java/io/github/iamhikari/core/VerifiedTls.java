@@ -1,0 +1,89 @@
+package io.github.iamhikari.core;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+
+/**
+ * TLS with a server that is verified: what this library tells a driver of it, as one text, and what
+ * it makes of that text when the driver asks it back.
+ *
+ * @param endpoint the name that the server's certificate must be for
+ * @param region the region whose roots count, beside those of the JVM; empty for none
+ * @param rootsFile a PEM file of the only roots that count; empty for none
+ */
+record VerifiedTls(String endpoint, String region, String rootsFile) {
+
+  /** Of regions; a driver asks for each connection, and TLS sessions are resumed within one. */
+  private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
+
+  /** Reads what {@link #argument()} wrote. */
+  static VerifiedTls of(String argument) {
+    String[] parts = argument.split(",", 3);
+    if (parts.length != 3) {
+      throw new IllegalArgumentException(
+          "This class is for iam-hikari, which configures it by itself; take it out of the"
+              + " driver's configuration");
+    }
+    return new VerifiedTls(parts[0], parts[1], parts[2]);
+  }
+
+  /** For a property of a driver. */
+  String argument() {
+    return endpoint + "," + region + "," + rootsFile;
+  }
+
+  /**
+   * Puts TLS on a connected socket; the handshake comes with the first use of it.
+   *
+   * @throws IOException if the roots cannot be read
+   */
+  SSLSocket over(Socket socket) throws IOException {
+    try {
+      return over(socket, context().getSocketFactory());
+    } catch (GeneralSecurityException e) {
+      throw new IOException("The root certificates cannot be used", e);
+    }
+  }
+
+  /** Puts TLS on a connected socket, by a factory whose trust manager is a {@link #verifier()}. */
+  SSLSocket over(Socket socket, SSLSocketFactory factory) throws IOException {
+    SSLSocket tls = (SSLSocket) factory.createSocket(socket, endpoint, socket.getPort(), true);
+    SSLParameters parameters = tls.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm(
+        "HTTPS"); // RFC 2818: the name, within the handshake
+    tls.setSSLParameters(parameters);
+    return tls;
+  }
+
+  /** What verifies the server, if no context of this class is used. */
+  ServerVerifier verifier() throws IOException, GeneralSecurityException {
+    if (rootsFile.isEmpty()) {
+      return ServerVerifier.ofRegion(region);
+    }
+    try (InputStream input = Files.newInputStream(Path.of(rootsFile))) {
+      return ServerVerifier.of(rootsFile, RegionRoots.certificates(input));
+    }
+  }
+
+  private SSLContext context() throws IOException, GeneralSecurityException {
+    SSLContext context = rootsFile.isEmpty() ? CONTEXTS.get(region) : null;
+    if (context != null) {
+      return context;
+    }
+    context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {verifier()}, null);
+    SSLContext earlier = rootsFile.isEmpty() ? CONTEXTS.putIfAbsent(region, context) : null;
+    return earlier == null ? context : earlier;
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.iamhikari.core;
+
+import io.github.iamhikari.localrds.LocalRds;
+import java.nio.file.Path;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class PostgresServerVerificationIT extends ServerVerificationContract {
+
+  private static TestRegion region;
+  private static LocalRds rds;
+
+  @BeforeAll
+  static void start() {
+    region = new TestRegion("us-test-1");
+    rds =
+        LocalRds.postgres()
+            .endpoint(region.endpoint())
+            .tls(region.certificateFor(region.endpoint()))
+            .start();
+  }
+
+  @AfterAll
+  static void stop() {
+    rds.close();
+    region.close();
+  }
+
+  @Override
+  LocalRds rds() {
+    return rds;
+  }
+
+  @Override
+  TestRegion region() {
+    return region;
+  }
+
+  @Override
+  Impostor.Protocol protocol() {
+    return Impostor.Protocol.POSTGRESQL;
+  }
+
+  @Override
+  String url(String host, int port) {
+    return "jdbc:postgresql://" + host + ":" + port + "/app";
+  }
+
+  @Override
+  DataSource driverDataSource(String url) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(url);
+    return dataSource;
+  }
+
+  @Override
+  Properties trusting(Path pemFile) {
+    Properties properties = new Properties();
+    properties.setProperty("sslrootcert", pemFile.toString());
+    return properties;
+  }
+
+  @Override
+  String withoutVerification() {
+    return "sslmode=require";
+  }
+
+  @Override
+  String withVerification() {
+    return "sslmode=verify-full";
+  }
+}
