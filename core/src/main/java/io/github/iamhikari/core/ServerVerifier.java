@@ -73,18 +73,20 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
     SSLSession session = ((SSLSocket) socket).getHandshakeSession();
+    String endpoint = session.getPeerHost();
     CertificateException failure = null;
     for (Roots those : roots) {
       try {
         those.trustManager().checkServerTrusted(chain, authType, socket);
-        announce(session, chain[0], those);
-        return;
+        if (isFor(endpoint, chain[0])) {
+          announce(session, chain[0], those);
+          return;
+        }
       } catch (CertificateException e) {
         failure = failure == null ? e : failure;
       }
     }
-    String message = explain(chain, authType, session.getPeerHost());
-    throw new UnverifiedServerException(message, failure);
+    throw new UnverifiedServerException(explain(chain, authType, endpoint), failure);
   }
 
   @Override
@@ -120,6 +122,40 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   @Override
   public X509Certificate[] getAcceptedIssuers() {
     return new X509Certificate[0]; // a client does not send them
+  }
+
+  /**
+   * Whether a certificate is for a name, by its DNS names alone. The JDK would do that, too, but
+   * reads all of its own roots for it, which takes a new JVM longer than the rest of a login.
+   *
+   * @see <a href="https://www.rfc-editor.org/rfc/rfc6125#section-6.4.3">RFC 6125: a wildcard is the
+   *     whole first label</a>
+   */
+  static boolean isFor(String name, X509Certificate certificate) throws CertificateException {
+    for (String pattern : dnsNames(certificate)) {
+      boolean isWildcard = pattern.startsWith("*.") && pattern.indexOf('.', 2) > 0;
+      int dot = name.indexOf('.');
+      if (pattern.equalsIgnoreCase(name)
+          || (isWildcard
+              && dot > 0
+              && pattern.substring(1).equalsIgnoreCase(name.substring(dot)))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> dnsNames(X509Certificate certificate) throws CertificateException {
+    List<String> names = new ArrayList<>();
+    Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+    if (all != null) {
+      for (List<?> name : all) {
+        if (name.get(0).equals(DNS_NAME)) {
+          names.add(String.valueOf(name.get(1)));
+        }
+      }
+    }
+    return names;
   }
 
   private static CertificateException withoutSocket() {
@@ -169,8 +205,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
       }
     }
     if (leadsToRoots(chain, authType)) {
-      return String.format(
-          Locale.ROOT, "is not for %s but for %s", endpoint, namesOf(chain[0], "another name"));
+      return String.format(Locale.ROOT, "is not for %s but for %s", endpoint, shownNames(chain[0]));
     }
     boolean isSelfSigned =
         chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal());
@@ -190,19 +225,13 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return false;
   }
 
-  private static String namesOf(X509Certificate certificate, String whereNone) {
-    StringJoiner names = new StringJoiner(", ");
+  private static String shownNames(X509Certificate certificate) {
     try {
-      Collection<List<?>> all = certificate.getSubjectAlternativeNames();
-      for (List<?> name : all == null ? List.<List<?>>of() : all) {
-        if (name.get(0).equals(DNS_NAME)) {
-          names.add(String.valueOf(name.get(1)));
-        }
-      }
+      List<String> names = dnsNames(certificate);
+      return names.isEmpty() ? "no DNS name" : nameOf(String.join(", ", names));
     } catch (CertificateException e) {
-      return whereNone;
+      return "names that cannot be read";
     }
-    return names.length() == 0 ? whereNone : nameOf(names.toString());
   }
 
   /** A server that is not verified chooses these words, so they are cut to size. */

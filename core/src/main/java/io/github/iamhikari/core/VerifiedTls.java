@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
@@ -58,12 +57,7 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
 
   /** Puts TLS on a connected socket, by a factory whose trust manager is a {@link #verifier()}. */
   SSLSocket over(Socket socket, SSLSocketFactory factory) throws IOException {
-    SSLSocket tls = (SSLSocket) factory.createSocket(socket, endpoint, socket.getPort(), true);
-    SSLParameters parameters = tls.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm(
-        "HTTPS"); // RFC 2818: the name, within the handshake
-    tls.setSSLParameters(parameters);
-    return tls;
+    return (SSLSocket) factory.createSocket(socket, endpoint, socket.getPort(), true);
   }
 
   /** What verifies the server, if no context of this class is used. */

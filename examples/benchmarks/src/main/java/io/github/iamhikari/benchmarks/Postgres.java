@@ -2,6 +2,10 @@ package io.github.iamhikari.benchmarks;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -12,12 +16,29 @@ import software.amazon.awssdk.services.rds.RdsUtilities;
 /**
  * A PostgreSQL with TLS on this machine, which lets in who has a token. Plain HikariCP has one,
  * too: its password is a token that was signed beforehand. So all log in to the same server in the
- * same way.
+ * same way. All verify it: iam-hikari by a root that comes along, as one of Amazon's would, the
+ * others by a file that they are told.
  */
 final class Postgres implements AutoCloseable {
 
+  /** No root of this region comes along, so it can be that of the server. */
+  private static final String REGION = "ca-west-1";
+
   private final AccessKey key = AccessKey.random();
-  private final LocalRds server = LocalRds.postgres().credentials(key).start();
+  private final LocalRds server =
+      LocalRds.postgres()
+          .endpoint("orders.c9akciq32rgb." + REGION + ".rds.amazonaws.com")
+          .credentials(key)
+          .start();
+  private final Path root;
+
+  Postgres() throws IOException, URISyntaxException {
+    Path classes =
+        Path.of(Postgres.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    root = classes.resolve("io/github/iamhikari/core/roots/" + REGION + ".pem");
+    Files.createDirectories(root.getParent());
+    Files.writeString(root, "2026-11-24\n" + Files.readString(server.certificateAuthority()));
+  }
 
   AccessKey key() {
     return key;
@@ -53,7 +74,8 @@ final class Postgres implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
+    Files.delete(root);
     server.close();
   }
 }

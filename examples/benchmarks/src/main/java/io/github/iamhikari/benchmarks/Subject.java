@@ -102,6 +102,7 @@ enum Subject {
 
     static HikariDataSource pool(
         HikariConfig config, Target target, AwsCredentialsProvider credentials) {
+      config.getDataSourceProperties().clear(); // it verifies the server without being told
       config.addDataSourceProperty("iam_host", target.host());
       config.addDataSourceProperty("iam_expiration", target.expiration());
       return new IamHikariDataSource(config, credentials);
