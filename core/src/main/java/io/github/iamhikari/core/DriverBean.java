@@ -42,7 +42,7 @@ final class DriverBean {
           "fipsCompliantJsse", "false");
 
   private static final List<String> MARIADB_TLS =
-      List.of("sslMode", "tlsSocketType", MariaDbTlsPlugin.ARGUMENT);
+      List.of("sslMode", "tlsSocketType", MariaDbTlsPlugin.ARGUMENT, "serverSslCert");
 
   private final DataSource bean;
 
@@ -105,6 +105,7 @@ final class DriverBean {
         write("SslMode", properties.getProperty("sslmode"));
         writeNew("Sslfactory", properties, written);
         writeNew("SslFactoryArg", properties, written);
+        writeNew("SslRootCert", properties, written);
         return warning;
       }
       case MYSQL -> {

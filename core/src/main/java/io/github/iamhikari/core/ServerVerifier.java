@@ -248,7 +248,8 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return instant.toString().substring(0, "2026-01-01".length());
   }
 
-  private static KeyStore keyStore(Collection<X509Certificate> certificates)
+  /** One that holds certificates and nothing else. */
+  static KeyStore keyStore(Collection<X509Certificate> certificates)
       throws GeneralSecurityException {
     try {
       KeyStore store = KeyStore.getInstance("JKS");

@@ -16,6 +16,8 @@ final class TransportSecurity {
       "It cannot be told here whether this driver uses TLS; see to it that it does, since an IAM"
           + " token is a password";
 
+  private static final Optional<String> NO_WARNING = Optional.empty();
+
   private static final Set<String> NAMES =
       Set.of("ssl", "sslMode", "useSSL", "verifyServerCertificate", "trustServerCertificate");
 
@@ -63,9 +65,11 @@ final class TransportSecurity {
       List.of("sslhostnameverifier", "sslcert", "sslkey");
 
   private static final List<String> MYSQL_OWN =
+      List.of("socketFactory", "clientCertificateKeyStoreUrl");
+
+  /** What may not know the kind of key store that a file of roots is. */
+  private static final List<String> MYSQL_PROVIDERS =
       List.of(
-          "socketFactory",
-          "clientCertificateKeyStoreUrl",
           "fipsCompliantJsse",
           "sslContextProvider",
           "keyManagerFactoryProvider",
@@ -118,29 +122,29 @@ final class TransportSecurity {
   private Optional<String> requirePostgres() {
     refuseUnless("ssl", TlsProperties.YES, "sslmode", ownWord("require"));
     refuseUnlessMode("sslmode", Set.of("require", "verify-ca", "verify-full"));
-    String roots = properties.value("sslrootcert");
     if (!properties.firstWritten(POSTGRES_MODES).isEmpty()) {
       setMode("sslmode", properties.isOn("ssl") ? "verify-full" : "require");
       return Optional.empty();
     }
-    boolean comparesName =
-        properties.connectsTo(endpoint.name())
-            || !properties.value("sslhostnameverifier").isEmpty();
-    String verified = comparesName ? "verify-full" : "verify-ca";
-    Optional<String> obstacle =
-        obstacle(POSTGRES_OWN, "org.postgresql.Driver", PostgresSslFactory.class, "sslrootcert");
-    if (!roots.isEmpty() && obstacle.isPresent()) {
-      setMode("sslmode", verified);
-      return Optional.empty();
-    }
-    obstacle = roots.isEmpty() ? obstacle.or(() -> missingRoots("sslrootcert")) : obstacle;
-    if (obstacle.isPresent()) {
+    String own = properties.firstWritten(POSTGRES_OWN);
+    String roots = properties.value("sslrootcert");
+    Optional<String> warning =
+        roots.isEmpty() ? whyNotVerified(isProxy() ? own : "", "sslrootcert") : NO_WARNING;
+    if (warning.isPresent()) {
       setMode("sslmode", "require");
-      return obstacle;
+      return warning;
     }
-    properties.set("sslfactory", PostgresSslFactory.class.getName());
-    properties.set("sslfactoryarg", new VerifiedTls(endpoint.name(), region, roots).argument());
-    setMode("sslmode", verified); // the name is compared in the handshake, with either
+    boolean isVisible = isVisible(PostgresSslFactory.class.getName(), "org.postgresql.Driver");
+    if (own.isEmpty() && isVisible) {
+      properties.set("sslfactory", PostgresSslFactory.class.getName());
+      properties.set("sslfactoryarg", new VerifiedTls(endpoint.name(), region, roots).argument());
+    } else if (roots.isEmpty() && isProxy()) { // by the JVM's roots alone
+      properties.set("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+    } else if (roots.isEmpty()) {
+      properties.set("sslrootcert", RootsFile.pem(region).toString());
+    }
+    boolean comparesName = connectsByName() || own.equals("sslhostnameverifier");
+    setMode("sslmode", comparesName ? "verify-full" : "verify-ca"); // our factory always compares
     return Optional.empty();
   }
 
@@ -156,20 +160,26 @@ final class TransportSecurity {
       setMode("sslMode", properties.isOn("verifyServerCertificate") ? "VERIFY_CA" : "REQUIRED");
       return Optional.empty();
     }
-    if (!properties.value(MYSQL_ROOTS).isEmpty()) {
-      setMode("sslMode", properties.connectsTo(endpoint.name()) ? "VERIFY_IDENTITY" : "VERIFY_CA");
+    boolean hasRoots = !properties.value(MYSQL_ROOTS).isEmpty();
+    Optional<String> warning =
+        hasRoots
+            ? NO_WARNING
+            : whyNotVerified(properties.firstWritten(MYSQL_PROVIDERS), MYSQL_ROOTS);
+    if (warning.isPresent()) {
+      setMode("sslMode", "REQUIRED");
+      return warning;
+    }
+    boolean canHook = !hasRoots && properties.firstWritten(MYSQL_OWN).isEmpty();
+    if (canHook && isVisible(MySqlSocketFactory.class.getName(), "com.mysql.cj.jdbc.Driver")) {
+      properties.set("socketFactory", MySqlSocketFactory.class.getName());
+      properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
+      setMode("sslMode", "VERIFY_IDENTITY");
       return Optional.empty();
     }
-    Optional<String> obstacle =
-        obstacle(MYSQL_OWN, "com.mysql.cj.jdbc.Driver", MySqlSocketFactory.class, MYSQL_ROOTS)
-            .or(() -> missingRoots(MYSQL_ROOTS));
-    if (obstacle.isPresent()) {
-      setMode("sslMode", "REQUIRED");
-      return obstacle;
+    if (!hasRoots && !isProxy()) {
+      properties.set(MYSQL_ROOTS, RootsFile.keyStore(region).toUri().toString());
     }
-    properties.set("socketFactory", MySqlSocketFactory.class.getName());
-    properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
-    setMode("sslMode", "VERIFY_IDENTITY");
+    setMode("sslMode", connectsByName() ? "VERIFY_IDENTITY" : "VERIFY_CA");
     return Optional.empty();
   }
 
@@ -198,61 +208,43 @@ final class TransportSecurity {
       return Optional.empty();
     }
     boolean hasRoots = !properties.firstWritten(List.of("serverSslCert", "trustStore")).isEmpty();
-    Optional<String> obstacle =
-        obstacle(List.of(), "org.mariadb.jdbc.Driver", MariaDbTlsPlugin.class, "serverSslCert");
-    if (hasRoots && obstacle.isPresent()) {
-      setMode("sslMode", properties.connectsTo(endpoint.name()) ? "verify-full" : "verify-ca");
+    Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified("", "serverSslCert");
+    if (warning.isPresent()) {
+      setMode("sslMode", "trust");
+      return warning;
+    }
+    if (isVisible(MariaDbTlsPlugin.class.getName(), "org.mariadb.jdbc.Driver")) {
+      properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
+      properties.set(
+          MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
+      setMode("sslMode", "verify-full");
       return Optional.empty();
     }
-    obstacle = hasRoots ? obstacle : obstacle.or(() -> missingRoots("serverSslCert"));
-    if (obstacle.isPresent()) {
-      setMode("sslMode", "trust");
-      return obstacle;
+    if (!hasRoots && !isProxy()) {
+      properties.set("serverSslCert", RootsFile.pem(region).toString());
     }
-    properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
-    properties.set(
-        MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
-    setMode("sslMode", "verify-full");
+    setMode("sslMode", connectsByName() ? "verify-full" : "verify-ca");
     return Optional.empty();
   }
 
   /**
-   * What keeps a class of this library from verifying the server, whatever its roots are.
+   * Why the server cannot be verified without the configuration's help, if so.
    *
-   * @param own the driver's properties that leave no room for it
-   * @param driver a class of the driver, which loads ours by its name
+   * @param own a property that leaves no room for it, or nothing
    * @param roots the driver's property for roots
    */
-  private Optional<String> obstacle(List<String> own, String driver, Class<?> ours, String roots) {
-    String written = properties.firstWritten(own);
-    if (!written.isEmpty()) {
+  private Optional<String> whyNotVerified(String own, String roots) {
+    if (!own.isEmpty()) {
       return Optional.of(
           String.format(
               Locale.ROOT,
               "The connection is encrypted, and the server is not verified: %s is set. To have it"
-                  + " verified, leave that out, or set %s and %s, too (Amazon's roots: %s)",
-              written,
-              modeName(),
+                  + " verified, leave that out, or set %s to Amazon's roots, too (%s)",
+              own,
               roots,
               BUNDLES));
     }
-    if (!isVisible(ours.getName(), driver)) {
-      return Optional.of(
-          String.format(
-              Locale.ROOT,
-              "The connection is encrypted, and the server is not verified: the class loader of %s"
-                  + " does not find this library. To have it verified, put both into one place, or"
-                  + " set %s to Amazon's roots (%s)",
-              protocol.driver(),
-              roots,
-              BUNDLES));
-    }
-    return Optional.empty();
-  }
-
-  private Optional<String> missingRoots(String property) {
-    boolean hasPublicCertificate = endpoint.kind() == RdsHost.Kind.PROXY && !isIsolated();
-    if (hasPublicCertificate || RegionRoots.exist(region)) {
+    if (isProxy() || RegionRoots.exist(region)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -264,12 +256,17 @@ final class TransportSecurity {
             region,
             region,
             BUNDLES,
-            property));
+            roots));
   }
 
-  /** Whether it is in a region that has no public authority. */
-  private boolean isIsolated() {
-    return region.contains("-iso");
+  /** Whether its certificate is of a public authority, which those of isolated regions are not. */
+  private boolean isProxy() {
+    return endpoint.kind() == RdsHost.Kind.PROXY && !region.contains("-iso");
+  }
+
+  /** Whether the driver connects to the endpoint by its name, and so can compare that itself. */
+  private boolean connectsByName() {
+    return properties.connectsTo(endpoint.name());
   }
 
   /** Whether the driver's class loader finds a class of this library. */
@@ -352,9 +349,5 @@ final class TransportSecurity {
   private void setMode(String name, String whereSilent) {
     String written = properties.value(name);
     properties.set(name, written.isEmpty() ? whereSilent : written);
-  }
-
-  private String modeName() {
-    return protocol == JdbcUrl.Protocol.POSTGRESQL ? "sslmode" : "sslMode";
   }
 }
