@@ -41,6 +41,10 @@ final class DriverBean {
           "clientCertificateKeyStoreUrl", "",
           "fipsCompliantJsse", "false");
 
+  /** What is written here, where the server is verified by a class of this library. */
+  private static final List<String> MYSQL_TLS =
+      List.of("sslMode", "socketFactory", "trustCertificateKeyStoreUrl");
+
   private static final List<String> MARIADB_TLS =
       List.of("sslMode", "tlsSocketType", MariaDbTlsPlugin.ARGUMENT, "serverSslCert");
 
@@ -100,8 +104,7 @@ final class DriverBean {
     Properties properties = (Properties) written.clone();
     switch (url.protocol()) {
       case POSTGRESQL -> {
-        Optional<String> warning =
-            TransportSecurity.require(withoutDefaults(url), target, properties);
+        Optional<String> warning = TransportSecurity.require(asWritten(url), target, properties);
         write("SslMode", properties.getProperty("sslmode"));
         writeNew("Sslfactory", properties, written);
         writeNew("SslFactoryArg", properties, written);
@@ -109,8 +112,12 @@ final class DriverBean {
         return warning;
       }
       case MYSQL -> {
+        boolean isWrittenHere =
+            read("SocketFactory").filter(MySqlSocketFactory.class.getName()::equals).isPresent();
         for (Map.Entry<String, String> unset : UNSET_IN_MYSQL.entrySet()) {
-          addUnlessSet(properties, unset.getKey(), unset.getValue());
+          if (!isWrittenHere || !MYSQL_TLS.contains(unset.getKey())) {
+            addUnlessSet(properties, unset.getKey(), unset.getValue());
+          }
         }
         Properties before = (Properties) properties.clone();
         Optional<String> warning = TransportSecurity.require(url, target, properties);
@@ -120,10 +127,11 @@ final class DriverBean {
         return warning;
       }
       case MARIADB -> {
-        Optional<String> warning = TransportSecurity.require(url, target, properties);
+        JdbcUrl bare = withoutOurs(url);
+        Optional<String> warning = TransportSecurity.require(bare, target, properties);
         for (String name : MARIADB_TLS) {
           if (properties.containsKey(name) && !written.containsKey(name)) {
-            addToUrl(url, name, properties.getProperty(name));
+            addToUrl(bare, name, properties.getProperty(name));
           }
         }
         return warning;
@@ -143,12 +151,18 @@ final class DriverBean {
     }
   }
 
-  /** A PGSimpleDataSource that was given a URL tells its driver's defaults, too. */
-  private static JdbcUrl withoutDefaults(JdbcUrl url) {
+  /**
+   * What somebody wrote: a PGSimpleDataSource that was given a URL tells its driver's defaults,
+   * too, and one that another pool had before tells what that wrote here.
+   */
+  private static JdbcUrl asWritten(JdbcUrl url) {
     JdbcUrl written = url;
     for (JdbcUrl.Parameter parameter : url.parameters()) {
       if (parameter.value().equals(UNSET_IN_POSTGRES.get(parameter.name()))) {
         written = written.without(parameter.name());
+      }
+      if (parameter.value().equals(PostgresSslFactory.class.getName())) {
+        written = written.without("sslfactory").without("sslfactoryarg").without("sslmode");
       }
     }
     return written;
@@ -158,6 +172,21 @@ final class DriverBean {
     read(upperCased(name))
         .filter(value -> !value.equalsIgnoreCase(unset))
         .ifPresent(value -> properties.putIfAbsent(name, value));
+  }
+
+  /** Takes out of a URL what another pool that had this DataSource before wrote into it here. */
+  private JdbcUrl withoutOurs(JdbcUrl url) {
+    String text = read("Url").orElse("");
+    if (!text.contains("tlsSocketType=" + MariaDbTlsPlugin.TYPE) || text.contains(MASKED)) {
+      return url;
+    }
+    JdbcUrl bare = url;
+    for (String name : MARIADB_TLS) {
+      text = text.replaceFirst("[?&]" + name + "=[^&]*", "");
+      bare = bare.without(name);
+    }
+    write("Url", text.contains("?") ? text : text.replaceFirst("&", "?"));
+    return bare;
   }
 
   private void addToUrl(JdbcUrl url, String name, String value) {

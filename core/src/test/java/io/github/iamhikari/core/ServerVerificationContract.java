@@ -147,6 +147,19 @@ abstract class ServerVerificationContract {
   }
 
   @Test
+  void aDataSourceThatIsUsedAgainVerifiesTheEndpointOfItsSecondUse() throws SQLException {
+    DataSource dataSource = driverDataSource(url("127.0.0.1", rds().listeningPort()));
+    Properties other = new Properties();
+    other.setProperty("iam_host", anotherRegion.endpoint());
+    try (IamDataSource first = builder().dataSource(dataSource).properties(other).build()) {
+      assertThatThrownBy(first::getConnection)
+          .hasMessageContaining("was compared with the name " + anotherRegion.endpoint());
+    }
+
+    logIn(behindATunnel(builder().dataSource(dataSource)));
+  }
+
+  @Test
   void oneWhoIsNotVerifiedIsNotAskedAgainAtOnce() throws Exception {
     try (Impostor impostor = impostor(Certificate.SELF_SIGNED);
         IamDataSource dataSource =
