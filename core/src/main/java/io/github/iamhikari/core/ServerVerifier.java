@@ -164,7 +164,8 @@ final class ServerVerifier extends X509ExtendedTrustManager {
 
   private void announce(SSLSession session, X509Certificate certificate, Roots those) {
     String endpoint = session.getPeerHost();
-    if (announced.size() < MOST_ANNOUNCED && announced.add(endpoint)) {
+    String server = endpoint + ":" + session.getPeerPort();
+    if (announced.size() < MOST_ANNOUNCED && announced.add(server)) {
       logger.info(
           "Verified {} ({}): its certificate was issued by {} and leads to {}.",
           endpoint,
