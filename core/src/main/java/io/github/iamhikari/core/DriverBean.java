@@ -196,12 +196,9 @@ final class DriverBean {
     String text = read("Url").orElseThrow();
     if (text.contains(MASKED)) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "The DataSource's URL does not say that TLS is to be used, and holds a secret with"
-                  + " which it cannot be changed here; write %s=%s into it",
-              name,
-              value));
+          "The DataSource's URL does not say how TLS is used, and holds a secret with which it cannot"
+              + " be changed here; write sslMode=verify-full and serverSslCert (Amazon's bundle) into"
+              + " it, or sslMode=trust to do without verification");
     }
     write("Url", text + (text.contains("?") ? "&" : "?") + name + "=" + value);
   }

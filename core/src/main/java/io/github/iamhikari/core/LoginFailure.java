@@ -52,7 +52,8 @@ enum LoginFailure {
       "an instance whose certificate has expired, such as one of rds-ca-2019, must get a new one"
           + " (aws rds modify-db-instance --ca-certificate-identifier)",
       "for a region or an authority that is newer than this library, set Amazon's bundle as the"
-          + " driver's roots (sslrootcert, trustCertificateKeyStoreUrl, serverSslCert)",
+          + " driver's roots (sslrootcert, serverSslCert, or a key store of it as"
+          + " trustCertificateKeyStoreUrl)",
       "to do without verification, which lets anybody in between read the token, set"
           + " sslmode=require (MySQL: sslMode=REQUIRED; MariaDB: sslMode=trust)"),
 

@@ -81,6 +81,9 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
   /**
    * Puts TLS on a connected socket, for versions of the driver before 4.
    *
+   * @param socket the socket
+   * @param factory what has the trust manager of this plugin
+   * @return the socket with TLS, before its handshake
    * @throws IOException if that fails
    */
   public SSLSocket createSocket(Socket socket, SSLSocketFactory factory) throws IOException {
@@ -102,6 +105,12 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
     return createSocket(socket, factory);
   }
 
-  /** Does nothing, for versions of the driver before 4: the handshake has compared the name. */
+  /**
+   * Does nothing, for versions of the driver before 4: the handshake has compared the name.
+   *
+   * @param host ignored
+   * @param session ignored
+   * @param serverThreadId ignored
+   */
   public void verify(String host, SSLSession session, long serverThreadId) {}
 }

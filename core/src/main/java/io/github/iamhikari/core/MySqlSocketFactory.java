@@ -29,7 +29,7 @@ public final class MySqlSocketFactory extends StandardSocketFactory {
 
   /**
    * Does the handshake, which accepts no certificate but one for the endpoint. Which that is stands
-   * in {@code trustCertificateKeyStoreUrl}, the one text that Connector/J hands on.
+   * in {@code trustCertificateKeyStoreUrl}, a property that a {@code MysqlDataSource} has, too.
    *
    * @throws IOException if the server is not accepted, or the connection fails
    */

@@ -56,12 +56,15 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
   /**
    * Reads a PEM file.
    *
-   * @throws CertificateException if it holds something else than certificates
+   * @throws CertificateException if it holds something else than certificates, or nothing
    */
   static List<X509Certificate> certificates(InputStream input) throws CertificateException {
     List<X509Certificate> certificates = new ArrayList<>();
     for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(input)) {
       certificates.add((X509Certificate) certificate);
+    }
+    if (certificates.isEmpty()) {
+      throw new CertificateException("There is no certificate");
     }
     return certificates;
   }

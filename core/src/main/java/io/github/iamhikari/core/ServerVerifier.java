@@ -5,6 +5,8 @@ import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -194,15 +196,15 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   }
 
   private String fault(X509Certificate[] chain, String authType, String endpoint) {
-    Instant now = Instant.now();
     for (X509Certificate certificate : chain) {
       String whose = certificate.equals(chain[0]) ? "" : " (the one of its issuer)";
-      if (now.isAfter(certificate.getNotAfter().toInstant())) {
+      try {
+        certificate.checkValidity();
+      } catch (CertificateExpiredException e) {
         return "has expired" + whose;
-      }
-      if (now.isBefore(certificate.getNotBefore().toInstant())) {
-        Instant start = certificate.getNotBefore().toInstant();
-        return "is not valid before " + day(start) + whose + ", by this machine's clock";
+      } catch (CertificateNotYetValidException e) {
+        String start = day(certificate.getNotBefore().toInstant());
+        return "is not valid before " + start + whose + ", by this machine's clock";
       }
     }
     if (leadsToRoots(chain, authType)) {
@@ -229,9 +231,11 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   private static String shownNames(X509Certificate certificate) {
     try {
       List<String> names = dnsNames(certificate);
-      return names.isEmpty() ? "no DNS name" : nameOf(String.join(", ", names));
+      return names.isEmpty()
+          ? "and names no host at all"
+          : "but for " + nameOf(String.join(", ", names));
     } catch (CertificateException e) {
-      return "names that cannot be read";
+      return "but for names that cannot be read";
     }
   }
 

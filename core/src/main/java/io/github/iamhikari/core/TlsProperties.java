@@ -32,17 +32,24 @@ record TlsProperties(JdbcUrl url, Properties driverProperties) {
     return values;
   }
 
+  /** Whether anything is said of a name. */
+  boolean has(String name) {
+    return !values(name).isEmpty();
+  }
+
   /** The one value of a name, or nothing. */
   String value(String name) {
     List<String> values = values(name);
     return values.isEmpty() ? "" : values.get(0);
   }
 
-  /** Which of these names has a value, or nothing. */
+  /** Which of these names is written with a value other than false, or nothing. */
   String firstWritten(List<String> names) {
     for (String name : names) {
-      if (!values(name).isEmpty()) {
-        return name;
+      for (String value : values(name)) {
+        if (!value.isBlank() && !value.equalsIgnoreCase("false")) {
+          return name;
+        }
       }
     }
     return "";

@@ -47,18 +47,14 @@ final class TransportSecurity {
           "yes");
 
   /** What says whether to verify: whoever writes one of these has decided. */
-  private static final List<String> POSTGRES_MODES = List.of("sslmode", "ssl", "sslfactory");
+  private static final List<String> POSTGRES_MODES = List.of("sslmode", "sslfactory");
 
   private static final List<String> MYSQL_MODES =
-      List.of("sslMode", "useSSL", "requireSSL", "verifyServerCertificate");
+      List.of("sslMode", "requireSSL", "fipsCompliantJsse");
 
   private static final List<String> MARIADB_MODES =
       List.of(
-          "sslMode",
-          "useSsl",
-          "trustServerCertificate",
-          "disableSslHostnameVerification",
-          "tlsSocketType");
+          "sslMode", "trustServerCertificate", "disableSslHostnameVerification", "tlsSocketType");
 
   /** What takes the place of the class that would verify, or needs the driver's own. */
   private static final List<String> POSTGRES_OWN =
@@ -70,7 +66,6 @@ final class TransportSecurity {
   /** What may not know the kind of key store that a file of roots is. */
   private static final List<String> MYSQL_PROVIDERS =
       List.of(
-          "fipsCompliantJsse",
           "sslContextProvider",
           "keyManagerFactoryProvider",
           "trustManagerFactoryProvider",
@@ -122,7 +117,7 @@ final class TransportSecurity {
   private Optional<String> requirePostgres() {
     refuseUnless("ssl", TlsProperties.YES, "sslmode", ownWord("require"));
     refuseUnlessMode("sslmode", Set.of("require", "verify-ca", "verify-full"));
-    if (!properties.firstWritten(POSTGRES_MODES).isEmpty()) {
+    if (properties.isOn("ssl") || !properties.firstWritten(POSTGRES_MODES).isEmpty()) {
       setMode("sslmode", properties.isOn("ssl") ? "verify-full" : "require");
       return Optional.empty();
     }
@@ -136,8 +131,12 @@ final class TransportSecurity {
     }
     boolean isVisible = isVisible(PostgresSslFactory.class.getName(), "org.postgresql.Driver");
     if (own.isEmpty() && isVisible) {
+      VerifiedTls tls = new VerifiedTls(endpoint.name(), region, roots);
+      if (!roots.isEmpty()) {
+        tls.checkRootsFile();
+      }
       properties.set("sslfactory", PostgresSslFactory.class.getName());
-      properties.set("sslfactoryarg", new VerifiedTls(endpoint.name(), region, roots).argument());
+      properties.set("sslfactoryarg", tls.argument());
     } else if (roots.isEmpty() && isProxy()) { // by the JVM's roots alone
       properties.set("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
     } else if (roots.isEmpty()) {
@@ -156,7 +155,8 @@ final class TransportSecurity {
   private Optional<String> requireMysql() {
     refuseUnless("useSSL", TlsProperties.YES, "sslMode", ownWord("require"));
     refuseUnlessMode("sslMode", Set.of("required", "verify_ca", "verify_identity"));
-    if (!properties.firstWritten(MYSQL_MODES).isEmpty()) {
+    boolean saysSo = properties.isOn("useSSL") || properties.has("verifyServerCertificate");
+    if (saysSo || !properties.firstWritten(MYSQL_MODES).isEmpty()) {
       setMode("sslMode", properties.isOn("verifyServerCertificate") ? "VERIFY_CA" : "REQUIRED");
       return Optional.empty();
     }
@@ -202,9 +202,11 @@ final class TransportSecurity {
             "verify_identity",
             "true",
             "1"));
-    if (!properties.firstWritten(MARIADB_MODES).isEmpty()) {
+    if (properties.isOn("useSsl") || !properties.firstWritten(MARIADB_MODES).isEmpty()) {
       boolean verify = properties.isOn("useSsl") && !properties.isOn("trustServerCertificate");
-      setMode("sslMode", verify ? "verify-full" : "trust");
+      String verified =
+          properties.isOn("disableSslHostnameVerification") ? "verify-ca" : "verify-full";
+      setMode("sslMode", verify ? verified : "trust");
       return Optional.empty();
     }
     boolean hasRoots = !properties.firstWritten(List.of("serverSslCert", "trustStore")).isEmpty();
@@ -247,16 +249,18 @@ final class TransportSecurity {
     if (isProxy() || RegionRoots.exist(region)) {
       return Optional.empty();
     }
+    String remedy = roots.equals(MYSQL_ROOTS) ? "a key store that holds it" : "it";
     return Optional.of(
         String.format(
             Locale.ROOT,
             "The connection is encrypted, and the server is not verified: this library comes with no"
                 + " roots of %s. To have it verified, download Amazon's bundle %s-bundle.pem (%s)"
-                + " and set %s to it",
+                + " and set %s to %s",
             region,
             region,
             BUNDLES,
-            roots));
+            roots,
+            remedy));
   }
 
   /** Whether its certificate is of a public authority, which those of isolated regions are not. */

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
@@ -66,7 +68,25 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
       return ServerVerifier.ofRegion(region);
     }
     try (InputStream input = Files.newInputStream(Path.of(rootsFile))) {
-      return ServerVerifier.of(rootsFile, RegionRoots.certificates(input));
+      return ServerVerifier.of("the roots in sslrootcert", RegionRoots.certificates(input));
+    } catch (CertificateException e) {
+      throw new IOException("The file in sslrootcert holds something else than certificates");
+    }
+  }
+
+  /**
+   * Reads the file of roots, which is read again for each connection.
+   *
+   * @throws IllegalArgumentException if it cannot be read or holds no certificate
+   */
+  void checkRootsFile() {
+    try {
+      verifier();
+    } catch (IOException | GeneralSecurityException | InvalidPathException e) {
+      throw new IllegalArgumentException(
+          "sslrootcert names a file that cannot be read, or holds no certificate; write the path of"
+              + " a PEM file of root certificates, such as Amazon's bundle",
+          e);
     }
   }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransportSecurityTest {
 
@@ -18,14 +19,13 @@ class TransportSecurityTest {
   @CsvSource({
     // URL, driver's property, what the driver is told
     "jdbc:postgresql://ENDPOINT/d,                             , sslmode=verify-full",
-    "jdbc:postgresql://ENDPOINT/d,          sslrootcert=/r.pem , sslmode=verify-full",
     "jdbc:postgresql://ENDPOINT/d?sslcert=/c&sslrootcert=/r,   , sslmode=verify-full",
     "jdbc:postgresql://ENDPOINT/d?sslcert=/c,                  , sslmode=verify-full",
     "jdbc:postgresql://h/d?sslkey=/k,                          , sslmode=verify-ca",
     "jdbc:postgresql://h/d?sslhostnameverifier=a.Verifier,     , sslmode=verify-full",
     "jdbc:postgresql://ENDPOINT/d?sslfactory=a.Factory,        , sslmode=require",
     "jdbc:postgresql://h/d,                                    , sslmode=verify-ca",
-    "jdbc:postgresql://h/d,                  sslrootcert=/r.pem, sslmode=verify-ca",
+    "jdbc:postgresql://ENDPOINT/d?sslcert=,                    , sslmode=verify-full",
     "jdbc:postgresql://h/d?sslmode=require,                    , sslmode=require",
     "jdbc:postgresql://h/d?sslmode=verify-full,                , sslmode=verify-full",
     "jdbc:postgresql://h/d?SSLMODE=verify-ca,                  , sslmode=verify-ca",
@@ -40,6 +40,8 @@ class TransportSecurityTest {
     "jdbc:mysql://ENDPOINT/d?trustCertificateKeyStoreUrl=file:/r,, sslMode=VERIFY_IDENTITY",
     "jdbc:mysql://h/d?socketFactory=a.Factory,                 , sslMode=VERIFY_CA",
     "jdbc:mysql://ENDPOINT/d?clientCertificateKeyStoreUrl=file:/k,, sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://ENDPOINT/d?fipsCompliantJsse=false,          , sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?verifyServerCertificate=false,           , sslMode=REQUIRED",
     "jdbc:mysql://ENDPOINT/d?fipsCompliantJsse=true,           , sslMode=REQUIRED",
     "jdbc:mysql://h/d?sslMode=VERIFY_IDENTITY,                 , sslMode=VERIFY_IDENTITY",
     "jdbc:mysql://h/d?sslMode=required,                        , sslMode=required",
@@ -48,6 +50,9 @@ class TransportSecurityTest {
     "jdbc:mysql://h/d,                      sslMode=VERIFY_CA  , sslMode=VERIFY_CA",
     "jdbc:mariadb://h/d,                                       , sslMode=verify-full",
     "jdbc:mariadb://h/d?serverSslCert=/r.pem,                  , sslMode=verify-full",
+    "jdbc:mariadb://h/d?trustServerCertificate=false,          , sslMode=verify-full",
+    "jdbc:mariadb://h/d?disableSslHostnameVerification=false,  , sslMode=verify-full",
+    "jdbc:mariadb://h/d?useSsl=true&disableSslHostnameVerification=true,, sslMode=verify-ca",
     "jdbc:mariadb://h/d?tlsSocketType=OTHER,                   , sslMode=trust",
     "jdbc:mariadb://h/d?sslMode=verify-full,                   , sslMode=verify-full",
     "jdbc:mariadb://h/d?useSsl=true,                           , sslMode=verify-full",
@@ -122,6 +127,18 @@ class TransportSecurityTest {
 
     assertThatThrownBy(() -> require(url, new Properties()))
         .hasMessageStartingWith("sslmode=... could send the IAM token");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/no/such/file", "pom.xml", "\0"})
+  void refusesRootsThatAreNone(String file) {
+    Properties properties = properties("sslrootcert=" + file);
+
+    assertThatThrownBy(() -> require("jdbc:postgresql://h/d", properties))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "sslrootcert names a file that cannot be read, or holds no certificate; write the path"
+                + " of a PEM file of root certificates, such as Amazon's bundle");
   }
 
   @Test
