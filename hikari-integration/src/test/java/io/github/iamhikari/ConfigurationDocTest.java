@@ -3,6 +3,7 @@ package io.github.iamhikari;
 import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,6 +114,21 @@ class ConfigurationDocTest {
         assertThat(dataSource.getDataSourceProperties()).containsKey(row.group("setting"));
       }
     }
+  }
+
+  @Test
+  void saysOfWhichRegionsTheRootsComeAlong() throws IOException {
+    Set<String> regions =
+        Pattern.compile("(?m)^# Amazon RDS ([a-z]+-[a-z-]+-[0-9]) Root CA")
+            .matcher(Files.readString(ROOT.resolve("core/src/roots/rds-roots.pem")))
+            .results()
+            .map(region -> region.group(1))
+            .collect(toSet());
+    String document = Files.readString(ROOT.resolve("docs/configuration.md"));
+    String all = " in " + regions.size() + " commercial regions: all but ";
+    assertThat(document).contains(all);
+    String others = document.split(all, -1)[1].split("\\|", -1)[0];
+    assertThat(regions).noneMatch(others::contains);
   }
 
   @ParameterizedTest(name = "{0}")

@@ -23,9 +23,13 @@ import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.PostgresSslFactory;
 import io.github.iamhikari.localrds.AccessKey;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -34,15 +38,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.naming.NamingException;
 import javax.naming.Reference;
 import javax.naming.StringRefAddr;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import javax.sql.DataSource;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,6 +84,19 @@ class TroubleshootingDocTest {
 
   /** Any text, as the log lines have it; headings have "..." instead. */
   private static final String GAP = "{}";
+
+  private static final long YEAR_2100 = Instant.parse("2100-01-01T00:00:00Z").toEpochMilli();
+
+  /** What only a fault of this library, a driver or the JVM could say; it has no heading. */
+  private static final Set<String> NEVER_SEEN =
+      Set.of(
+          "Only a server at a socket is verified, since it has a name",
+          "TLS is put on a socket that pgjdbc has connected",
+          "The driver has not asked for a trust manager",
+          "No root certificates of {} come along",
+          "The root certificates of {} are damaged",
+          "The JVM has no X509ExtendedTrustManager",
+          "nothing was read");
 
   /** A heading, and what makes a message that it is for. */
   record Case(String heading, Action action) {
@@ -317,6 +339,53 @@ class TroubleshootingDocTest {
               }
             }),
         new Case("The IAM login of ... was refused: ...", () -> login(URL)),
+        new Case(
+            "No IAM token of ... was sent, because the server is not verified: ...",
+            () -> loginAtServerWith(HeldCertificate.Builder::rsa2048)),
+        new Case(
+            "... - No IAM token of ... was sent, because the server is not verified: ...",
+            () -> loginAtServerWith(HeldCertificate.Builder::rsa2048)),
+        new Case(
+            "No IAM token of ...: the certificate of ... is by an authority that is not trusted"
+                + " here",
+            () ->
+                loginAtServerWith(
+                    certificate ->
+                        certificate.signedBy(
+                            new HeldCertificate.Builder().certificateAuthority(0).build()))),
+        new Case(
+            "No IAM token of ...: the certificate of ... is not for ... but for ...",
+            () ->
+                loginAtServerWith(
+                    certificate -> certificate.addSubjectAlternativeName("db.example.com"))),
+        new Case(
+            "No IAM token of ...: the certificate of ... is self-signed",
+            () -> loginAtServerWith(certificate -> certificate.signedBy(null))),
+        new Case(
+            "No IAM token of ...: the certificate of ... has expired",
+            () -> loginAtServerWith(certificate -> certificate.validityInterval(0, 1))),
+        new Case(
+            "No IAM token of ...: the certificate of ... is not valid before ...",
+            () ->
+                loginAtServerWith(
+                    certificate -> certificate.validityInterval(YEAR_2100, YEAR_2100 + 1))),
+        new Case(
+            "... - The connection is encrypted, and the server is not verified: this library comes"
+                + " with no roots of ...",
+            () -> login(URL.replace("us-east-2", "us-gov-west-1"))),
+        new Case(
+            "... - The connection is encrypted, and the server is not verified: ... is set",
+            () -> login(URL, "sslcert", "client.pem")),
+        said(
+            "... - The connection is encrypted, and the server is not verified: the class loader of"
+                + " ... does not find this library",
+            "orders - The connection is encrypted, and the server is not verified: the class loader"
+                + " of MySQL's driver does not find this library"),
+        new Case(
+            "This class is for iam-hikari, which configures it by itself",
+            () -> new PostgresSslFactory("")),
+        new Case("The root certificates cannot be used", () -> loginWithRoots("no certificate")),
+        said("The JVM's trust store cannot be used", "The JVM's trust store cannot be used"),
         new Case("... - The IAM login of ... was refused: ...", () -> login(URL)),
         new Case(
             "... - Connection is not available. The IAM login of ... was refused: ...",
@@ -415,6 +484,8 @@ class TroubleshootingDocTest {
 
     assertThat(messagesInTheSources())
         .hasSizeGreaterThan(40)
+        .containsAll(NEVER_SEEN)
+        .filteredOn(text -> !NEVER_SEEN.contains(text))
         .allSatisfy(text -> assertThat(produced).anyMatch(message -> matches(text, message)));
   }
 
@@ -437,6 +508,8 @@ class TroubleshootingDocTest {
         "HikariPool-1 - Connection is not available, request timed out after 30000ms.",
         "Failed to initialize pool: The IAM login of user \"app\" was refused",
         "Client does not support authentication protocol requested by server; consider upgrading",
+        "SSL error: PKIX path building failed: unable to find valid certification path",
+        "The hostname 10.0.3.17 could not be verified by hostnameverifier PgjdbcHostnameVerifier.",
         "Unable to load credentials from any of the providers in the chain");
   }
 
@@ -656,6 +729,52 @@ class TroubleshootingDocTest {
 
   private static void loginWith(AwsCredentialsProvider provider) throws SQLException {
     builder().jdbcUrl(URL).awsCredentialsProvider(provider).build().getConnection().close();
+  }
+
+  /** A login through a tunnel, by PostgreSQL's driver, at a server that shows a certificate. */
+  private static void loginAtServerWith(UnaryOperator<HeldCertificate.Builder> certificate)
+      throws Exception {
+    HeldCertificate root = new HeldCertificate.Builder().certificateAuthority(0).build();
+    HeldCertificate shown = certificate.apply(new HeldCertificate.Builder().signedBy(root)).build();
+    loginWithRoots(
+        root.certificatePem(),
+        new HandshakeCertificates.Builder().heldCertificate(shown).build().sslSocketFactory());
+  }
+
+  private static void loginWithRoots(String pem) throws Exception {
+    loginWithRoots(pem, new HandshakeCertificates.Builder().build().sslSocketFactory());
+  }
+
+  private static void loginWithRoots(String pem, SSLSocketFactory certificate) throws Exception {
+    Path roots = Files.createTempFile("roots", ".pem");
+    try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Files.writeString(roots, pem);
+      Thread thread = new Thread(() -> answer(server, certificate), "server");
+      thread.setDaemon(true);
+      thread.start();
+      IamDataSource.builder()
+          .jdbcUrl("jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/orders")
+          .properties(properties("iam_host", HOST, "sslrootcert", roots.toString()))
+          .user("app")
+          .awsCredentialsProvider(KEYS)
+          .build()
+          .getConnection()
+          .close();
+    } finally {
+      Files.delete(roots);
+    }
+  }
+
+  /** Agrees to TLS, and shows the certificate. */
+  private static void answer(ServerSocket server, SSLSocketFactory certificate) {
+    try (Socket client = server.accept()) {
+      client.getInputStream().readNBytes(8); // SSLRequest
+      client.getOutputStream().write('S');
+      SSLSocket tls = (SSLSocket) certificate.createSocket(client, null, true);
+      tls.startHandshake();
+    } catch (IOException e) {
+      return; // it was not accepted
+    }
   }
 
   private static DataSource plainDataSource() {
