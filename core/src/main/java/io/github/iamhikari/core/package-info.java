@@ -4,8 +4,8 @@
  * <p>At the start, {@code LoginConfiguration} checks what was configured: {@code JdbcUrl} reads the
  * URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} properties and {@code
  * RdsHost} an endpoint's name; {@code LoginTarget} decides what tokens are signed for; {@code
- * TransportSecurity} keeps them on TLS, and {@code OtherLogins} refuses what would have the driver
- * send something else.
+ * TransportSecurity} keeps them on TLS and sees to it that the server is verified, and {@code
+ * OtherLogins} refuses what would have the driver send something else.
  *
  * <p>Then, for each connection, {@link io.github.iamhikari.core.IamDataSource} has the {@code
  * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
@@ -13,6 +13,11 @@
  * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
  * {@code LoginFailure} reads and explains what the server says, and {@code Login} keeps a refusal
  * for a while.
+ *
+ * <p>In the TLS handshake the driver calls {@code ServerVerifier}, with the {@code RegionRoots} of
+ * the endpoint, by the one of {@link io.github.iamhikari.core.PostgresSslFactory}, {@link
+ * io.github.iamhikari.core.MySqlSocketFactory} and {@link
+ * io.github.iamhikari.core.MariaDbTlsPlugin} that it loads by name.
  *
  * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}.
  */
