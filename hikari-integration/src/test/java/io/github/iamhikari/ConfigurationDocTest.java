@@ -138,6 +138,9 @@ class ConfigurationDocTest {
     properties.load(new StringReader(sample));
     properties.setProperty("initializationFailTimeout", "-1"); // a pool that connects to nothing
     properties.setProperty("minimumIdle", "0");
+    properties.computeIfPresent(
+        "dataSource.sslrootcert",
+        (name, file) -> ROOT.resolve("core/src/roots/rds-roots.pem").toString());
 
     try (HikariDataSource dataSource = new IamHikariDataSource(properties)) {
       assertThat(dataSource.isRunning()).as(where).isTrue();

@@ -93,6 +93,8 @@ class TroubleshootingDocTest {
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
+          "The root certificates cannot be used",
+          "There is no certificate",
           "No root certificates of {} come along",
           "The root certificates of {} are damaged",
           "The JVM has no X509ExtendedTrustManager",
@@ -220,7 +222,7 @@ class TroubleshootingDocTest {
             "... could send the IAM token, which is a password, in clear text",
             () -> login(URL + "?sslmode=prefer")),
         new Case(
-            "The DataSource's URL does not say that TLS is to be used, and holds a secret",
+            "The DataSource's URL does not say how TLS is used, and holds a secret",
             () -> login(new MariaDbDataSource("jdbc:mariadb://" + HOST + "/?keyStorePassword=x"))),
         otherCredentials(),
         new Case(
@@ -375,16 +377,16 @@ class TroubleshootingDocTest {
             () -> login(URL.replace("us-east-2", "us-gov-west-1"))),
         new Case(
             "... - The connection is encrypted, and the server is not verified: ... is set",
-            () -> login(URL, "sslcert", "client.pem")),
-        said(
-            "... - The connection is encrypted, and the server is not verified: the class loader of"
-                + " ... does not find this library",
-            "orders - The connection is encrypted, and the server is not verified: the class loader"
-                + " of MySQL's driver does not find this library"),
+            () -> login(URL.replace("jdbc:postgresql:", "jdbc:mysql:"), "keyStoreProvider", "BC")),
         new Case(
             "This class is for iam-hikari, which configures it by itself",
             () -> new PostgresSslFactory("")),
-        new Case("The root certificates cannot be used", () -> loginWithRoots("no certificate")),
+        new Case(
+            "sslrootcert names a file that cannot be read, or holds no certificate",
+            () -> loginWithRoots("no certificate")),
+        said(
+            "The root certificates cannot be written to a file",
+            "The root certificates cannot be written to a file"),
         said("The JVM's trust store cannot be used", "The JVM's trust store cannot be used"),
         new Case("... - The IAM login of ... was refused: ...", () -> login(URL)),
         new Case(

@@ -25,6 +25,10 @@ import javax.net.ssl.TrustManager;
  */
 record VerifiedTls(String endpoint, String region, String rootsFile) {
 
+  private static final String NO_ROOTS =
+      "sslrootcert names a file that cannot be read, or holds no certificate; write the path of a"
+          + " PEM file of root certificates, such as Amazon's bundle";
+
   /** Of regions; a driver asks for each connection, and TLS sessions are resumed within one. */
   private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
 
@@ -69,8 +73,8 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
     }
     try (InputStream input = Files.newInputStream(Path.of(rootsFile))) {
       return ServerVerifier.of("the roots in sslrootcert", RegionRoots.certificates(input));
-    } catch (CertificateException e) {
-      throw new IOException("The file in sslrootcert holds something else than certificates");
+    } catch (IOException | CertificateException | InvalidPathException e) {
+      throw new IOException(NO_ROOTS + " (" + e.getClass().getSimpleName() + ")");
     }
   }
 
@@ -82,11 +86,8 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
   void checkRootsFile() {
     try {
       verifier();
-    } catch (IOException | GeneralSecurityException | InvalidPathException e) {
-      throw new IllegalArgumentException(
-          "sslrootcert names a file that cannot be read, or holds no certificate; write the path of"
-              + " a PEM file of root certificates, such as Amazon's bundle",
-          e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalArgumentException(NO_ROOTS, e);
     }
   }
 
