@@ -284,7 +284,7 @@ final class TransportSecurity {
         Class.forName(ours, false, ofDriver);
         return true;
       } catch (ClassNotFoundException e) {
-        continue; // another loader may have another driver of that name
+        // another loader may have another driver of that name
       }
     }
     return false;

@@ -43,7 +43,9 @@ abstract class ServerVerificationContract {
     WITH_A_WILDCARD_TOO_HIGH(
         region -> region.certificateFor("*.rds.amazonaws.com"), "for \"*.rds.amazonaws.com\"");
 
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
     private final Function<TestRegion, SSLContext> issue;
+
     private final String explanation;
 
     Certificate(Function<TestRegion, SSLContext> issue, String explanation) {
