@@ -26,6 +26,9 @@ import org.mariadb.jdbc.plugin.tls.main.DefaultTlsSocketPlugin;
  */
 public final class MariaDbTlsPlugin implements TlsSocketPlugin {
 
+  /** A constant, since this class may be where the driver is not, and cannot be loaded there. */
+  static final String NAME = "io.github.iamhikari.core.MariaDbTlsPlugin";
+
   static final String TYPE = "IAM-HIKARI";
 
   /** A property that the driver does not know, and keeps. */

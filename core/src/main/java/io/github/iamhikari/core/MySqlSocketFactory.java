@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MySqlSocketFactory extends StandardSocketFactory {
 
+  /** A constant, since this class may be where Connector/J is not, and cannot be loaded there. */
+  static final String NAME = "io.github.iamhikari.core.MySqlSocketFactory";
+
   /** For Connector/J. */
   public MySqlSocketFactory() {}
 

@@ -170,8 +170,8 @@ final class TransportSecurity {
       return warning;
     }
     boolean canHook = !hasRoots && properties.firstWritten(MYSQL_OWN).isEmpty();
-    if (canHook && isVisible(MySqlSocketFactory.class.getName(), "com.mysql.cj.jdbc.Driver")) {
-      properties.set("socketFactory", MySqlSocketFactory.class.getName());
+    if (canHook && isVisible(MySqlSocketFactory.NAME, "com.mysql.cj.jdbc.Driver")) {
+      properties.set("socketFactory", MySqlSocketFactory.NAME);
       properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
       setMode("sslMode", "VERIFY_IDENTITY");
       return Optional.empty();
@@ -215,7 +215,7 @@ final class TransportSecurity {
       setMode("sslMode", "trust");
       return warning;
     }
-    if (isVisible(MariaDbTlsPlugin.class.getName(), "org.mariadb.jdbc.Driver")) {
+    if (isVisible(MariaDbTlsPlugin.NAME, "org.mariadb.jdbc.Driver")) {
       properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
       properties.set(
           MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
@@ -283,7 +283,7 @@ final class TransportSecurity {
         ClassLoader ofDriver = Class.forName(driver, false, loader).getClassLoader();
         Class.forName(ours, false, ofDriver);
         return true;
-      } catch (ClassNotFoundException e) {
+      } catch (ClassNotFoundException | LinkageError e) {
         // another loader may have another driver of that name
       }
     }

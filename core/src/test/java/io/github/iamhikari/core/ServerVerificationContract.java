@@ -8,6 +8,7 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
@@ -218,6 +219,27 @@ abstract class ServerVerificationContract {
     logIn(builder().jdbcUrl(url).properties(trusting(file)));
   }
 
+  @Test
+  void aDriverThatDoesNotFindThisLibraryVerifiesTheEndpoint() throws Exception {
+    String direct = url(region().endpoint(), rds().listeningPort());
+    String tunnel = url("127.0.0.1", rds().listeningPort());
+    try (ApplicationServer server = ApplicationServer.withDrivers()) {
+      for (boolean byDataSource : new boolean[] {false, true}) {
+        server.logIn(login(direct, byDataSource));
+        server.logIn(behindATunnel(login(tunnel, byDataSource)));
+      }
+
+      assertThat(server.rootsFiles()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aDriverBelowThisLibraryVerifiesTheEndpoint() throws Exception {
+    try (ApplicationServer server = ApplicationServer.withThisLibrary()) {
+      server.logIn(login(url(region().endpoint(), rds().listeningPort()), true));
+    }
+  }
+
   private Impostor impostor(Certificate certificate) throws Exception {
     return new Impostor(protocol(), certificate.issue.apply(region()));
   }
@@ -262,5 +284,28 @@ abstract class ServerVerificationContract {
       IamDataSource.Builder builder, Properties properties) {
     properties.setProperty("iam_host", region().endpoint());
     return builder.properties(properties);
+  }
+
+  /** Of an application that does not share this library with the test. */
+  private Properties login(String url, boolean byDataSource) throws SQLException {
+    rds().add(key);
+    Properties login = new Properties();
+    login.setProperty(ApplicationServer.Program.URL, url);
+    login.setProperty(ApplicationServer.Program.USER, rds().account());
+    login.setProperty(ApplicationServer.Program.KEY_ID, key.id());
+    login.setProperty(ApplicationServer.Program.SECRET, key.secret());
+    if (byDataSource) {
+      String type = driverDataSource(url).getClass().getName();
+      login.setProperty(ApplicationServer.Program.DATA_SOURCE_CLASS, type);
+    } else {
+      String type = DriverManager.getDriver(url).getClass().getName();
+      login.setProperty(ApplicationServer.Program.DRIVER_CLASS, type);
+    }
+    return login;
+  }
+
+  private Properties behindATunnel(Properties login) {
+    login.setProperty("iam_host", region().endpoint());
+    return login;
   }
 }
