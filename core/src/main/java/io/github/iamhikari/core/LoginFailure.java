@@ -150,14 +150,20 @@ enum LoginFailure {
     return whatEndsFirst;
   }
 
-  /** What this library's own verification says of the server, or the driver's words. */
+  /**
+   * What this library's own verification says of the server, or the JDK's, or the driver's words.
+   */
   private static @Nullable String words(SQLException answer) {
+    String words = answer.getMessage();
     for (Throwable cause : everyCause(answer)) {
       if (cause instanceof UnverifiedServerException) {
         return cause.getMessage();
       }
+      if (cause instanceof CertificateException) {
+        words = cause.getMessage();
+      }
     }
-    return answer.getMessage();
+    return words;
   }
 
   /** Reads an exception, its causes and the exceptions chained to it. */

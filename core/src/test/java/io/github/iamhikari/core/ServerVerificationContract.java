@@ -234,6 +234,20 @@ abstract class ServerVerificationContract {
   }
 
   @Test
+  void aDriverThatDoesNotFindThisLibrarySendsATokenToNobodyElse() throws Exception {
+    try (ApplicationServer server = ApplicationServer.withDrivers()) {
+      for (boolean byDataSource : new boolean[] {false, true}) {
+        assertThatNothingIsSent(
+            server, byDataSource, region().endpoint(), Certificate.OF_AN_UNKNOWN_AUTHORITY);
+        assertThatNothingIsSent(
+            server, byDataSource, region().endpoint(), Certificate.OF_ANOTHER_DATABASE);
+        assertThatNothingIsSent(
+            server, byDataSource, "127.0.0.1", Certificate.OF_AN_UNKNOWN_AUTHORITY);
+      }
+    }
+  }
+
+  @Test
   void aDriverBelowThisLibraryVerifiesTheEndpoint() throws Exception {
     try (ApplicationServer server = ApplicationServer.withThisLibrary()) {
       server.logIn(login(url(region().endpoint(), rds().listeningPort()), true));
@@ -259,6 +273,22 @@ abstract class ServerVerificationContract {
     }
     assertThat(impostor.clients()).isEqualTo(1);
     assertThat(impostor.received()).isEmpty();
+  }
+
+  private void assertThatNothingIsSent(
+      ApplicationServer server, boolean byDataSource, String host, Certificate certificate)
+      throws Exception {
+    try (Impostor impostor = impostor(certificate)) {
+      Properties login = behindATunnel(login(url(host, impostor.port()), byDataSource));
+      assertThatThrownBy(() -> server.logIn(login))
+          .isInstanceOf(SQLException.class)
+          .hasMessageStartingWith(
+              "No IAM token of user \"%s\" at %s:", rds().account(), region().endpoint())
+          .hasMessageContaining(" was sent, because the server is not verified: ")
+          .hasMessageNotContaining("Communications link failure");
+      assertThat(impostor.clients()).isEqualTo(1);
+      assertThat(impostor.received()).isEmpty();
+    }
   }
 
   private void logIn(IamDataSource.Builder builder) throws SQLException {
