@@ -113,7 +113,7 @@ final class DriverBean {
       }
       case MYSQL -> {
         boolean isWrittenHere =
-            read("SocketFactory").filter(MySqlSocketFactory.class.getName()::equals).isPresent();
+            read("SocketFactory").filter(MySqlSocketFactory.NAME::equals).isPresent();
         for (Map.Entry<String, String> unset : UNSET_IN_MYSQL.entrySet()) {
           if (!isWrittenHere || !MYSQL_TLS.contains(unset.getKey())) {
             addUnlessSet(properties, unset.getKey(), unset.getValue());
