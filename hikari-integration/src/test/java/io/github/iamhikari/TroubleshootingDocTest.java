@@ -93,6 +93,7 @@ class TroubleshootingDocTest {
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
+          "The driver has no X509ExtendedTrustManager for its roots",
           "The root certificates cannot be used",
           "There is no certificate",
           "No root certificates of {} come along",

@@ -64,9 +64,10 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
     String roots = file == null ? configuration.trustStore() : file;
     if (roots != null) {
       TrustManager given = standard.getTrustManager(configuration, exceptions, host)[0];
-      return given instanceof X509ExtendedTrustManager extended
-          ? new TrustManager[] {ServerVerifier.of("the configured roots", extended)}
-          : new TrustManager[] {given};
+      if (given instanceof X509ExtendedTrustManager extended) {
+        return new TrustManager[] {ServerVerifier.of("the configured roots", extended)};
+      }
+      throw new SQLException("The driver has no X509ExtendedTrustManager for its roots", "08000");
     }
     try {
       return new TrustManager[] {configured.verifier()};

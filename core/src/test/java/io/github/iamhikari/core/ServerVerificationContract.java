@@ -193,6 +193,22 @@ abstract class ServerVerificationContract {
   }
 
   @Test
+  void rootsThatAreConfiguredDoNotMakeUpForTheName(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("roots.pem"), region().rootPem());
+    try (Impostor impostor = impostor(Certificate.OF_ANOTHER_DATABASE);
+        IamDataSource dataSource =
+            builder()
+                .jdbcUrl(url(region().endpoint(), impostor.port()))
+                .properties(trusting(file))
+                .build()) {
+      assertThatThrownBy(dataSource::getConnection)
+          .hasMessageStartingWith("No IAM token of")
+          .hasMessageContaining("the server is not verified");
+      assertThat(impostor.received()).isEmpty();
+    }
+  }
+
+  @Test
   void aModeWithoutVerificationCounts() throws Exception {
     try (Impostor impostor = impostor(Certificate.SELF_SIGNED);
         IamDataSource dataSource =
