@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import okhttp3.tls.HandshakeCertificates;
@@ -15,8 +16,6 @@ import okhttp3.tls.HeldCertificate;
  * among the resources of core, until this is closed.
  */
 final class TestRegion implements AutoCloseable {
-
-  private static final String ENDPOINT = "orders.c9akciq32rgb.%s.rds.amazonaws.com";
 
   private final String name;
   private final Path resource;
@@ -51,7 +50,7 @@ final class TestRegion implements AutoCloseable {
 
   /** The name of an endpoint there. */
   String endpoint() {
-    return ENDPOINT.formatted(name);
+    return "orders.c9akciq32rgb." + name + ".rds.amazonaws.com";
   }
 
   /** A certificate of the region for some names, issued as Amazon does: not by the root itself. */
@@ -105,15 +104,14 @@ final class TestRegion implements AutoCloseable {
     return builder;
   }
 
-  private static SSLContext context(
-      HeldCertificate certificate, java.security.cert.X509Certificate... intermediates) {
+  private static SSLContext context(HeldCertificate certificate, X509Certificate... intermediates) {
     return new HandshakeCertificates.Builder()
         .heldCertificate(certificate, intermediates)
         .build()
         .sslContext();
   }
 
-  /** The root, as the one line of PEM files that a user would download. */
+  /** The root, as a file that a user would download. */
   String rootPem() {
     return root.certificatePem();
   }
