@@ -4,6 +4,8 @@ import static io.github.iamhikari.ComparedPools.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import com.mysql.cj.jdbc.AbandonedConnectionCleanupThread;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.iamhikari.core.AwsProperties;
@@ -25,12 +27,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -42,6 +46,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Pools come and go, and nothing of them is left: with AWS credentials of the shared default chain,
@@ -54,6 +61,7 @@ class LeaksIT {
   private static LocalRds rds;
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
+  @TempDir private Path temporary;
   private final AccessKey key = AccessKey.random();
   private final MeterRegistry registry = new SimpleMeterRegistry();
 
@@ -89,15 +97,33 @@ class LeaksIT {
     nothingIsLeftOf(1_000);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aClassLoaderIsCollectedWhenItsApplicationIsDeployedAgain(Driver driver) throws Exception {
+    assertThatItIsCollected(driver, ClassLoader.getPlatformClassLoader());
+  }
+
   @Test
-  void aClassLoaderIsCollectedWhenItsApplicationIsDeployedAgain() throws Exception {
+  void aClassLoaderIsCollectedWhoseParentHasTheDrivers() throws Exception {
+    ClassLoader platform = ClassLoader.getPlatformClassLoader();
+    try (URLClassLoader parent = new URLClassLoader(classPath(Driver::isIn), platform)) {
+      for (Driver driver : Driver.values()) { // threads of theirs remember who loaded them first
+        Class.forName(driver.className, true, parent);
+      }
+      for (Driver driver : Driver.values()) {
+        assertThatItIsCollected(driver, parent);
+      }
+    }
+  }
+
+  private void assertThatItIsCollected(Driver driver, ClassLoader parent) throws Exception {
     DriverManager.getDrivers(); // those of this class loader are registered, and no others
-    WeakReference<ClassLoader> reference = deployed();
+    WeakReference<ClassLoader> reference = deployed(driver, parent);
     // Java itself remembers, of all records, the one that was last compared for the first time.
-    assertThat(deployed()).isNotNull();
+    assertThat(deployed(driver, parent)).isNotNull();
 
     await(
-        "the class loader is collected",
+        "the class loader is collected that used the driver of " + driver,
         () -> {
           System.gc();
           return reference.refersTo(null);
@@ -228,63 +254,121 @@ class LeaksIT {
   }
 
   /** An application that comes and goes with all its threads. */
-  private WeakReference<ClassLoader> deployed() throws Exception {
+  private WeakReference<ClassLoader> deployed(Driver driver, ClassLoader parent) throws Exception {
     ExecutorService application = Executors.newSingleThreadExecutor();
     try {
-      return application.submit(this::useAPoolOfAnotherClassLoader).get();
+      return application.submit(() -> useAPoolOfAnotherClassLoader(driver, parent)).get();
     } finally {
       application.shutdown();
       assertThat(application.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
-  /** Has a pool log in whose classes, HikariCP's and the AWS SDK's are of one class loader. */
-  private WeakReference<ClassLoader> useAPoolOfAnotherClassLoader() throws Exception {
+  /** Has a pool log in whose classes are of one class loader, with those of all that it needs. */
+  private WeakReference<ClassLoader> useAPoolOfAnotherClassLoader(Driver driver, ClassLoader parent)
+      throws Exception {
+    LocalRds server = driver == Driver.POSTGRESQL ? rds : MariaDbServer.started();
+    server.add(key);
     Properties properties = new Properties();
-    properties.setProperty("jdbcUrl", rds.jdbcUrl());
-    properties.setProperty("username", rds.account());
-    properties.setProperty("iam_host", rds.host());
+    properties.setProperty(
+        "jdbcUrl", server.jdbcUrl().replaceFirst("jdbc:[a-z]+", "jdbc:" + driver.protocol));
+    properties.setProperty("driverClassName", driver.className);
+    properties.setProperty("username", server.account());
+    properties.setProperty("iam_host", server.host());
     properties.setProperty("registerMbeans", "true");
     Thread thread = Thread.currentThread();
     ClassLoader previous = thread.getContextClassLoader();
-    try (URLClassLoader classes = new ApplicationClasses(classPath())) {
+    try (LogWatch log = LogWatch.of(IamDataSource.class.getName());
+        URLClassLoader classes = new ApplicationClasses(withRootsOf(server), parent)) {
       thread.setContextClassLoader(classes);
       Class<?> type = classes.loadClass(IamHikariDataSource.class.getName());
       assertThat(type.getClassLoader()).isSameAs(classes);
       Object pool = type.getConstructor(Properties.class).newInstance(properties);
       try (Connection connection = ((DataSource) pool).getConnection()) {
-        assertThat(connection.getClass().getClassLoader()).isSameAs(classes);
-        assertThat(Borrowers.currentUser(connection)).isEqualTo(rds.account());
+        boolean isDriverOfParent = parent instanceof URLClassLoader;
+        assertThat(connection.unwrap(Connection.class).getClass().getClassLoader())
+            .isSameAs(isDriverOfParent ? parent : classes);
+        assertThat(Borrowers.currentUser(connection)).isEqualTo(server.account());
       } finally {
         ((AutoCloseable) pool).close();
       }
+      assertThat(log.linesOf(Level.WARN)).isEmpty(); // it would say that the server is not verified
+      classes.loadClass(Undeployment.class.getName()).getMethod("undeploy").invoke(null);
       return new WeakReference<>(classes);
     } finally {
       thread.setContextClassLoader(previous);
     }
   }
 
-  private static URL[] classPath() throws IOException {
+  /** The class path, with a server's authority where this library has Amazon's of its region. */
+  private URL[] withRootsOf(LocalRds server) throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("io/github/iamhikari/core/roots"));
+    Files.writeString(
+        folder.resolve(server.region() + ".pem"),
+        "today\n" + Files.readString(server.certificateAuthority()));
+    return Stream.concat(Stream.of(temporary.toUri().toURL()), Stream.of(classPath(jar -> true)))
+        .toArray(URL[]::new);
+  }
+
+  private static URL[] classPath(Predicate<Path> filter) throws IOException {
     List<URL> classPath = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      classPath.add(Path.of(entry).toUri().toURL());
+      if (filter.test(Path.of(entry))) {
+        classPath.add(Path.of(entry).toUri().toURL());
+      }
     }
     return classPath.toArray(new URL[0]);
   }
 
-  /** Loads all itself but the JDK, the logging and the driver, which has threads of its own. */
+  enum Driver {
+    POSTGRESQL("postgresql", "org.postgresql.Driver"),
+    MYSQL("mysql", "com.mysql.cj.jdbc.Driver"),
+    MARIADB("mariadb", "org.mariadb.jdbc.Driver");
+
+    private final String protocol;
+    private final String className;
+
+    Driver(String protocol, String className) {
+      this.protocol = protocol;
+      this.className = className;
+    }
+
+    static boolean isIn(Path jar) {
+      return jar.getFileName()
+          .toString()
+          .matches("(postgresql|mysql-con|mariadb-java)[a-z-]*-[0-9].*");
+    }
+  }
+
+  /** What an application, or its server, has to do with its drivers in the end. */
+  public static final class Undeployment {
+
+    private Undeployment() {}
+
+    public static void undeploy() throws SQLException {
+      for (java.sql.Driver driver : Collections.list(DriverManager.getDrivers())) {
+        if (driver.getClass().getClassLoader() == Undeployment.class.getClassLoader()) {
+          DriverManager.deregisterDriver(driver);
+          if (driver instanceof com.mysql.cj.jdbc.Driver) {
+            AbandonedConnectionCleanupThread.uncheckedShutdown();
+          }
+        }
+      }
+    }
+  }
+
+  /** Loads all itself but the logging, and what its parent has. */
   private static final class ApplicationClasses extends URLClassLoader {
 
-    private static final List<String> OF_THE_PARENT =
-        List.of("org.slf4j.", "ch.qos.logback.", "org.postgresql.");
+    private static final List<String> OF_THE_TEST = List.of("org.slf4j.", "ch.qos.logback.");
 
-    private ApplicationClasses(URL[] classPath) {
-      super(classPath, ClassLoader.getPlatformClassLoader());
+    private ApplicationClasses(URL[] classPath, ClassLoader parent) {
+      super(classPath, parent);
     }
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      return OF_THE_PARENT.stream().anyMatch(name::startsWith)
+      return OF_THE_TEST.stream().anyMatch(name::startsWith)
           ? LeaksIT.class.getClassLoader().loadClass(name)
           : super.loadClass(name, resolve);
     }
