@@ -42,8 +42,10 @@ final class ServerVerifier extends X509ExtendedTrustManager {
 
   private static final int DNS_NAME = 2;
 
+  /** Of all verifiers: some drivers make one for each connection. */
+  private static final Set<String> announced = ConcurrentHashMap.newKeySet();
+
   private final List<Roots> roots;
-  private final Set<String> announced = ConcurrentHashMap.newKeySet();
 
   private ServerVerifier(List<Roots> roots) {
     this.roots = roots;

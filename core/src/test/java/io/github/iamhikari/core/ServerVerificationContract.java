@@ -3,6 +3,9 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.nio.file.Files;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
@@ -118,6 +122,23 @@ abstract class ServerVerificationContract {
     Properties properties = new Properties();
     properties.setProperty("iam_host", region().endpoint().toUpperCase(Locale.ROOT) + ".");
     logIn(builder().jdbcUrl(url("127.0.0.1", rds().listeningPort())).properties(properties));
+  }
+
+  @Test
+  void itIsSaidOnceThatTheEndpointIsVerified() throws SQLException {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(IamDataSource.class);
+    log.start();
+    logger.addAppender(log);
+    try {
+      logIn(builder().jdbcUrl(url(region().endpoint(), rds().listeningPort())));
+      logIn(builder().jdbcUrl(url(region().endpoint(), rds().listeningPort())));
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .filteredOn(line -> line.getFormattedMessage().startsWith("Verified "))
+        .hasSizeLessThan(2); // another test may have been first
   }
 
   @ParameterizedTest
