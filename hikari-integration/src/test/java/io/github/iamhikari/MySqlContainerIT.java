@@ -163,6 +163,7 @@ class MySqlContainerIT {
     HikariConfig config = config(driver);
     config.setJdbcUrl(driver.urlOf(mySql.jdbcUrl()));
     config.setUsername("root");
+    config.addDataSourceProperty("sslMode", driver.sslMode); // its certificate is its own
 
     SQLException refusal = failureOfAStart(config);
 
@@ -225,13 +226,17 @@ class MySqlContainerIT {
 
   /** The two drivers that log in to MySQL. */
   enum Driver {
-    CONNECTOR_J("jdbc:mysql:"),
-    MARIADB_CONNECTOR_J("jdbc:mariadb:");
+    CONNECTOR_J("jdbc:mysql:", "REQUIRED"),
+    MARIADB_CONNECTOR_J("jdbc:mariadb:", "trust");
 
     private final String jdbc;
 
-    Driver(String jdbc) {
+    /** The mode that encrypts, and verifies nobody. */
+    private final String sslMode;
+
+    Driver(String jdbc, String sslMode) {
       this.jdbc = jdbc;
+      this.sslMode = sslMode;
     }
 
     String urlOf(String jdbcUrl) {
