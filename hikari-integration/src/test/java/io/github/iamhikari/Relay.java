@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * refused, bytes get stuck, the way leads to another server. It listens on 127.0.0.1. May be shared
  * between threads.
  */
-final class Relay implements AutoCloseable {
+final class Relay {
 
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
@@ -34,6 +34,7 @@ final class Relay implements AutoCloseable {
   private final int port;
   private volatile int target;
   private volatile ServerSocket listener;
+  private volatile Thread acceptor;
   private volatile boolean hangs;
 
   /** Holds the port while nobody listens, or an outgoing connection could be given it. */
@@ -44,7 +45,7 @@ final class Relay implements AutoCloseable {
     this.target = target;
     this.listener = listen(0);
     this.port = listener.getLocalPort();
-    acceptFrom(listener);
+    this.acceptor = acceptFrom(listener);
   }
 
   /** Where it listens. */
@@ -63,8 +64,8 @@ final class Relay implements AutoCloseable {
   }
 
   /** Cuts all connections, and lets nobody in. */
-  void refuse() throws IOException {
-    listener.close();
+  void refuse() throws IOException, InterruptedException {
+    stopListening();
     reservation = reserve(port);
     cut();
   }
@@ -73,7 +74,7 @@ final class Relay implements AutoCloseable {
   void restore() throws IOException {
     release();
     listener = listen(port);
-    acceptFrom(listener);
+    acceptor = acceptFrom(listener);
   }
 
   /** Those who come from now on get to another port. */
@@ -102,12 +103,18 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
+  /** Ends it. */
+  void close() throws IOException, InterruptedException {
     goOn();
-    listener.close();
+    stopListening();
     release();
     cut();
+  }
+
+  /** The port is free when the thread that accepts has left the call that waits there. */
+  private void stopListening() throws IOException, InterruptedException {
+    listener.close();
+    acceptor.join();
   }
 
   private static SocketChannel reserve(int port) throws IOException {
@@ -132,8 +139,8 @@ final class Relay implements AutoCloseable {
     return socket;
   }
 
-  private void acceptFrom(ServerSocket from) {
-    daemon(
+  private Thread acceptFrom(ServerSocket from) {
+    return daemon(
         () -> {
           while (!from.isClosed()) {
             try {
@@ -212,9 +219,10 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void daemon(Runnable work) {
+  private static Thread daemon(Runnable work) {
     Thread thread = new Thread(work, "relay");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 }
