@@ -29,6 +29,10 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * one is tried once within the same {@code getConnection}. A refused login is thrown as an {@link
  * SQLException} with the driver's SQLState and error code, and the driver's exception as its cause.
  *
+ * <p>A token is sent to nobody but the endpoint. Where the configuration says nothing of TLS, the
+ * server's certificate must lead to one of Amazon's roots of the endpoint's region, which come
+ * along, or to one that the JVM trusts, and be for the endpoint's name, whatever the URL names.
+ *
  * <p>May be shared between threads. Those that are given no AWS credentials provider share the
  * SDK's default chain, one per profile, opened by the first and closed by the last; {@link
  * #close()} ends that, and closes no connection.
