@@ -6,6 +6,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -19,6 +20,9 @@ final class PostgresDatabase implements Database {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
 
+  /** A free port is looked for a second before it is used; somebody else may be faster. */
+  private static final int ATTEMPTS = 3;
+
   private final EmbeddedPostgres server;
 
   private PostgresDatabase(EmbeddedPostgres server) {
@@ -28,7 +32,20 @@ final class PostgresDatabase implements Database {
   /** Starts it, with its data in this directory. */
   static PostgresDatabase start(Path directory, Accounts accounts)
       throws IOException, SQLException {
-    Path data = directory.resolve("data");
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return attempt(directory.resolve("data" + attempt), accounts);
+      } catch (IOException | SQLException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        LOG.debug("PostgreSQL did not start, another port is tried: {}", e.toString());
+      }
+    }
+  }
+
+  private static PostgresDatabase attempt(Path data, Accounts accounts)
+      throws IOException, SQLException {
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
             .setOverrideWorkingDirectory(TemporaryFiles.programs().resolve("postgres").toFile())
@@ -41,6 +58,7 @@ final class PostgresDatabase implements Database {
     deleteUnusedDirectory();
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
+      checkData(statement, data);
       for (String sql : setUp(accounts)) {
         statement.execute(sql);
       }
@@ -51,6 +69,16 @@ final class PostgresDatabase implements Database {
     } catch (SQLException | IOException e) {
       server.close();
       throw e;
+    }
+  }
+
+  /** Who answers at the port may be a server of another program. */
+  private static void checkData(Statement statement, Path data) throws IOException, SQLException {
+    try (ResultSet rows = statement.executeQuery("show data_directory")) {
+      rows.next();
+      if (!Path.of(rows.getString(1)).toRealPath().equals(data.toRealPath())) {
+        throw new IOException("another PostgreSQL listens there");
+      }
     }
   }
 
