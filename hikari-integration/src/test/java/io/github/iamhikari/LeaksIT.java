@@ -347,7 +347,7 @@ class LeaksIT {
 
     public static void undeploy() throws SQLException {
       for (java.sql.Driver driver : Collections.list(DriverManager.getDrivers())) {
-        if (driver.getClass().getClassLoader() == Undeployment.class.getClassLoader()) {
+        if (Undeployment.class.getClassLoader().equals(driver.getClass().getClassLoader())) {
           DriverManager.deregisterDriver(driver);
           if (driver instanceof com.mysql.cj.jdbc.Driver) {
             AbandonedConnectionCleanupThread.uncheckedShutdown();
