@@ -123,14 +123,15 @@ final class TransportSecurity {
     }
     String own = properties.firstWritten(POSTGRES_OWN);
     String roots = properties.value("sslrootcert");
-    Optional<String> warning =
-        roots.isEmpty() ? whyNotVerified(isProxy() ? own : "", "sslrootcert") : NO_WARNING;
+    boolean canHook =
+        own.isEmpty() && isVisible(PostgresSslFactory.class.getName(), "org.postgresql.Driver");
+    String noRoom = canHook || !isProxy() ? "" : own.isEmpty() ? otherName() : own;
+    Optional<String> warning = roots.isEmpty() ? whyNotVerified(noRoom, "sslrootcert") : NO_WARNING;
     if (warning.isPresent()) {
       setMode("sslmode", "require");
       return warning;
     }
-    boolean isVisible = isVisible(PostgresSslFactory.class.getName(), "org.postgresql.Driver");
-    if (own.isEmpty() && isVisible) {
+    if (canHook) {
       VerifiedTls tls = new VerifiedTls(endpoint.name(), region, roots);
       if (!roots.isEmpty()) {
         tls.checkRootsFile();
@@ -161,16 +162,18 @@ final class TransportSecurity {
       return Optional.empty();
     }
     boolean hasRoots = !properties.value(MYSQL_ROOTS).isEmpty();
-    Optional<String> warning =
-        hasRoots
-            ? NO_WARNING
-            : whyNotVerified(properties.firstWritten(MYSQL_PROVIDERS), MYSQL_ROOTS);
+    boolean canHook =
+        !hasRoots
+            && properties.firstWritten(MYSQL_OWN).isEmpty()
+            && isVisible(MySqlSocketFactory.NAME, "com.mysql.cj.jdbc.Driver");
+    String provider = properties.firstWritten(MYSQL_PROVIDERS);
+    String noRoom = !provider.isEmpty() || canHook || !isProxy() ? provider : otherName();
+    Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified(noRoom, MYSQL_ROOTS);
     if (warning.isPresent()) {
       setMode("sslMode", "REQUIRED");
       return warning;
     }
-    boolean canHook = !hasRoots && properties.firstWritten(MYSQL_OWN).isEmpty();
-    if (canHook && isVisible(MySqlSocketFactory.NAME, "com.mysql.cj.jdbc.Driver")) {
+    if (canHook) {
       properties.set("socketFactory", MySqlSocketFactory.NAME);
       properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
       setMode("sslMode", "VERIFY_IDENTITY");
@@ -210,12 +213,14 @@ final class TransportSecurity {
       return Optional.empty();
     }
     boolean hasRoots = !properties.firstWritten(List.of("serverSslCert", "trustStore")).isEmpty();
-    Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified("", "serverSslCert");
+    boolean canHook = isVisible(MariaDbTlsPlugin.NAME, "org.mariadb.jdbc.Driver");
+    String noRoom = canHook || !isProxy() ? "" : otherName();
+    Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified(noRoom, "serverSslCert");
     if (warning.isPresent()) {
       setMode("sslMode", "trust");
       return warning;
     }
-    if (isVisible(MariaDbTlsPlugin.NAME, "org.mariadb.jdbc.Driver")) {
+    if (canHook) {
       properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
       properties.set(
           MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
@@ -266,6 +271,14 @@ final class TransportSecurity {
   /** Whether its certificate is of a public authority, which those of isolated regions are not. */
   private boolean isProxy() {
     return endpoint.kind() == RdsHost.Kind.PROXY && !region.contains("-iso");
+  }
+
+  /**
+   * What has the driver connect by another name than the endpoint's, or nothing. It would then look
+   * at the chain alone, which proves nothing where any public authority will do.
+   */
+  private String otherName() {
+    return connectsByName() ? "" : IamSettings.HOST;
   }
 
   /** Whether the driver connects to the endpoint by its name, and so can compare that itself. */

@@ -186,6 +186,28 @@ class TransportSecurityTest {
     assertThat(properties).containsEntry("sslmode", isVerified ? "verify-full" : "require");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // a driver that verifies in its own way would look at the chain alone, of any public authority
+    "jdbc:mysql://h/d?socketFactory=a.Factory,       sslMode=REQUIRED,        iam_host is set",
+    "jdbc:mysql://PROXY/d?socketFactory=a.Factory,   sslMode=VERIFY_IDENTITY, ",
+    "jdbc:postgresql://PROXY/d?sslcert=/c,           sslmode=require,         sslcert is set",
+    "jdbc:postgresql://h/d?sslcert=/c,               sslmode=require,         sslcert is set",
+    "jdbc:postgresql://h/d,                          sslmode=verify-ca,       ",
+    "jdbc:mariadb://h/d,                             sslMode=verify-full,     ",
+  })
+  void aProxyIsVerifiedByItsNameOrNotAtAll(String url, String told, @Nullable String warning) {
+    String proxy = "app.proxy-c9akciq32rgb.us-east-2.rds.amazonaws.com";
+    Properties properties = new Properties();
+    JdbcUrl parsed = JdbcUrl.parse(url.replace("PROXY", proxy));
+
+    Optional<String> result = TransportSecurity.require(parsed, target(proxy), properties);
+
+    assertThat(properties).contains(properties(told).entrySet().iterator().next());
+    assertThat(result.orElse("")).contains(warning == null ? "" : warning);
+    assertThat(result.isPresent()).isEqualTo(warning != null);
+  }
+
   private static Optional<String> require(String url, Properties properties) {
     return TransportSecurity.require(JdbcUrl.parse(url), target(ENDPOINT), properties);
   }
