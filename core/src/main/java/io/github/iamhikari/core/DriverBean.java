@@ -101,46 +101,53 @@ final class DriverBean {
    * @throws IllegalArgumentException if it was told to do without TLS
    */
   Optional<String> requireTls(JdbcUrl url, LoginTarget target, Properties written) {
+    return switch (url.protocol()) {
+      case POSTGRESQL -> requireTlsOfPostgres(url, target, written);
+      case MYSQL -> requireTlsOfMysql(url, target, written);
+      case MARIADB -> requireTlsOfMariaDb(url, target, written);
+      case OTHER -> TransportSecurity.require(url, target, (Properties) written.clone());
+    };
+  }
+
+  private Optional<String> requireTlsOfPostgres(
+      JdbcUrl url, LoginTarget target, Properties written) {
     Properties properties = (Properties) written.clone();
-    switch (url.protocol()) {
-      case POSTGRESQL -> {
-        Optional<String> warning = TransportSecurity.require(asWritten(url), target, properties);
-        write("SslMode", properties.getProperty("sslmode"));
-        writeNew("Sslfactory", properties, written);
-        writeNew("SslFactoryArg", properties, written);
-        writeNew("SslRootCert", properties, written);
-        return warning;
-      }
-      case MYSQL -> {
-        boolean isWrittenHere =
-            read("SocketFactory").filter(MySqlSocketFactory.NAME::equals).isPresent();
-        for (Map.Entry<String, String> unset : UNSET_IN_MYSQL.entrySet()) {
-          if (!isWrittenHere || !MYSQL_TLS.contains(unset.getKey())) {
-            addUnlessSet(properties, unset.getKey(), unset.getValue());
-          }
-        }
-        Properties before = (Properties) properties.clone();
-        Optional<String> warning = TransportSecurity.require(url, target, properties);
-        write("SslMode", properties.getProperty("sslMode"));
-        writeNew("SocketFactory", properties, before);
-        writeNew("TrustCertificateKeyStoreUrl", properties, before);
-        return warning;
-      }
-      case MARIADB -> {
-        JdbcUrl bare = withoutOurs(url);
-        Optional<String> warning = TransportSecurity.require(bare, target, properties);
-        for (String name : MARIADB_TLS) {
-          if (properties.containsKey(name) && !written.containsKey(name)) {
-            addToUrl(bare, name, properties.getProperty(name));
-          }
-        }
-        return warning;
-      }
-      case OTHER -> {
-        return TransportSecurity.require(url, target, properties);
+    Optional<String> warning = TransportSecurity.require(asWritten(url), target, properties);
+    write("SslMode", properties.getProperty("sslmode"));
+    writeNew("Sslfactory", properties, written);
+    writeNew("SslFactoryArg", properties, written);
+    writeNew("SslRootCert", properties, written);
+    return warning;
+  }
+
+  private Optional<String> requireTlsOfMysql(JdbcUrl url, LoginTarget target, Properties written) {
+    Properties before = (Properties) written.clone();
+    boolean isWrittenHere =
+        read("SocketFactory").filter(MySqlSocketFactory.NAME::equals).isPresent();
+    for (Map.Entry<String, String> unset : UNSET_IN_MYSQL.entrySet()) {
+      if (!isWrittenHere || !MYSQL_TLS.contains(unset.getKey())) {
+        addUnlessSet(before, unset.getKey(), unset.getValue());
       }
     }
-    throw new AssertionError(url.protocol());
+    Properties properties = (Properties) before.clone();
+    Optional<String> warning = TransportSecurity.require(url, target, properties);
+    write("SslMode", properties.getProperty("sslMode"));
+    writeNew("SocketFactory", properties, before);
+    writeNew("TrustCertificateKeyStoreUrl", properties, before);
+    return warning;
+  }
+
+  private Optional<String> requireTlsOfMariaDb(
+      JdbcUrl url, LoginTarget target, Properties written) {
+    Properties properties = (Properties) written.clone();
+    JdbcUrl bare = withoutOurs(url);
+    Optional<String> warning = TransportSecurity.require(bare, target, properties);
+    for (String name : MARIADB_TLS) {
+      if (properties.containsKey(name) && !written.containsKey(name)) {
+        addToUrl(bare, name, properties.getProperty(name));
+      }
+    }
+    return warning;
   }
 
   private void writeNew(String property, Properties properties, Properties before) {

@@ -122,17 +122,15 @@ enum LoginFailure {
     String inShort = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
     StringBuilder line = new StringBuilder();
     if (this == SERVER_UNVERIFIED) {
-      line.append("No IAM token of ")
-          .append(request)
-          .append(" was sent, because the server is not");
-      line.append(" verified: ").append(inShort).append(". Check");
+      line.append("No IAM token of ").append(request);
+      line.append(" was sent, because the server is not verified: ").append(inShort);
     } else {
       line.append("The IAM login of ").append(request).append(" was refused: ").append(inShort);
       long age = Math.max(0, Duration.between(token.signedAt(), now).toSeconds());
       line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
       line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS));
-      line.append(". Check");
     }
+    line.append(". Check");
     List<String> checks = likeliestFirst(hasSucceeded || token.key().hasExpiredAt(now));
     for (int i = 0; i < checks.size(); i++) {
       line.append(i == 0 ? " (" : "; (").append(i + 1).append(") ").append(checks.get(i));

@@ -35,21 +35,29 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
    * @throws IllegalArgumentException if there are none
    */
   static RegionRoots of(String region) {
-    byte[] bytes;
+    byte[] pem = pem(region);
+    String text = new String(pem, US_ASCII);
+    String date = text.substring(0, text.indexOf('\n'));
+    try {
+      return new RegionRoots(region, date, certificates(new ByteArrayInputStream(pem)));
+    } catch (CertificateException e) {
+      throw new IllegalStateException("The root certificates of " + region + " are damaged", e);
+    }
+  }
+
+  /**
+   * Reads those of a region as a PEM file, with the date in its first line.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  static byte[] pem(String region) {
     try (InputStream input = RegionRoots.class.getResourceAsStream(file(region))) {
       if (input == null) {
         throw new IllegalArgumentException("No root certificates of " + region + " come along");
       }
-      bytes = input.readAllBytes();
+      return input.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-    String text = new String(bytes, US_ASCII);
-    String date = text.substring(0, text.indexOf('\n'));
-    try {
-      return new RegionRoots(region, date, certificates(new ByteArrayInputStream(bytes)));
-    } catch (CertificateException e) {
-      throw new IllegalStateException("The root certificates of " + region + " are damaged", e);
     }
   }
 

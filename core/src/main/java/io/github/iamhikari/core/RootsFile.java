@@ -1,14 +1,11 @@
 package io.github.iamhikari.core;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,19 +23,7 @@ final class RootsFile {
   /** As PEM, for PostgreSQL's and MariaDB's drivers. */
   static Path pem(String region) {
     return FILES.computeIfAbsent(
-        region + ".pem",
-        suffix ->
-            write(
-                suffix,
-                output -> {
-                  Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
-                  for (var root : RegionRoots.of(region).certificates()) {
-                    String text = lines.encodeToString(root.getEncoded());
-                    String pem =
-                        "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
-                    output.write(pem.getBytes(US_ASCII));
-                  }
-                }));
+        region + ".pem", suffix -> write(suffix, output -> output.write(RegionRoots.pem(region))));
   }
 
   /** As a key store without a password, of the type that Connector/J expects unless told. */

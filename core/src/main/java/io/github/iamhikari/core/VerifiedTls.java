@@ -92,13 +92,21 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
   }
 
   private SSLContext context() throws IOException, GeneralSecurityException {
-    SSLContext context = rootsFile.isEmpty() ? CONTEXTS.get(region) : null;
+    if (!rootsFile.isEmpty()) {
+      return newContext(); // of a file that may be another one by now
+    }
+    SSLContext context = CONTEXTS.get(region);
     if (context != null) {
       return context;
     }
-    context = SSLContext.getInstance("TLS");
+    SSLContext created = newContext();
+    SSLContext earlier = CONTEXTS.putIfAbsent(region, created);
+    return earlier == null ? created : earlier;
+  }
+
+  private SSLContext newContext() throws IOException, GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {verifier()}, null);
-    SSLContext earlier = rootsFile.isEmpty() ? CONTEXTS.putIfAbsent(region, context) : null;
-    return earlier == null ? context : earlier;
+    return context;
   }
 }
