@@ -23,13 +23,11 @@ import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.Impostor;
 import io.github.iamhikari.core.PostgresSslFactory;
 import io.github.iamhikari.localrds.AccessKey;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -44,8 +42,7 @@ import java.util.stream.Stream;
 import javax.naming.NamingException;
 import javax.naming.Reference;
 import javax.naming.StringRefAddr;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import javax.sql.DataSource;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -741,22 +738,19 @@ class TroubleshootingDocTest {
     HeldCertificate shown = certificate.apply(new HeldCertificate.Builder().signedBy(root)).build();
     loginWithRoots(
         root.certificatePem(),
-        new HandshakeCertificates.Builder().heldCertificate(shown).build().sslSocketFactory());
+        new HandshakeCertificates.Builder().heldCertificate(shown).build().sslContext());
   }
 
   private static void loginWithRoots(String pem) throws Exception {
-    loginWithRoots(pem, new HandshakeCertificates.Builder().build().sslSocketFactory());
+    loginWithRoots(pem, new HandshakeCertificates.Builder().build().sslContext());
   }
 
-  private static void loginWithRoots(String pem, SSLSocketFactory certificate) throws Exception {
+  private static void loginWithRoots(String pem, SSLContext certificate) throws Exception {
     Path roots = Files.createTempFile("roots", ".pem");
-    try (ServerSocket server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+    try (Impostor server = new Impostor(Impostor.Protocol.POSTGRESQL, certificate)) {
       Files.writeString(roots, pem);
-      Thread thread = new Thread(() -> answer(server, certificate), "server");
-      thread.setDaemon(true);
-      thread.start();
       IamDataSource.builder()
-          .jdbcUrl("jdbc:postgresql://127.0.0.1:" + server.getLocalPort() + "/orders")
+          .jdbcUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/orders")
           .properties(properties("iam_host", HOST, "sslrootcert", roots.toString()))
           .user("app")
           .awsCredentialsProvider(KEYS)
@@ -765,18 +759,6 @@ class TroubleshootingDocTest {
           .close();
     } finally {
       Files.delete(roots);
-    }
-  }
-
-  /** Agrees to TLS, and shows the certificate. */
-  private static void answer(ServerSocket server, SSLSocketFactory certificate) {
-    try (Socket client = server.accept()) {
-      client.getInputStream().readNBytes(8); // SSLRequest
-      client.getOutputStream().write('S');
-      SSLSocket tls = (SSLSocket) certificate.createSocket(client, null, true);
-      tls.startHandshake();
-    } catch (IOException e) {
-      return; // it was not accepted
     }
   }
 

@@ -17,10 +17,10 @@ import javax.net.ssl.SSLSocket;
  * A server that would like to have a token: it speaks the protocol up to TLS, shows its certificate
  * and keeps what a client then sends it. It listens on 127.0.0.1.
  */
-final class Impostor implements AutoCloseable {
+public final class Impostor implements AutoCloseable {
 
   /** How the two protocols come to TLS. */
-  enum Protocol {
+  public enum Protocol {
     POSTGRESQL {
       @Override
       void comeToTls(DataInputStream input, OutputStream output) throws IOException {
@@ -49,7 +49,7 @@ final class Impostor implements AutoCloseable {
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final AtomicInteger clients = new AtomicInteger();
 
-  Impostor(Protocol protocol, SSLContext certificate) throws IOException {
+  public Impostor(Protocol protocol, SSLContext certificate) throws IOException {
     this.protocol = protocol;
     this.certificate = certificate;
     this.listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
@@ -58,17 +58,17 @@ final class Impostor implements AutoCloseable {
     thread.start();
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** How many clients have come. */
-  int clients() {
+  public int clients() {
     return clients.get();
   }
 
   /** What it was sent in TLS; a client sends nothing but the wish for TLS before. */
-  String received() {
+  public String received() {
     synchronized (received) {
       return received.toString(StandardCharsets.ISO_8859_1);
     }

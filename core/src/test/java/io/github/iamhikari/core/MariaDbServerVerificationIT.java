@@ -5,39 +5,18 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Properties;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.mariadb.jdbc.MariaDbDataSource;
 
 class MariaDbServerVerificationIT extends ServerVerificationContract {
 
-  private static TestRegion region;
-  private static LocalRds rds;
-
-  @BeforeAll
-  static void start() {
-    region = new TestRegion("us-test-3");
-    rds =
-        LocalRds.mariaDb()
-            .endpoint(region.endpoint())
-            .tls(region.certificateFor(region.endpoint()))
-            .start();
-  }
-
-  @AfterAll
-  static void stop() {
-    rds.close();
-    region.close();
+  @Override
+  String regionName() {
+    return "us-test-3";
   }
 
   @Override
-  LocalRds rds() {
-    return rds;
-  }
-
-  @Override
-  TestRegion region() {
-    return region;
+  LocalRds.Builder server() {
+    return LocalRds.mariaDb();
   }
 
   @Override

@@ -9,38 +9,17 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Properties;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 class MySqlServerVerificationIT extends ServerVerificationContract {
 
-  private static TestRegion region;
-  private static LocalRds rds;
-
-  @BeforeAll
-  static void start() {
-    region = new TestRegion("us-test-2");
-    rds =
-        LocalRds.mariaDb()
-            .endpoint(region.endpoint())
-            .tls(region.certificateFor(region.endpoint()))
-            .start();
-  }
-
-  @AfterAll
-  static void stop() {
-    rds.close();
-    region.close();
+  @Override
+  String regionName() {
+    return "us-test-2";
   }
 
   @Override
-  LocalRds rds() {
-    return rds;
-  }
-
-  @Override
-  TestRegion region() {
-    return region;
+  LocalRds.Builder server() {
+    return LocalRds.mariaDb();
   }
 
   @Override

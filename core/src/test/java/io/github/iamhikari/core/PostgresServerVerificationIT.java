@@ -4,39 +4,18 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.nio.file.Path;
 import java.util.Properties;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresServerVerificationIT extends ServerVerificationContract {
 
-  private static TestRegion region;
-  private static LocalRds rds;
-
-  @BeforeAll
-  static void start() {
-    region = new TestRegion("us-test-1");
-    rds =
-        LocalRds.postgres()
-            .endpoint(region.endpoint())
-            .tls(region.certificateFor(region.endpoint()))
-            .start();
-  }
-
-  @AfterAll
-  static void stop() {
-    rds.close();
-    region.close();
+  @Override
+  String regionName() {
+    return "us-test-1";
   }
 
   @Override
-  LocalRds rds() {
-    return rds;
-  }
-
-  @Override
-  TestRegion region() {
-    return region;
+  LocalRds.Builder server() {
+    return LocalRds.postgres();
   }
 
   @Override

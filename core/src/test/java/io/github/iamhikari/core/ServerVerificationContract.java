@@ -21,6 +21,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Whom a driver sends a token to, and what it takes to get one. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ServerVerificationContract {
 
   /** What somebody may show who is not the endpoint, and how that is explained. */
@@ -59,24 +61,42 @@ abstract class ServerVerificationContract {
     }
   }
 
+  @SuppressWarnings("NullAway.Init") // before all tests
   private static TestRegion anotherRegion;
 
   private final AccessKey key = AccessKey.random();
 
+  @SuppressWarnings("NullAway.Init")
+  private TestRegion region;
+
+  /** The server that is the endpoint. */
+  @SuppressWarnings("NullAway.Init")
+  private LocalRds rds;
+
   @BeforeAll
-  static void openAnotherRegion() {
+  void start() {
     anotherRegion = new TestRegion("us-other-" + ProcessHandle.current().pid());
+    region = new TestRegion(regionName());
+    rds =
+        server()
+            .endpoint(region.endpoint())
+            .tls(region.certificateFor(region.endpoint()))
+            .credentials(key)
+            .start();
   }
 
   @AfterAll
-  static void closeAnotherRegion() {
+  void stop() {
+    rds.close();
+    region.close();
     anotherRegion.close();
   }
 
-  /** The server that is the endpoint. */
-  abstract LocalRds rds();
+  /** One of the hosts file, and of this class alone: several run at a time. */
+  abstract String regionName();
 
-  abstract TestRegion region();
+  /** Begins to describe the server. */
+  abstract LocalRds.Builder server();
 
   abstract Impostor.Protocol protocol();
 
@@ -97,31 +117,31 @@ abstract class ServerVerificationContract {
 
   @Test
   void theEndpointIsVerifiedByItsRegionsRoot() throws SQLException {
-    logIn(builder().jdbcUrl(url(region().endpoint(), rds().listeningPort())));
+    logIn(builder().jdbcUrl(url(region.endpoint(), rds.listeningPort())));
   }
 
   @Test
   void theEndpointIsVerifiedByTheDriversDataSource() throws SQLException {
-    String url = url(region().endpoint(), rds().listeningPort());
+    String url = url(region.endpoint(), rds.listeningPort());
     logIn(builder().dataSource(driverDataSource(url)));
   }
 
   @Test
   void theEndpointIsVerifiedBehindATunnel() throws SQLException {
-    logIn(behindATunnel(builder().jdbcUrl(url("127.0.0.1", rds().listeningPort()))));
+    logIn(behindATunnel(builder().jdbcUrl(url("127.0.0.1", rds.listeningPort()))));
   }
 
   @Test
   void theEndpointIsVerifiedBehindATunnelByTheDriversDataSource() throws SQLException {
-    String url = url("127.0.0.1", rds().listeningPort());
+    String url = url("127.0.0.1", rds.listeningPort());
     logIn(behindATunnel(builder().dataSource(driverDataSource(url))));
   }
 
   @Test
   void theEndpointIsVerifiedHoweverItsNameIsWritten() throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("iam_host", region().endpoint().toUpperCase(Locale.ROOT) + ".");
-    logIn(builder().jdbcUrl(url("127.0.0.1", rds().listeningPort())).properties(properties));
+    properties.setProperty("iam_host", region.endpoint().toUpperCase(Locale.ROOT) + ".");
+    logIn(builder().jdbcUrl(url("127.0.0.1", rds.listeningPort())).properties(properties));
   }
 
   @Test
@@ -131,8 +151,8 @@ abstract class ServerVerificationContract {
     log.start();
     logger.addAppender(log);
     try {
-      logIn(builder().jdbcUrl(url(region().endpoint(), rds().listeningPort())));
-      logIn(builder().jdbcUrl(url(region().endpoint(), rds().listeningPort())));
+      logIn(builder().jdbcUrl(url(region.endpoint(), rds.listeningPort())));
+      logIn(builder().jdbcUrl(url(region.endpoint(), rds.listeningPort())));
     } finally {
       logger.detachAppender(log);
     }
@@ -146,7 +166,7 @@ abstract class ServerVerificationContract {
   void nobodyElseGetsAToken(Certificate certificate) throws Exception {
     try (Impostor impostor = impostor(certificate)) {
       assertThatNothingIsSent(
-          impostor, certificate, builder().jdbcUrl(url(region().endpoint(), impostor.port())));
+          impostor, certificate, builder().jdbcUrl(url(region.endpoint(), impostor.port())));
     }
   }
 
@@ -165,14 +185,14 @@ abstract class ServerVerificationContract {
   void nobodyElseGetsATokenFromTheDriversDataSource() throws Exception {
     Certificate certificate = Certificate.OF_ANOTHER_DATABASE;
     try (Impostor impostor = impostor(certificate)) {
-      DataSource dataSource = driverDataSource(url(region().endpoint(), impostor.port()));
+      DataSource dataSource = driverDataSource(url(region.endpoint(), impostor.port()));
       assertThatNothingIsSent(impostor, certificate, builder().dataSource(dataSource));
     }
   }
 
   @Test
   void aDataSourceThatIsUsedAgainVerifiesTheEndpointOfItsSecondUse() throws SQLException {
-    DataSource dataSource = driverDataSource(url("127.0.0.1", rds().listeningPort()));
+    DataSource dataSource = driverDataSource(url("127.0.0.1", rds.listeningPort()));
     Properties other = new Properties();
     other.setProperty("iam_host", anotherRegion.endpoint());
     try (IamDataSource first = builder().dataSource(dataSource).properties(other).build()) {
@@ -187,7 +207,7 @@ abstract class ServerVerificationContract {
   void oneWhoIsNotVerifiedIsNotAskedAgainAtOnce() throws Exception {
     try (Impostor impostor = impostor(Certificate.SELF_SIGNED);
         IamDataSource dataSource =
-            builder().jdbcUrl(url(region().endpoint(), impostor.port())).build()) {
+            builder().jdbcUrl(url(region.endpoint(), impostor.port())).build()) {
       for (int i = 0; i < 20; i++) {
         assertThatThrownBy(dataSource::getConnection).hasMessageContaining("is self-signed");
       }
@@ -201,25 +221,24 @@ abstract class ServerVerificationContract {
   void rootsThatAreConfiguredCountInsteadOfTheRegions(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("roots.pem");
     Files.writeString(file, anotherRegion.rootPem());
-    String url = url(region().endpoint(), rds().listeningPort());
+    String url = url(region.endpoint(), rds.listeningPort());
     try (IamDataSource dataSource = builder().jdbcUrl(url).properties(trusting(file)).build()) {
       assertThatThrownBy(dataSource::getConnection)
           .hasMessageStartingWith("No IAM token of")
           .hasMessageContaining("the server is not verified");
     }
-    Files.writeString(file, region().rootPem());
+    Files.writeString(file, region.rootPem());
     logIn(builder().jdbcUrl(url).properties(trusting(file)));
-    logIn(
-        behindATunnel(builder().jdbcUrl(url("127.0.0.1", rds().listeningPort())), trusting(file)));
+    logIn(behindATunnel(builder().jdbcUrl(url("127.0.0.1", rds.listeningPort())), trusting(file)));
   }
 
   @Test
   void rootsThatAreConfiguredDoNotMakeUpForTheName(@TempDir Path folder) throws Exception {
-    Path file = Files.writeString(folder.resolve("roots.pem"), region().rootPem());
+    Path file = Files.writeString(folder.resolve("roots.pem"), region.rootPem());
     try (Impostor impostor = impostor(Certificate.OF_ANOTHER_DATABASE);
         IamDataSource dataSource =
             builder()
-                .jdbcUrl(url(region().endpoint(), impostor.port()))
+                .jdbcUrl(url(region.endpoint(), impostor.port()))
                 .properties(trusting(file))
                 .build()) {
       assertThatThrownBy(dataSource::getConnection)
@@ -234,32 +253,32 @@ abstract class ServerVerificationContract {
     try (Impostor impostor = impostor(Certificate.SELF_SIGNED);
         IamDataSource dataSource =
             builder()
-                .jdbcUrl(url(region().endpoint(), impostor.port()) + "?" + withoutVerification())
+                .jdbcUrl(url(region.endpoint(), impostor.port()) + "?" + withoutVerification())
                 .build()) {
       assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
 
-      assertThat(impostor.received()).contains(rds().account());
+      assertThat(impostor.received()).contains(rds.account());
     }
   }
 
   @Test
   void aModeWithVerificationIsTheDriversOwn(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("roots.pem"), anotherRegion.rootPem());
-    String url = url(region().endpoint(), rds().listeningPort()) + "?" + withVerification();
+    String url = url(region.endpoint(), rds.listeningPort()) + "?" + withVerification();
     try (IamDataSource dataSource = builder().jdbcUrl(url).properties(trusting(file)).build()) {
       assertThatThrownBy(dataSource::getConnection)
           .hasMessageStartingWith("No IAM token of")
           .hasMessageContaining("the server is not verified")
           .hasMessageContaining("Amazon's bundle");
     }
-    Files.writeString(file, region().rootPem());
+    Files.writeString(file, region.rootPem());
     logIn(builder().jdbcUrl(url).properties(trusting(file)));
   }
 
   @Test
   void aDriverThatDoesNotFindThisLibraryVerifiesTheEndpoint() throws Exception {
-    String direct = url(region().endpoint(), rds().listeningPort());
-    String tunnel = url("127.0.0.1", rds().listeningPort());
+    String direct = url(region.endpoint(), rds.listeningPort());
+    String tunnel = url("127.0.0.1", rds.listeningPort());
     try (ApplicationServer server = ApplicationServer.withDrivers()) {
       for (boolean byDataSource : new boolean[] {false, true}) {
         server.logIn(login(direct, byDataSource));
@@ -275,9 +294,9 @@ abstract class ServerVerificationContract {
     try (ApplicationServer server = ApplicationServer.withDrivers()) {
       for (boolean byDataSource : new boolean[] {false, true}) {
         assertThatNothingIsSent(
-            server, byDataSource, region().endpoint(), Certificate.OF_AN_UNKNOWN_AUTHORITY);
+            server, byDataSource, region.endpoint(), Certificate.OF_AN_UNKNOWN_AUTHORITY);
         assertThatNothingIsSent(
-            server, byDataSource, region().endpoint(), Certificate.OF_ANOTHER_DATABASE);
+            server, byDataSource, region.endpoint(), Certificate.OF_ANOTHER_DATABASE);
         assertThatNothingIsSent(
             server, byDataSource, "127.0.0.1", Certificate.OF_AN_UNKNOWN_AUTHORITY);
       }
@@ -287,12 +306,12 @@ abstract class ServerVerificationContract {
   @Test
   void aDriverBelowThisLibraryVerifiesTheEndpoint() throws Exception {
     try (ApplicationServer server = ApplicationServer.withThisLibrary()) {
-      server.logIn(login(url(region().endpoint(), rds().listeningPort()), true));
+      server.logIn(login(url(region.endpoint(), rds.listeningPort()), true));
     }
   }
 
   private Impostor impostor(Certificate certificate) throws Exception {
-    return new Impostor(protocol(), certificate.issue.apply(region()));
+    return new Impostor(protocol(), certificate.issue.apply(region));
   }
 
   private void assertThatNothingIsSent(
@@ -301,10 +320,10 @@ abstract class ServerVerificationContract {
       assertThatThrownBy(dataSource::getConnection)
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith(
-              "No IAM token of user \"%s\" at %s:", rds().account(), region().endpoint())
+              "No IAM token of user \"%s\" at %s:", rds.account(), region.endpoint())
           .hasMessageContaining("the server is not verified: the certificate of ")
           .hasMessageContaining(certificate.explanation)
-          .hasMessageContaining("was compared with the name " + region().endpoint())
+          .hasMessageContaining("was compared with the name " + region.endpoint())
           .hasMessageContaining("and the JVM's trust store. Check (1) ")
           .hasMessageContaining("sslmode=require");
     }
@@ -320,7 +339,7 @@ abstract class ServerVerificationContract {
       assertThatThrownBy(() -> server.logIn(login))
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith(
-              "No IAM token of user \"%s\" at %s:", rds().account(), region().endpoint())
+              "No IAM token of user \"%s\" at %s:", rds.account(), region.endpoint())
           .hasMessageContaining(" was sent, because the server is not verified: ")
           .hasMessageNotContaining("Communications link failure");
       assertThat(impostor.clients()).isEqualTo(1);
@@ -336,9 +355,8 @@ abstract class ServerVerificationContract {
   }
 
   private IamDataSource.Builder builder() {
-    rds().add(key);
     return IamDataSource.builder()
-        .user(rds().account())
+        .user(rds.account())
         .awsCredentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret())));
   }
@@ -349,16 +367,15 @@ abstract class ServerVerificationContract {
 
   private IamDataSource.Builder behindATunnel(
       IamDataSource.Builder builder, Properties properties) {
-    properties.setProperty("iam_host", region().endpoint());
+    properties.setProperty("iam_host", region.endpoint());
     return builder.properties(properties);
   }
 
   /** Of an application that does not share this library with the test. */
   private Properties login(String url, boolean byDataSource) throws SQLException {
-    rds().add(key);
     Properties login = new Properties();
     login.setProperty(ApplicationServer.Program.URL, url);
-    login.setProperty(ApplicationServer.Program.USER, rds().account());
+    login.setProperty(ApplicationServer.Program.USER, rds.account());
     login.setProperty(ApplicationServer.Program.KEY_ID, key.id());
     login.setProperty(ApplicationServer.Program.SECRET, key.secret());
     if (byDataSource) {
@@ -372,7 +389,7 @@ abstract class ServerVerificationContract {
   }
 
   private Properties behindATunnel(Properties login) {
-    login.setProperty("iam_host", region().endpoint());
+    login.setProperty("iam_host", region.endpoint());
     return login;
   }
 }
