@@ -149,7 +149,7 @@ class PostgresSoakIT {
               }
               if (result instanceof Connection) {
                 opened.incrementAndGet();
-                credentials.accepted();
+                credentials.accepted((String) arguments[1]);
               }
               return result;
             });

@@ -2,6 +2,10 @@ package io.github.iamhikari;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -12,11 +16,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  */
 final class SoakCredentials implements AwsCredentialsProvider {
 
+  private static final DateTimeFormatter AMZ_DATE =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private final LocalRds rds;
   private AccessKey key = AccessKey.random();
   private boolean failing;
   private boolean revoked;
   private boolean unproven;
+  private String signedFrom = "";
 
   SoakCredentials(LocalRds rds) {
     this.rds = rds;
@@ -29,13 +37,20 @@ final class SoakCredentials implements AwsCredentialsProvider {
       throw new IllegalStateException("the metadata service is down");
     }
     unproven = !revoked;
+    signedFrom = AMZ_DATE.format(Instant.now());
     return AwsBasicCredentials.create(key.id(), key.secret());
   }
 
-  /** Takes note that a login succeeded. */
-  synchronized void accepted() {
-    unproven = false;
-    notifyAll();
+  /**
+   * Takes note that a login succeeded. A token that is still in use while the next one is signed
+   * proves nothing of the next one.
+   */
+  synchronized void accepted(String token) {
+    String signed = token.replaceFirst(".*X-Amz-Date=([0-9TZ]+).*", "$1");
+    if (token.contains(key.id()) && signed.compareTo(signedFrom) >= 0) {
+      unproven = false;
+      notifyAll();
+    }
   }
 
   synchronized void fail(boolean fails) {
