@@ -73,6 +73,9 @@ public class IamHikariDataSource extends HikariDataSource {
   // What the pool was last told to start with.
   private List<@Nullable Object> startedWith = List.of();
 
+  // For the meters of the tokens alone.
+  private volatile @Nullable Object tokenRegistry;
+
   private final AtomicReference<@Nullable TokenMonitor> monitor = new AtomicReference<>();
 
   private final WaitingCallers waitingCallers;
@@ -444,6 +447,18 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
+   * Adds the meters of the tokens alone, where another {@code MetricsTrackerFactory} has those of
+   * HikariCP.
+   */
+  void measureTokensIn(Object metricRegistry) {
+    tokenRegistry = metricRegistry;
+    TokenMonitor monitoring = monitor.get();
+    if (monitoring != null) {
+      monitoring.measureIn(metricRegistry);
+    }
+  }
+
+  /**
    * Closes the pool, and its share in the AWS credentials provider unless that was given. A login
    * that waits for AWS credentials ends first: HikariCP would wait for it.
    */
@@ -471,7 +486,7 @@ public class IamHikariDataSource extends HikariDataSource {
       if (isRegisterMbeans()) {
         monitoring.registerMBean();
       }
-      monitoring.measureIn(getMetricRegistry());
+      monitoring.measureIn(tokenRegistry == null ? getMetricRegistry() : tokenRegistry);
       if (isClosed()) {
         monitoring.close();
       }

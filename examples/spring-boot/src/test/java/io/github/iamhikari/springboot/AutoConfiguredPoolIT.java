@@ -1,0 +1,157 @@
+package io.github.iamhikari.springboot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.IamHikariDataSource;
+import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.AccessKey;
+import java.lang.management.ManagementFactory;
+import javax.management.ObjectName;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/** A pool that {@code spring.datasource.type} names, and Spring Boot makes. */
+@ParameterizedClass
+@EnumSource
+class AutoConfiguredPoolIT {
+
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+
+  @Parameter Server server;
+
+  private final AccessKey key = AccessKey.random();
+
+  @BeforeEach
+  void giveAKey() {
+    server.rds().add(key);
+    aws.set(key);
+  }
+
+  @AfterEach
+  void takeItAway() {
+    server.rds().revoke(key.id());
+  }
+
+  @Test
+  void logsInByThreeLinesOfConfiguration() {
+    IamHikariDataSource pool;
+    try (var application =
+        Application.start(Application.settings(server), Application.Plain.class)) {
+      pool = application.getBean(IamHikariDataSource.class);
+
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+      assertThat(pool.isRunning()).isTrue();
+    }
+    assertThat(pool.isClosed()).isTrue();
+  }
+
+  @Test
+  void hasTheSettingsOfHikariAndOursInAnySpelling() throws Exception {
+    String[] settings =
+        Application.settings(
+            server,
+            "spring.datasource.url=" + server.url("localhost"),
+            "spring.datasource.name=orders",
+            "spring.datasource.hikari.maximum-pool-size=3",
+            "spring.datasource.hikari.minimumIdle=1",
+            "spring.datasource.hikari.register-mbeans=true",
+            "spring.datasource.hikari.data-source-properties.tcpKeepAlive=true",
+            "spring.datasource.hikari.iam-host=" + server.rds().host(),
+            "spring.datasource.hikari.iamRegion=" + server.rds().region(),
+            "spring.datasource.hikari.iam_default_port=" + server.rds().port(),
+            "spring.datasource.hikari.IAM_EXPIRATION=600");
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      IamHikariDataSource pool = application.getBean(IamHikariDataSource.class);
+
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+      assertThat(pool.getPoolName()).isEqualTo("orders");
+      assertThat(pool.getMaximumPoolSize()).isEqualTo(3);
+      assertThat(pool.getMinimumIdle()).isEqualTo(1);
+      assertThat(pool.getDataSourceProperties()).containsEntry("tcpKeepAlive", "true");
+      assertThat(pool.getIamHost()).isEqualTo(server.rds().host());
+      assertThat(pool.getIamRegion()).isEqualTo(server.rds().region());
+      assertThat(pool.getIamDefaultPort()).isEqualTo(server.rds().port());
+      assertThat(pool.getIamExpiration()).isEqualTo(600);
+      assertThat(
+              ManagementFactory.getPlatformMBeanServer()
+                  .queryNames(new ObjectName("com.zaxxer.hikari:type=*(orders)"), null))
+          .hasSize(3);
+    }
+  }
+
+  @Test
+  void takesTheOneCredentialsProviderThatTheApplicationHas() {
+    aws.set("aws.secretAccessKey", "of nobody");
+    try (var application =
+        Application.start(Application.settings(server), Application.Plain.class, Keys.class)) {
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+    }
+  }
+
+  @Test
+  void prefersAProfileOfItsOwnToThatProvider() {
+    String[] settings = Application.settings(server, "spring.datasource.hikari.aws-profile=orders");
+    try (var application = Application.start(settings, Application.Plain.class, Keys.class)) {
+      IamHikariDataSource pool = application.getBean(IamHikariDataSource.class);
+
+      assertThat(pool.getAwsProfile()).isEqualTo("orders");
+      assertThat(pool.getAwsCredentialsProvider()).isNull();
+    }
+  }
+
+  @Test
+  void asksTheSdkWhereThereAreSeveralProviders() {
+    try (var application =
+        Application.start(Application.settings(server), Application.Plain.class, TwoKeys.class)) {
+      assertThat(application.getBean(IamHikariDataSource.class).getAwsCredentialsProvider())
+          .isNull();
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+    }
+  }
+
+  @Test
+  void leavesAPoolOfAnotherTypeAlone() {
+    String[] settings =
+        Application.settings(
+            server,
+            "spring.datasource.type=com.zaxxer.hikari.HikariDataSource",
+            "spring.datasource.hikari.maximum-pool-size=3");
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      assertThat(application.getBean(DataSource.class))
+          .isExactlyInstanceOf(com.zaxxer.hikari.HikariDataSource.class);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Keys {
+
+    @Bean
+    AwsCredentialsProvider credentialsProvider() {
+      AccessKey key = AccessKey.random();
+      for (Server server : Server.values()) {
+        server.rds().add(key);
+      }
+      return Application.provider(key);
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @Import(Keys.class)
+  static class TwoKeys {
+
+    @Bean
+    AwsCredentialsProvider another() {
+      return Application.provider(AccessKey.random());
+    }
+  }
+}

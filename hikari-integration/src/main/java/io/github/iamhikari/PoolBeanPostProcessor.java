@@ -1,0 +1,112 @@
+package io.github.iamhikari;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * Gives a pool that has not started what Spring knows: {@code spring.datasource.hikari}, if Boot
+ * made it, and the application's AWS credentials provider.
+ */
+final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+  private static final String SETTINGS = "spring.datasource.hikari";
+
+  private final ConfigurableListableBeanFactory beans;
+  private final Environment environment;
+
+  PoolBeanPostProcessor(ConfigurableListableBeanFactory beans, Environment environment) {
+    this.beans = beans;
+    this.environment = environment;
+  }
+
+  /** After {@code @ConfigurationProperties} are bound, and before others wrap the bean. */
+  @Override
+  public int getOrder() {
+    return Ordered.HIGHEST_PRECEDENCE + 3;
+  }
+
+  @Override
+  public Object postProcessBeforeInitialization(Object bean, String beanName) {
+    if (bean instanceof IamHikariDataSource pool && pool.getHikariPoolMXBean() == null) {
+      Method factoryMethod = factoryMethod(beanName);
+      if (factoryMethod != null && isOfBoot(factoryMethod)) {
+        configure(pool, factoryMethod);
+      }
+      giveCredentials(pool);
+    }
+    return bean;
+  }
+
+  private @Nullable Method factoryMethod(String beanName) {
+    return beans.containsBeanDefinition(beanName)
+            && beans.getMergedBeanDefinition(beanName) instanceof RootBeanDefinition definition
+        ? definition.getResolvedFactoryMethod()
+        : null;
+  }
+
+  /** Boot's {@code DataSourceConfiguration.Generic}, whose package differs between its versions. */
+  private static boolean isOfBoot(Method factoryMethod) {
+    return factoryMethod.getDeclaringClass().getName().startsWith("org.springframework.boot.");
+  }
+
+  /** As Boot configures a {@code HikariDataSource}. */
+  private void configure(IamHikariDataSource pool, Method factoryMethod) {
+    HikariConfig made = new HikariConfig();
+    pool.copyStateTo(made);
+    if (environment.getProperty(SETTINGS + ".data-source-class-name") != null) {
+      forgetDriver(pool);
+    }
+    String name = environment.getProperty("spring.datasource.name");
+    if (name != null && !name.isBlank()) {
+      pool.setPoolName(name);
+    }
+    Binder.get(environment).bind(SETTINGS, Bindable.ofInstance(pool));
+    if (hasOwnConnectionDetails(factoryMethod)) {
+      pool.setJdbcUrl(made.getJdbcUrl());
+      pool.setUsername(made.getUsername());
+      pool.setPassword(made.getPassword());
+      if (made.getDriverClassName() != null) {
+        pool.setDriverClassName(made.getDriverClassName());
+      }
+    }
+  }
+
+  /** HikariCP takes a driver or a data source class, and has no setter that takes one back. */
+  private static void forgetDriver(IamHikariDataSource pool) {
+    HikariConfig withoutDriver = new HikariConfig();
+    withoutDriver.setJdbcUrl(pool.getJdbcUrl());
+    withoutDriver.setUsername(pool.getUsername());
+    withoutDriver.setPassword(pool.getPassword());
+    withoutDriver.copyStateTo(pool);
+  }
+
+  /**
+   * Whether the connection details come from a bean such as a container's, which wins over all
+   * properties, and not from {@code spring.datasource}.
+   */
+  private boolean hasOwnConnectionDetails(Method factoryMethod) {
+    return Arrays.stream(factoryMethod.getParameterTypes())
+        .filter(ConnectionDetails.class::isAssignableFrom)
+        .map(type -> beans.getBean(type).getClass().getSimpleName())
+        .anyMatch(type -> !type.equals("PropertiesJdbcConnectionDetails"));
+  }
+
+  private void giveCredentials(IamHikariDataSource pool) {
+    if (pool.getAwsCredentialsProvider() == null && pool.getAwsProfile() == null) {
+      pool.setAwsCredentialsProvider(
+          beans.getBeanProvider(AwsCredentialsProvider.class).getIfUnique());
+    }
+  }
+}

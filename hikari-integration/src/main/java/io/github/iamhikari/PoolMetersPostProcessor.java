@@ -1,0 +1,63 @@
+package io.github.iamhikari;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Gives pools the application's meter registry, so that HikariCP's meters and those of the tokens
+ * are in it. A pool that is made while the application starts gets it once all singletons are
+ * there: until then Boot customizes the registry, which may need a pool.
+ */
+final class PoolMetersPostProcessor
+    implements BeanPostProcessor, SmartInitializingSingleton, PriorityOrdered {
+
+  private final ObjectProvider<MeterRegistry> registries;
+  private final List<IamHikariDataSource> early = new CopyOnWriteArrayList<>();
+  private volatile boolean hasStarted;
+
+  PoolMetersPostProcessor(ObjectProvider<MeterRegistry> registries) {
+    this.registries = registries;
+  }
+
+  @Override
+  public int getOrder() {
+    return Ordered.HIGHEST_PRECEDENCE + 3;
+  }
+
+  @Override
+  public Object postProcessBeforeInitialization(Object bean, String beanName) {
+    if (bean instanceof IamHikariDataSource pool) {
+      if (hasStarted) {
+        measure(pool);
+      } else {
+        early.add(pool);
+      }
+    }
+    return bean;
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    hasStarted = true;
+    early.forEach(this::measure);
+    early.clear();
+  }
+
+  private void measure(IamHikariDataSource pool) {
+    MeterRegistry registry = registries.getIfUnique();
+    if (registry == null || pool.getMetricRegistry() != null || pool.isClosed()) {
+      return;
+    }
+    if (pool.getMetricsTrackerFactory() == null) {
+      pool.setMetricRegistry(registry);
+    } else { // Boot was first, and has set one for HikariCP's meters
+      pool.measureTokensIn(registry);
+    }
+  }
+}
