@@ -310,9 +310,14 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  private Optional<SQLException> problem() {
-    IamDataSource iamDataSource = iamDataSource(this);
-    return iamDataSource == null ? Optional.empty() : iamDataSource.getProblem();
+  /** Why a login would fail now, if that is known. */
+  Optional<SQLException> problem() {
+    return Optional.ofNullable(iamDataSource(this)).flatMap(IamDataSource::getProblem);
+  }
+
+  /** The state of its tokens, once it has tried to start. */
+  Optional<TokenStatus> tokenStatus() {
+    return Optional.ofNullable(iamDataSource(this)).map(IamDataSource::getTokenStatus);
   }
 
   /**

@@ -3,6 +3,11 @@ package io.github.iamhikari;
 import com.zaxxer.hikari.HikariConfig;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -26,6 +31,10 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered 
   private final ConfigurableListableBeanFactory beans;
   private final Environment environment;
 
+  /** By identity; one that a scope has dropped goes by itself. */
+  private final Set<IamHikariDataSource> pools =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   PoolBeanPostProcessor(ConfigurableListableBeanFactory beans, Environment environment) {
     this.beans = beans;
     this.environment = environment;
@@ -39,14 +48,30 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered 
 
   @Override
   public Object postProcessBeforeInitialization(Object bean, String beanName) {
-    if (bean instanceof IamHikariDataSource pool && pool.getHikariPoolMXBean() == null) {
-      Method factoryMethod = factoryMethod(beanName);
-      if (factoryMethod != null && isOfBoot(factoryMethod)) {
-        configure(pool, factoryMethod);
+    if (bean instanceof IamHikariDataSource pool && pools.add(pool)) {
+      if (pool.getHikariPoolMXBean() == null) {
+        prepare(pool, beanName);
       }
-      giveCredentials(pool);
     }
     return bean;
+  }
+
+  /** The pools that are beans, and not closed. */
+  List<IamHikariDataSource> open() {
+    synchronized (pools) {
+      return pools.stream()
+          .filter(pool -> !pool.isClosed())
+          .sorted(Comparator.comparing(pool -> String.valueOf(pool.getPoolName())))
+          .toList();
+    }
+  }
+
+  private void prepare(IamHikariDataSource pool, String beanName) {
+    Method factoryMethod = factoryMethod(beanName);
+    if (factoryMethod != null && isOfBoot(factoryMethod)) {
+      configure(pool, factoryMethod);
+    }
+    giveCredentials(pool);
   }
 
   private @Nullable Method factoryMethod(String beanName) {

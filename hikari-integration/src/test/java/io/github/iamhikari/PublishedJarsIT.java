@@ -56,7 +56,7 @@ class PublishedJarsIT {
 
   enum Module {
     CORE("core", "iam-hikari-core", "io.github.iamhikari.core", 240_000),
-    HIKARI("hikari-integration", "iam-hikari", "io.github.iamhikari", 50_000);
+    HIKARI("hikari-integration", "iam-hikari", "io.github.iamhikari", 70_000);
 
     private final Path target;
     private final String artifact;

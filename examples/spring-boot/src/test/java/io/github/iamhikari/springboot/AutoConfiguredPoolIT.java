@@ -90,6 +90,67 @@ class AutoConfiguredPoolIT {
   }
 
   @Test
+  void connectsWhereABeanOfConnectionDetailsSays() {
+    String[] settings =
+        Application.settings(
+            server,
+            "details.url=" + server.url(),
+            "details.username=" + server.rds().account(),
+            "spring.datasource.url=jdbc:postgresql://nowhere.example.com/",
+            "spring.datasource.username=nobody",
+            "spring.datasource.hikari.jdbc-url=jdbc:postgresql://nowhere.example.com/",
+            "spring.datasource.hikari.username=nobody",
+            "spring.datasource.hikari.maximum-pool-size=3");
+    try (var application =
+        Application.start(settings, Application.Plain.class, OwnConnectionDetails.class)) {
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+      assertThat(application.getBean(IamHikariDataSource.class).getMaximumPoolSize()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void prefersTheUrlAmongTheSettingsOfHikari() {
+    String[] settings =
+        Application.settings(
+            server,
+            "spring.datasource.url=" + server.url("nowhere.example.com"),
+            "spring.datasource.hikari.jdbc-url=" + server.url());
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+    }
+  }
+
+  @Test
+  void standsOnTheDataSourceOfADriver() {
+    String[] settings =
+        Application.settings(
+            server,
+            "spring.datasource.hikari.data-source-class-name=" + server.dataSourceClass(),
+            "spring.datasource.hikari.data-source-properties.url=" + server.url());
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+    }
+  }
+
+  @Test
+  void isSuspendedAtACheckpointAndGoesOnAfterIt() {
+    String[] settings =
+        Application.settings(server, "spring.datasource.hikari.allow-pool-suspension=true");
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      IamHikariDataSource pool = application.getBean(IamHikariDataSource.class);
+      Application.user(application);
+
+      application.stop();
+      assertThat(pool.isRunning()).isFalse();
+      assertThat(pool.getHikariPoolMXBean().getTotalConnections()).isZero();
+
+      application.start();
+      assertThat(pool.isRunning()).isTrue();
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+    }
+  }
+
+  @Test
   void takesTheOneCredentialsProviderThatTheApplicationHas() {
     aws.set("aws.secretAccessKey", "of nobody");
     try (var application =

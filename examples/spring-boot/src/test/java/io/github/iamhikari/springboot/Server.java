@@ -4,16 +4,19 @@ import io.github.iamhikari.localrds.LocalRds;
 import org.jspecify.annotations.Nullable;
 
 /** What the applications log in to: one server of a kind for all tests. */
+@SuppressWarnings("ImmutableEnumChecker") // it starts when it is needed
 enum Server {
-  POSTGRES("postgresql", LocalRds.postgres()),
-  MARIADB("mariadb", LocalRds.mariaDb());
+  POSTGRES("postgresql", "org.postgresql.ds.PGSimpleDataSource", LocalRds.postgres()),
+  MARIADB("mariadb", "org.mariadb.jdbc.MariaDbDataSource", LocalRds.mariaDb());
 
   private final String protocol;
+  private final String dataSourceClass;
   private final LocalRds.Builder builder;
   private @Nullable LocalRds rds;
 
-  Server(String protocol, LocalRds.Builder builder) {
+  Server(String protocol, String dataSourceClass, LocalRds.Builder builder) {
     this.protocol = protocol;
+    this.dataSourceClass = dataSourceClass;
     this.builder = builder;
   }
 
@@ -25,6 +28,11 @@ enum Server {
       rds = running;
     }
     return running;
+  }
+
+  /** Of its driver. */
+  String dataSourceClass() {
+    return dataSourceClass;
   }
 
   /** By the endpoint's name. */

@@ -1,0 +1,109 @@
+package io.github.iamhikari.springboot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.IamHikariDataSource;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.SpringApplicationAotProcessor;
+
+/** An application that Spring Boot processes ahead of time, as for a native image. */
+class AheadOfTimeIT {
+
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
+
+  @TempDir private static Path folder;
+
+  @BeforeAll
+  static void processAndCompile() throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                Program.class.getName(),
+                folder.resolve("sources").toString(),
+                folder.resolve("classes").toString(),
+                folder.resolve("classes").toString(),
+                "io.github.iamhikari",
+                "program"));
+    // as at the build of an image, where nobody knows the endpoint
+    arguments.add("--spring.datasource.type=" + IamHikariDataSource.class.getName());
+    arguments.add("--spring.datasource.url=jdbc:postgresql://localhost/");
+    SpringApplicationAotProcessor.main(arguments.toArray(String[]::new));
+
+    List<String> compiler =
+        new ArrayList<>(
+            List.of("-nowarn", "-cp", CLASS_PATH, "-d", folder.resolve("classes").toString()));
+    try (Stream<Path> files = Files.walk(folder.resolve("sources"))) {
+      files.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(compiler::add);
+    }
+    int result =
+        ToolProvider.getSystemJavaCompiler().run(null, null, null, compiler.toArray(String[]::new));
+    assertThat(result).as("the compiler's result").isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void logsIn(Server server) throws Exception {
+    AccessKey key = AccessKey.random();
+    server.rds().add(key);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dspring.aot.enabled=true",
+                "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+                "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
+                "-Dorg.springframework.boot.logging.LoggingSystem=none",
+                "-Daws.accessKeyId=" + key.id(),
+                "-Daws.secretAccessKey=" + key.secret(),
+                "-cp",
+                folder.resolve("classes") + File.pathSeparator + CLASS_PATH,
+                Program.class.getName()));
+    Arrays.stream(
+            Application.settings(
+                server,
+                "spring.datasource.name=orders",
+                "spring.datasource.hikari.maximum-pool-size=3",
+                "spring.datasource.hikari.iam-expiration=600"))
+        .map(setting -> "--" + setting)
+        .forEach(command::add);
+
+    Path output = Files.createTempFile(folder, "program", ".txt");
+    Process program =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    int result = program.waitFor();
+    server.rds().revoke(key.id());
+
+    assertThat(Files.readString(output))
+        .contains(server.rds().account() + " by orders, of 3 connections, for 600 s");
+    assertThat(result).isZero();
+  }
+
+  @Test
+  void hasHintsForThePoolAndWhatItLoads() throws IOException {
+    StringBuilder metadata = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder.resolve("classes/META-INF/native-image"))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+        metadata.append(Files.readString(file));
+      }
+    }
+    assertThat(metadata).contains("\"" + IamHikariDataSource.class.getName() + "\"");
+  }
+}

@@ -1,0 +1,130 @@
+package io.github.iamhikari.springboot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.AccessKey;
+import java.util.List;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What Spring Boot prints of an application that does not start. */
+@ParameterizedClass
+@EnumSource
+class FailureAnalysisIT {
+
+  private static final String REPORTER =
+      "org.springframework.boot.diagnostics.LoggingFailureAnalysisReporter";
+
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+
+  @Parameter Server server;
+
+  @Test
+  void namesASettingThatIsWrongByItself() {
+    assertThat(reportOf("spring.datasource.hikari.iam-expiration=901"))
+        .contains(
+            "Property: spring.datasource.hikari.iam-expiration",
+            "iam_expiration is 901; write a number of seconds from 0 to 900")
+        .contains("Action:");
+  }
+
+  @Test
+  void namesASettingThatIsMissing() {
+    assertThat(reportOf("spring.datasource.url=" + server.url("localhost")))
+        .contains(
+            """
+            Description:
+
+            The host "localhost" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint,\
+             and a token is signed for that name.
+
+            Action:
+
+            """);
+  }
+
+  @Test
+  void saysThatThereAreNoAwsCredentials() {
+    assertThat(reportOf())
+        .contains(
+            "Description:\n\nNo IAM token could be signed for user \"" + server.rds().account(),
+            "no AWS credentials were found in",
+            "\n\nAction:\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in");
+  }
+
+  @Test
+  void saysWhyTheLoginIsRefused() {
+    AccessKey key = AccessKey.random();
+    aws.set(key);
+
+    assertThat(reportOf())
+        .contains(
+            "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
+            "was refused: ",
+            "\n\nAction:\n\nCheck (1) the policy of these AWS credentials must allow rds-db:connect")
+        .doesNotContain("X-Amz-Signature", key.id(), key.secret());
+  }
+
+  @Test
+  void saysItAlsoOfAPoolThatTheApplicationMakes() {
+    AccessKey key = AccessKey.random();
+    aws.set(key);
+
+    assertThat(
+            reportOf(
+                OwnPoolsIT.OrdersPool.class,
+                "orders.pool.jdbc-url=" + server.url(),
+                "orders.pool.username=" + server.rds().account()))
+        .contains("Description:\n\nThe IAM login of user", "\n\nAction:\n\nCheck (1) ");
+  }
+
+  private String reportOf(String... settings) {
+    return reportOf(Object.class, settings);
+  }
+
+  private String reportOf(Class<?> another, String... settings) {
+    Logger logger = (Logger) LoggerFactory.getLogger(REPORTER);
+    ListAppender<ILoggingEvent> reports = new ListAppender<>();
+    reports.start();
+    logger.addAppender(reports);
+    try {
+      assertThatThrownBy(
+              () ->
+                  Application.start(
+                      Application.settings(server, settings),
+                      Application.Plain.class,
+                      QueryAtTheStart.class,
+                      another))
+          .isInstanceOf(RuntimeException.class);
+    } finally {
+      logger.detachAppender(reports);
+    }
+    List<ILoggingEvent> shown =
+        reports.list.stream().filter(report -> report.getLevel() == Level.ERROR).toList();
+    assertThat(shown).hasSize(1).allMatch(report -> report.getThrowableProxy() == null);
+    return shown.get(0).getFormattedMessage().replace(System.lineSeparator(), "\n");
+  }
+
+  /** As a migration does it. */
+  @Configuration(proxyBeanMethods = false)
+  static class QueryAtTheStart {
+
+    @Bean
+    String user(DataSource dataSource) {
+      return Application.user(dataSource);
+    }
+  }
+}

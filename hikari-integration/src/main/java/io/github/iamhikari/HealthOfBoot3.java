@@ -1,0 +1,34 @@
+package io.github.iamhikari;
+
+import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Shows {@link LoginHealth} in the Actuator of Spring Boot 3, after {@code db} has tried a login.
+ */
+@AutoConfiguration(
+    after = IamHikariAutoConfiguration.class,
+    afterName =
+        "org.springframework.boot.actuate.autoconfigure.jdbc.DataSourceHealthContributorAutoConfiguration")
+@ConditionalOnClass(HealthIndicator.class)
+final class HealthOfBoot3 {
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnEnabledHealthIndicator("iam")
+  static class Indicator {
+
+    @Bean
+    HealthIndicator iamHealthIndicator(PoolBeanPostProcessor pools) {
+      return () -> {
+        LoginHealth health = LoginHealth.of(pools.open());
+        Health.Builder builder = health.isUp() ? Health.up() : Health.down();
+        return builder.withDetails(health.details()).build();
+      };
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.iamhikari;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Shows {@link LoginHealth} in the Actuator of Spring Boot 4, after {@code db} has tried a login.
+ */
+@AutoConfiguration(
+    after = IamHikariAutoConfiguration.class,
+    afterName =
+        "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration")
+@ConditionalOnClass(HealthIndicator.class)
+final class HealthOfBoot4 {
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnEnabledHealthIndicator("iam")
+  static class Indicator {
+
+    @Bean
+    HealthIndicator iamHealthIndicator(PoolBeanPostProcessor pools) {
+      return () -> {
+        LoginHealth health = LoginHealth.of(pools.open());
+        Health.Builder builder = health.isUp() ? Health.up() : Health.down();
+        return builder.withDetails(health.details()).build();
+      };
+    }
+  }
+}
