@@ -1,5 +1,7 @@
 package io.github.iamhikari;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,6 +83,10 @@ class PublishedJarsIT {
       }
     }
 
+    private String nativeImage() {
+      return "META-INF/native-image/io.github.iamhikari/" + artifact + "/";
+    }
+
     private JarFile open() throws IOException {
       return new JarFile(path().toFile());
     }
@@ -115,6 +121,13 @@ class PublishedJarsIT {
       "io/github/iamhikari/core/roots/[a-z0-9-]+\\.pem"
           + "|META-INF/services/org\\.mariadb\\.jdbc\\.plugin\\.TlsSocketPlugin";
 
+  /** What Spring Boot and its users' IDEs read. */
+  private static final String FOR_SPRING =
+      "META-INF/spring\\.factories"
+          + "|META-INF/spring-configuration-metadata\\.json"
+          + "|META-INF/spring/org\\.springframework\\.boot\\.autoconfigure\\.AutoConfiguration"
+          + "\\.imports";
+
   @ParameterizedTest
   @EnumSource
   void holdTheirOwnPackageAlone(Module module) throws IOException {
@@ -125,6 +138,8 @@ class PublishedJarsIT {
               name ->
                   name.matches(module.packageName.replace('.', '/') + "/[^/]+\\.class")
                       || (module == Module.CORE && name.matches(ROOTS))
+                      || (module == Module.HIKARI && name.matches(FOR_SPRING))
+                      || name.matches(module.nativeImage() + "(reflect|resource)-config\\.json")
                       || List.of(
                               "META-INF/MANIFEST.MF",
                               "META-INF/LICENSE",
@@ -132,6 +147,61 @@ class PublishedJarsIT {
                               maven + "pom.properties")
                           .contains(name));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tellNativeImagesOfClassesThatThereAre(Module module) throws IOException {
+    try (JarFile jar = module.open()) {
+      JarEntry metadata = jar.getJarEntry(module.nativeImage() + "reflect-config.json");
+      List<String> ours =
+          matches(Pattern.compile("io\\.github\\.iamhikari\\.[\\w.]+"), text(jar, metadata))
+              .toList();
+
+      assertThat(ours)
+          .isNotEmpty()
+          .allMatch(name -> jar.getJarEntry(name.replace('.', '/') + ".class") != null);
+    }
+  }
+
+  @Test
+  void tellNativeImagesOfTheRootsAndOfWhatDriversLoad() throws IOException {
+    try (JarFile jar = Module.CORE.open()) {
+      String resources =
+          text(jar, jar.getJarEntry(Module.CORE.nativeImage() + "resource-config.json"));
+      List<Pattern> patterns =
+          Pattern.compile("\"pattern\": \"(.+?)\"")
+              .matcher(resources)
+              .results()
+              .map(pattern -> Pattern.compile(pattern.group(1).replace("\\\\", "\\")))
+              .toList();
+
+      assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.matches(ROOTS)))
+          .isNotEmpty()
+          .allMatch(name -> patterns.stream().anyMatch(pattern -> pattern.matcher(name).matches()));
+      assertThat(text(jar, jar.getJarEntry(Module.CORE.nativeImage() + "reflect-config.json")))
+          .contains("core.PostgresSslFactory", "core.MySqlSocketFactory", "core.MariaDbTlsPlugin");
+    }
+  }
+
+  /** Whoever has no Spring loads no class that needs it. */
+  @Test
+  void nameClassesThatNeedSpringInThoseAlone() throws IOException {
+    List<String> needSpring = new ArrayList<>();
+    Map<String, String> others = new TreeMap<>();
+    try (JarFile jar = Module.HIKARI.open()) {
+      for (JarEntry entry : classes(jar)) {
+        String name = entry.getName().replace(".class", "");
+        String content = new String(read(jar, entry), ISO_8859_1);
+        if (content.contains("org/springframework/")) {
+          needSpring.add(name);
+        } else {
+          others.put(name, content);
+        }
+      }
+    }
+    assertThat(needSpring).isNotEmpty();
+    others.forEach((name, content) -> assertThat(needSpring).as(name).noneMatch(content::contains));
   }
 
   @ParameterizedTest
@@ -268,6 +338,10 @@ class PublishedJarsIT {
     try (InputStream content = jar.getInputStream(entry)) {
       return content.readAllBytes();
     }
+  }
+
+  private static String text(JarFile jar, JarEntry entry) throws IOException {
+    return new String(read(jar, entry), UTF_8);
   }
 
   private static Stream<String> matches(Pattern pattern, String text) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,12 +21,15 @@ class PagesTest {
   private static final Pattern REGION =
       Pattern.compile("(?ms)^ *// tag::(?<name>[a-z0-9-]+)\\[]\n(?<code>.*?)^ *// end::\\k<name>");
 
+  private static final Path SPRING_BOOT =
+      Path.of("../spring-boot/src/test/java/io/github/iamhikari/springboot");
+
   @ParameterizedTest
   @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks"})
   void showTheRegionsOfTestedCodeAndNothingElse(String page, String folder) throws IOException {
-    List<String> regions;
-    try (Stream<Path> files = Files.list(RECIPES.resolve(folder))) {
-      regions = files.flatMap(PagesTest::regions).toList();
+    List<String> regions = new ArrayList<>(regionsOfAll(RECIPES.resolve(folder)));
+    if (folder.equals("frameworks")) {
+      regions.addAll(regionsOfAll(SPRING_BOOT));
     }
 
     assertThat(Pages.samples(page, "java"))
@@ -43,7 +47,8 @@ class PagesTest {
     "frameworks.md, jdbi",
     "frameworks.md, jooq",
     "frameworks.md, liquibase",
-    "frameworks.md, spring-boot"
+    "frameworks.md, spring-boot",
+    "frameworks.md, spring-boot-4"
   })
   void sayWhatIsTested(String page, String library) throws IOException {
     Matcher version =
@@ -52,6 +57,12 @@ class PagesTest {
 
     assertThat(version.find()).isTrue();
     assertThat(Pages.text(page)).contains(" " + version.group(1));
+  }
+
+  private static List<String> regionsOfAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.flatMap(PagesTest::regions).toList();
+    }
   }
 
   private static Stream<String> regions(Path file) {

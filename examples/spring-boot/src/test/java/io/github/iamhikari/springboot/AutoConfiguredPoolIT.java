@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iamhikari.IamHikariDataSource;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -27,9 +33,15 @@ class AutoConfiguredPoolIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  @Parameter Server server;
+  @TempDir Path folder;
+
+  private final Server server;
 
   private final AccessKey key = AccessKey.random();
+
+  AutoConfiguredPoolIT(Server server) {
+    this.server = server;
+  }
 
   @BeforeEach
   void giveAKey() {
@@ -53,6 +65,30 @@ class AutoConfiguredPoolIT {
       assertThat(pool.isRunning()).isTrue();
     }
     assertThat(pool.isClosed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void logsInByTheSamplesOfTheDocumentation(int sample) throws IOException {
+    String yaml =
+        Pattern.compile("(?ms)^```yaml\n(.*?)^```$")
+            .matcher(Files.readString(Path.of("../../../docs/frameworks.md")))
+            .results()
+            .toList()
+            .get(sample)
+            .group(1)
+            .replaceAll("jdbc:postgresql://orders.*", server.url())
+            .replaceAll("jdbc:postgresql://localhost.*", server.url("localhost"))
+            .replaceAll("(iam-host: ).*", "$1" + server.rds().host())
+            .replaceAll("(iam-default-port: ).*", "$1" + server.rds().port())
+            .replaceAll("(username: ).*", "$1" + server.rds().account());
+    Path file = Files.writeString(folder.resolve("application.yaml"), yaml);
+    String[] settings = {"spring.config.location=" + file.toUri()};
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      assertThat(Application.user(application)).isEqualTo(server.rds().account());
+      assertThat(application.getBean(IamHikariDataSource.class).getMaximumPoolSize())
+          .isEqualTo(sample == 0 ? 10 : 20);
+    }
   }
 
   @Test

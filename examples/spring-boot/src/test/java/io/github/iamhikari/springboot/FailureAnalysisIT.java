@@ -13,7 +13,6 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,11 @@ class FailureAnalysisIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  @Parameter Server server;
+  private final Server server;
+
+  FailureAnalysisIT(Server server) {
+    this.server = server;
+  }
 
   @Test
   void namesASettingThatIsWrongByItself() {

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
@@ -40,17 +39,16 @@ class WebServiceIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  @Parameter Server server;
+  private final Server server;
 
   private final AccessKey key = AccessKey.random();
   private final HttpClient client = HttpClient.newHttpClient();
-  private ConfigurableApplicationContext application;
+  private final ConfigurableApplicationContext application;
 
-  @BeforeEach
-  void start() {
+  WebServiceIT(Server server) {
+    this.server = server;
     server.rds().add(key);
-    aws.set(key);
-    application =
+    this.application =
         Application.start(
             WebApplicationType.SERVLET,
             Application.settings(
@@ -62,6 +60,11 @@ class WebServiceIT {
                 "management.endpoint.health.show-details=always"),
             Application.Plain.class,
             Orders.class);
+  }
+
+  @BeforeEach
+  void giveAKey() {
+    aws.set(key); // the pool starts with the first login
   }
 
   @AfterEach
