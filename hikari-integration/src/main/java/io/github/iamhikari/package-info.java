@@ -6,6 +6,11 @@
  * LoginConfig} puts an {@code IamDataSource} under the pool, and {@code WaitingCallers} lets
  * callers of an empty pool learn of a login that failed. What an operator sees of the tokens is
  * {@link io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
+ *
+ * <p>For Spring Boot alone there are {@code IamHikariAutoConfiguration} and what it makes: {@code
+ * PoolBeanPostProcessor} prepares pools that are beans, {@code PoolMetersPostProcessor} has them
+ * measured, {@code HealthOfBoot3} and {@code HealthOfBoot4} show their {@code LoginHealth}, and
+ * {@code LoginFailureAnalyzer} explains a start that fails. No other class refers to these.
  */
 @NullMarked
 package io.github.iamhikari;

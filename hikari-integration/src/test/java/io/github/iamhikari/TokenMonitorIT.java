@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ch.qos.logback.classic.Level;
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.AccessKey;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -232,6 +235,29 @@ class TokenMonitorIT {
       assertThat(counted(registry, "signed")).isEqualTo(1);
     }
     assertThat(registry.getMeters()).extracting(Meter::getId).isEmpty();
+  }
+
+  /** Spring Boot sets one, before or after our auto-configuration has the registry. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void metersCanBeHadBesideAMetricsTrackerFactory(boolean hasStarted) throws SQLException {
+    MeterRegistry registry = new SimpleMeterRegistry();
+    MeterRegistry another = new SimpleMeterRegistry();
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      pool.setJdbcUrl(rds.jdbcUrl(rds.host()));
+      pool.setUsername(rds.account());
+      pool.setAwsCredentialsProvider(provider);
+      pool.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(another));
+      if (hasStarted) {
+        pool.getConnection().close();
+      }
+      pool.measureTokensIn(registry);
+      pool.getConnection().close();
+
+      assertThat(counted(registry, "signed")).isEqualTo(1);
+      assertThat(another.get("hikaricp.connections").gauge().value()).isPositive();
+    }
+    assertThat(registry.getMeters()).isEmpty();
   }
 
   @Test

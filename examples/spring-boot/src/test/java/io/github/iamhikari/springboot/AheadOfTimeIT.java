@@ -3,14 +3,11 @@ package io.github.iamhikari.springboot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.localrds.AccessKey;
-import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
@@ -58,42 +55,10 @@ class AheadOfTimeIT {
   @ParameterizedTest
   @EnumSource
   void logsIn(Server server) throws Exception {
-    AccessKey key = AccessKey.random();
-    server.rds().add(key);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dspring.aot.enabled=true",
-                "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
-                "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
-                "-Dorg.springframework.boot.logging.LoggingSystem=none",
-                "-Daws.accessKeyId=" + key.id(),
-                "-Daws.secretAccessKey=" + key.secret(),
-                "-cp",
-                folder.resolve("classes") + File.pathSeparator + CLASS_PATH,
-                Program.class.getName()));
-    Arrays.stream(
-            Application.settings(
-                server,
-                "spring.datasource.name=orders",
-                "spring.datasource.hikari.maximum-pool-size=3",
-                "spring.datasource.hikari.iam-expiration=600"))
-        .map(setting -> "--" + setting)
-        .forEach(command::add);
+    String classPath = folder.resolve("classes") + File.pathSeparator + CLASS_PATH;
 
-    Path output = Files.createTempFile(folder, "program", ".txt");
-    Process program =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    int result = program.waitFor();
-    server.rds().revoke(key.id());
-
-    assertThat(Files.readString(output))
+    assertThat(Program.run(server, classPath, "-Dspring.aot.enabled=true"))
         .contains(server.rds().account() + " by orders, of 3 connections, for 600 s");
-    assertThat(result).isZero();
   }
 
   @Test

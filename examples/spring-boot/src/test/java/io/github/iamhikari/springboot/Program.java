@@ -1,7 +1,14 @@
 package io.github.iamhikari.springboot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.iamhikari.IamHikariDataSource;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -25,5 +32,38 @@ final class Program {
           pool.getMaximumPoolSize(),
           pool.getIamExpiration());
     }
+  }
+
+  /** Runs it with an access key, and gives back what it prints. */
+  static String run(Server server, String classPath, String option) throws Exception {
+    AccessKey key = AccessKey.random();
+    server.rds().add(key);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
+                "-XX:TieredStopAtLevel=1",
+                "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+                "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
+                "-Dorg.springframework.boot.logging.LoggingSystem=none",
+                "-Daws.accessKeyId=" + key.id(),
+                "-Daws.secretAccessKey=" + key.secret(),
+                "-cp",
+                classPath,
+                Program.class.getName()));
+    Arrays.stream(
+            Application.settings(
+                server,
+                "spring.datasource.name=orders",
+                "spring.datasource.hikari.maximum-pool-size=3",
+                "spring.datasource.hikari.iam-expiration=600"))
+        .map(setting -> "--" + setting)
+        .forEach(command::add);
+    Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(program.getInputStream().readAllBytes(), UTF_8);
+    program.waitFor();
+    server.rds().revoke(key.id());
+    return output;
   }
 }
