@@ -73,6 +73,9 @@ public class IamHikariDataSource extends HikariDataSource {
   // What the pool was last told to start with.
   private List<@Nullable Object> startedWith = List.of();
 
+  // Why the last caller got none, while the pool had no connection.
+  private volatile @Nullable Exception failure;
+
   // For the meters of the tokens alone.
   private volatile @Nullable Object tokenRegistry;
 
@@ -263,7 +266,14 @@ public class IamHikariDataSource extends HikariDataSource {
   public Connection getConnection() throws SQLException {
     HikariPoolMXBean pool = getHikariPoolMXBean();
     if (pool == null || pool.getTotalConnections() == 0) {
-      return connectionOfEmptyPool();
+      try {
+        Connection connection = connectionOfEmptyPool();
+        failure = null;
+        return connection;
+      } catch (SQLException | RuntimeException e) {
+        failure = e;
+        throw e;
+      }
     }
     try {
       return super.getConnection();
@@ -313,6 +323,14 @@ public class IamHikariDataSource extends HikariDataSource {
   /** Why a login would fail now, if that is known. */
   Optional<SQLException> problem() {
     return Optional.ofNullable(iamDataSource(this)).flatMap(IamDataSource::getProblem);
+  }
+
+  /** Why the last caller got no connection, if the pool still has none. */
+  Optional<Exception> failure() {
+    HikariPoolMXBean pool = getHikariPoolMXBean();
+    return pool == null || pool.getTotalConnections() == 0
+        ? Optional.ofNullable(failure)
+        : Optional.empty();
   }
 
   /** The state of its tokens, once it has tried to start. */

@@ -1,9 +1,15 @@
 package io.github.iamhikari;
 
 import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanFactory;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
@@ -26,19 +32,57 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
       "Start it with --debug to see the causes, and look the message up in iam-hikari's"
           + " docs/troubleshooting.md.";
 
+  private static final Pattern NAME_OF_A_SETTING = Pattern.compile("\\b(iam_|aws_profile\\b)");
+
+  private final @Nullable BeanFactory beans;
+
+  /** Made by Spring Boot, without beans if there is no context yet. */
+  LoginFailureAnalyzer(@Nullable BeanFactory beans) {
+    this.beans = beans;
+  }
+
   @Override
   public @Nullable FailureAnalysis analyze(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof BindException) {
-        return null; // Boot itself says which property it is, and where it stands
-      }
-      String message = cause.getMessage();
-      if (message != null && isOurs(cause)) {
-        Pattern parts = cause instanceof SQLException ? LOGIN : SETTING;
-        return analysis(message, parts.matcher(message), cause);
-      }
+    if (has(failure, cause -> cause instanceof BindException)) {
+      return null; // Boot itself says which property it is, and where it is set
     }
-    return null;
+    return analysisOf(failure).or(() -> analysisOfHidden(failure)).orElse(null);
+  }
+
+  /** Hibernate logs why it gets no connection, and fails later because it had none. */
+  private Optional<FailureAnalysis> analysisOfHidden(Throwable failure) {
+    if (!has(failure, cause -> cause.getClass().getName().startsWith("org.hibernate."))) {
+      return Optional.empty();
+    }
+    return failureOfAPool()
+        .flatMap(LoginFailureAnalyzer::analysisOf)
+        .map(
+            hidden ->
+                new FailureAnalysis(
+                    String.format(
+                        Locale.ROOT,
+                        "%s%n%nThen the application failed: %s",
+                        hidden.getDescription(),
+                        sentence(RootCause.of(failure))),
+                    hidden.getAction(),
+                    failure));
+  }
+
+  /** By now the beans are destroyed, but not their post-processors. */
+  private Optional<Exception> failureOfAPool() {
+    return beans instanceof AbstractBeanFactory factory
+        ? factory.getBeanPostProcessors().stream()
+            .filter(PoolBeanPostProcessor.class::isInstance)
+            .findFirst()
+            .flatMap(pools -> ((PoolBeanPostProcessor) pools).failure())
+        : Optional.empty();
+  }
+
+  private static Optional<FailureAnalysis> analysisOf(Throwable failure) {
+    return causes(failure)
+        .filter(LoginFailureAnalyzer::isOurs)
+        .findFirst()
+        .map(LoginFailureAnalyzer::analysis);
   }
 
   /** Whether this library has made it. */
@@ -46,13 +90,34 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
     StackTraceElement[] trace = failure.getStackTrace();
     return trace.length > 0
         && trace[0].getClassName().startsWith(OURS)
+        && failure.getMessage() != null
         && (failure instanceof SQLException || failure instanceof IllegalArgumentException);
   }
 
-  private static FailureAnalysis analysis(String message, Matcher parts, Throwable cause) {
+  private static boolean has(Throwable failure, Predicate<Throwable> kind) {
+    return causes(failure).anyMatch(kind);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause);
+  }
+
+  private static FailureAnalysis analysis(Throwable ours) {
+    String message = String.valueOf(ours.getMessage());
+    Matcher parts = (ours instanceof SQLException ? LOGIN : SETTING).matcher(message);
     return parts.matches()
-        ? new FailureAnalysis(sentence(parts.group("what")), sentence(parts.group("remedy")), cause)
-        : new FailureAnalysis(sentence(message), ANOTHER_REMEDY, cause);
+        ? new FailureAnalysis(
+            sentence(parts.group("what")), withPlace(sentence(parts.group("remedy"))), ours)
+        : new FailureAnalysis(sentence(message), ANOTHER_REMEDY, ours);
+  }
+
+  private static String withPlace(String remedy) {
+    return NAME_OF_A_SETTING.matcher(remedy).find()
+        ? String.format(
+            Locale.ROOT,
+            "%s%n%nThe settings of a pool that Spring Boot makes are under spring.datasource.hikari.",
+            remedy)
+        : remedy;
   }
 
   private static String sentence(String text) {

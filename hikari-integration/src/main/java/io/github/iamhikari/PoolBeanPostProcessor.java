@@ -6,11 +6,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -22,9 +23,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * Gives a pool that has not started what Spring knows: {@code spring.datasource.hikari}, if Boot
- * made it, and the application's AWS credentials provider.
+ * made it, and the application's AWS credentials provider. Knows all of them, up to their end.
  */
-final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered {
+final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, PriorityOrdered {
 
   private static final String SETTINGS = "spring.datasource.hikari";
 
@@ -34,6 +35,8 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered 
   /** By identity; one that a scope has dropped goes by itself. */
   private final Set<IamHikariDataSource> pools =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private volatile @Nullable Exception failure;
 
   PoolBeanPostProcessor(ConfigurableListableBeanFactory beans, Environment environment) {
     this.beans = beans;
@@ -48,12 +51,28 @@ final class PoolBeanPostProcessor implements BeanPostProcessor, PriorityOrdered 
 
   @Override
   public Object postProcessBeforeInitialization(Object bean, String beanName) {
-    if (bean instanceof IamHikariDataSource pool && pools.add(pool)) {
-      if (pool.getHikariPoolMXBean() == null) {
-        prepare(pool, beanName);
-      }
+    if (bean instanceof IamHikariDataSource pool
+        && pools.add(pool)
+        && pool.getHikariPoolMXBean() == null) {
+      prepare(pool, beanName);
     }
     return bean;
+  }
+
+  /** An application that does not start closes its pools before it says why. */
+  @Override
+  public void postProcessBeforeDestruction(Object bean, String beanName) {
+    ((IamHikariDataSource) bean).failure().ifPresent(why -> failure = why);
+  }
+
+  @Override
+  public boolean requiresDestruction(Object bean) {
+    return bean instanceof IamHikariDataSource;
+  }
+
+  /** Why a pool had no connection at its end, for the last one that had none. */
+  Optional<Exception> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** The pools that are beans, and not closed. */
