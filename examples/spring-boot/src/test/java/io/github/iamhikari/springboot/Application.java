@@ -22,10 +22,22 @@ final class Application {
 
   private Application() {}
 
-  /** One that is nothing but auto-configuration. */
+  /** One that is nothing but auto-configuration, without Hibernate and OpenTelemetry. */
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration(
+      excludeName = {
+        "org.springframework.boot.autoconfigure.orm.jpa.HibernateJpaAutoConfiguration",
+        "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+        "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration",
+        "io.opentelemetry.instrumentation.spring.autoconfigure.internal.instrumentation.logging"
+            + ".OpenTelemetryAppenderAutoConfiguration"
+      })
+  static class Plain {}
+
+  /** One with these, too. */
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
-  static class Plain {}
+  static class Full {}
 
   /** The lines of the README, and more, of which the last for a name counts. */
   static String[] settings(Server server, String... more) {

@@ -17,45 +17,47 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** A pool that {@code spring.datasource.type} names, and Spring Boot makes. */
-@ParameterizedClass
-@EnumSource
 class AutoConfiguredPoolIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
   @TempDir Path folder;
 
-  private final Server server;
+  /** Where it makes no difference which one. */
+  private final Server server = Server.POSTGRES;
 
   private final AccessKey key = AccessKey.random();
 
-  AutoConfiguredPoolIT(Server server) {
-    this.server = server;
-  }
-
   @BeforeEach
   void giveAKey() {
-    server.rds().add(key);
     aws.set(key);
+    for (Server server : Server.values()) {
+      server.rds().add(key);
+    }
   }
 
   @AfterEach
   void takeItAway() {
-    server.rds().revoke(key.id());
+    for (Server server : Server.values()) {
+      server.rds().revoke(key.id());
+    }
   }
 
-  @Test
-  void logsInByThreeLinesOfConfiguration() {
+  @ParameterizedTest
+  @EnumSource
+  void logsInByThreeLinesOfConfiguration(Server server) {
     IamHikariDataSource pool;
     try (var application =
         Application.start(Application.settings(server), Application.Plain.class)) {
@@ -96,8 +98,10 @@ class AutoConfiguredPoolIT {
     String[] settings =
         Application.settings(
             server,
-            "spring.datasource.url=" + server.url("localhost"),
+            "spring.datasource.url=" + server.url("nowhere.example.com"),
             "spring.datasource.name=orders",
+            "spring.jmx.enabled=true",
+            "spring.datasource.hikari.jdbc-url=" + server.url("localhost"),
             "spring.datasource.hikari.maximum-pool-size=3",
             "spring.datasource.hikari.minimumIdle=1",
             "spring.datasource.hikari.register-mbeans=true",
@@ -125,39 +129,27 @@ class AutoConfiguredPoolIT {
     }
   }
 
-  @Test
-  void connectsWhereABeanOfConnectionDetailsSays() {
+  @ParameterizedTest
+  @EnumSource
+  void connectsToAContainerWhateverThePropertiesSay(Server server) {
     String[] settings =
         Application.settings(
             server,
-            "details.url=" + server.url(),
-            "details.username=" + server.rds().account(),
+            "container=" + server,
             "spring.datasource.url=jdbc:postgresql://nowhere.example.com/",
             "spring.datasource.username=nobody",
             "spring.datasource.hikari.jdbc-url=jdbc:postgresql://nowhere.example.com/",
             "spring.datasource.hikari.username=nobody",
             "spring.datasource.hikari.maximum-pool-size=3");
-    try (var application =
-        Application.start(settings, Application.Plain.class, OwnConnectionDetails.class)) {
+    try (var application = Application.start(settings, Application.Plain.class, Container.class)) {
       assertThat(Application.user(application)).isEqualTo(server.rds().account());
       assertThat(application.getBean(IamHikariDataSource.class).getMaximumPoolSize()).isEqualTo(3);
     }
   }
 
-  @Test
-  void prefersTheUrlAmongTheSettingsOfHikari() {
-    String[] settings =
-        Application.settings(
-            server,
-            "spring.datasource.url=" + server.url("nowhere.example.com"),
-            "spring.datasource.hikari.jdbc-url=" + server.url());
-    try (var application = Application.start(settings, Application.Plain.class)) {
-      assertThat(Application.user(application)).isEqualTo(server.rds().account());
-    }
-  }
-
-  @Test
-  void standsOnTheDataSourceOfADriver() {
+  @ParameterizedTest
+  @EnumSource
+  void standsOnTheDataSourceOfADriver(Server server) {
     String[] settings =
         Application.settings(
             server,
@@ -186,11 +178,12 @@ class AutoConfiguredPoolIT {
     }
   }
 
-  @Test
-  void takesTheOneCredentialsProviderThatTheApplicationHas() {
+  @ParameterizedTest
+  @ValueSource(classes = {Keys.class, PrimaryKeys.class})
+  void takesTheOneCredentialsProviderThatTheApplicationHas(Class<?> keys) {
     aws.set("aws.secretAccessKey", "of nobody");
     try (var application =
-        Application.start(Application.settings(server), Application.Plain.class, Keys.class)) {
+        Application.start(Application.settings(server), Application.Plain.class, keys)) {
       assertThat(Application.user(application)).isEqualTo(server.rds().account());
     }
   }
@@ -229,16 +222,43 @@ class AutoConfiguredPoolIT {
     }
   }
 
+  private static AwsCredentialsProvider acceptedProvider() {
+    AccessKey key = AccessKey.random();
+    Server.POSTGRES.rds().add(key);
+    return Application.provider(key);
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Container {
+
+    @Bean
+    @ServiceConnection
+    LocalRdsContainer database(@Value("${container}") Server server) {
+      return new LocalRdsContainer(server);
+    }
+  }
+
   @Configuration(proxyBeanMethods = false)
   static class Keys {
 
     @Bean
     AwsCredentialsProvider credentialsProvider() {
-      AccessKey key = AccessKey.random();
-      for (Server server : Server.values()) {
-        server.rds().add(key);
-      }
-      return Application.provider(key);
+      return acceptedProvider();
+    }
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class PrimaryKeys {
+
+    @Bean
+    @Primary
+    AwsCredentialsProvider credentialsProvider() {
+      return acceptedProvider();
+    }
+
+    @Bean
+    AwsCredentialsProvider another() {
+      return Application.provider(AccessKey.random());
     }
   }
 

@@ -13,15 +13,13 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** What Spring Boot prints of an application that does not start. */
-@ParameterizedClass
-@EnumSource
 class FailureAnalysisIT {
 
   private static final String REPORTER =
@@ -29,11 +27,8 @@ class FailureAnalysisIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  private final Server server;
-
-  FailureAnalysisIT(Server server) {
-    this.server = server;
-  }
+  /** Where it makes no difference which one. */
+  private final Server server = Server.POSTGRES;
 
   @Test
   void namesASettingThatIsWrongByItself() {
@@ -56,6 +51,9 @@ class FailureAnalysisIT {
 
             Action:
 
+            Set iam_host to it, such as "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com".
+
+            The settings of a pool that Spring Boot makes are under spring.datasource.hikari.
             """);
   }
 
@@ -68,12 +66,14 @@ class FailureAnalysisIT {
             "\n\nAction:\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in");
   }
 
-  @Test
-  void saysWhyTheLoginIsRefused() {
+  @ParameterizedTest
+  @EnumSource
+  void saysWhyTheLoginIsRefused(Server server) {
     AccessKey key = AccessKey.random();
     aws.set(key);
 
-    assertThat(reportOf())
+    assertThat(
+            reportOf(Application.settings(server), Application.Plain.class, QueryAtTheStart.class))
         .contains(
             "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
             "was refused: ",
@@ -85,32 +85,50 @@ class FailureAnalysisIT {
   void saysItAlsoOfAPoolThatTheApplicationMakes() {
     AccessKey key = AccessKey.random();
     aws.set(key);
+    String[] settings = {
+      "orders.pool.jdbc-url=" + server.url(), "orders.pool.username=" + server.rds().account()
+    };
 
     assertThat(
             reportOf(
-                OwnPoolsIT.OrdersPool.class,
-                "orders.pool.jdbc-url=" + server.url(),
-                "orders.pool.username=" + server.rds().account()))
+                settings,
+                Application.Plain.class,
+                QueryAtTheStart.class,
+                OwnPoolsIT.OrdersPool.class))
         .contains("Description:\n\nThe IAM login of user", "\n\nAction:\n\nCheck (1) ");
   }
 
-  private String reportOf(String... settings) {
-    return reportOf(Object.class, settings);
+  @Test
+  void saysWhatHibernateHides() {
+    AccessKey key = AccessKey.random();
+    String[] settings =
+        Application.settings(
+            server,
+            "otel.sdk.disabled=true",
+            "otel.instrumentation.logback-appender.enabled=false",
+            // in beans: Hibernate logs the system properties
+            "key.id=" + key.id(),
+            "key.secret=" + key.secret());
+
+    assertThat(reportOf(settings, Application.Full.class, OwnPoolsIT.Keys.class))
+        .contains(
+            "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
+            "\n\nThen the application failed: Unable to determine Dialect without JDBC metadata",
+            "\n\nAction:\n\nCheck (1) ");
   }
 
-  private String reportOf(Class<?> another, String... settings) {
+  private String reportOf(String... settings) {
+    return reportOf(
+        Application.settings(server, settings), Application.Plain.class, QueryAtTheStart.class);
+  }
+
+  private static String reportOf(String[] settings, Class<?>... sources) {
     Logger logger = (Logger) LoggerFactory.getLogger(REPORTER);
     ListAppender<ILoggingEvent> reports = new ListAppender<>();
     reports.start();
     logger.addAppender(reports);
     try {
-      assertThatThrownBy(
-              () ->
-                  Application.start(
-                      Application.settings(server, settings),
-                      Application.Plain.class,
-                      QueryAtTheStart.class,
-                      another))
+      assertThatThrownBy(() -> Application.start(settings, sources))
           .isInstanceOf(RuntimeException.class);
     } finally {
       logger.detachAppender(reports);

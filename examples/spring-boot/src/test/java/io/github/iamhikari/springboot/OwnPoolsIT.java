@@ -9,7 +9,6 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -17,12 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.springframework.aop.framework.ProxyFactory;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.cloud.context.config.annotation.RefreshScope;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
@@ -34,33 +30,33 @@ import org.springframework.context.annotation.Primary;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** Pools that an application makes itself, and what other libraries of Spring do with them. */
-@ParameterizedClass
-@EnumSource
 class OwnPoolsIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  private final Server server;
+  /** Where it makes no difference which one. */
+  private final Server server = Server.POSTGRES;
 
   private final AccessKey key = AccessKey.random();
 
-  OwnPoolsIT(Server server) {
-    this.server = server;
-  }
-
   @BeforeEach
   void giveAKey() {
-    server.rds().add(key);
+    for (Server each : Server.values()) {
+      each.rds().add(key);
+    }
   }
 
   @AfterEach
   void takeItAway() {
-    server.rds().revoke(key.id());
+    for (Server each : Server.values()) {
+      each.rds().revoke(key.id());
+    }
   }
 
-  @Test
-  void haveEachTheirOwnSettingsAndAllThatTheApplicationHas() {
-    try (var application = start(OrdersPool.class, ReportsPool.class, LazyPool.class)) {
+  @ParameterizedTest
+  @EnumSource
+  void haveEachTheirOwnSettingsAndAllThatTheApplicationHas(Server server) {
+    try (var application = start(server, OrdersPool.class, ReportsPool.class, LazyPool.class)) {
       IamHikariDataSource orders = application.getBean("orders", IamHikariDataSource.class);
       IamHikariDataSource reports = application.getBean("reports", IamHikariDataSource.class);
       IamHikariDataSource lazy = application.getBean("lazy", IamHikariDataSource.class);
@@ -80,7 +76,7 @@ class OwnPoolsIT {
   @Test
   void mayHaveStartedWhenTheyBecomeBeans() {
     aws.set(key);
-    try (var application = start(StartedPool.class)) {
+    try (var application = start(server, StartedPool.class)) {
       assertThat(Application.user(application)).isEqualTo("app_user");
       assertThatItIsMeasured(application, "started");
     }
@@ -88,7 +84,7 @@ class OwnPoolsIT {
 
   @Test
   void areMadeAnewInTheRefreshScope() {
-    try (var application = start(RefreshedPool.class)) {
+    try (var application = start(server, RefreshedPool.class)) {
       DataSource dataSource = application.getBean(DataSource.class);
       assertThat(Application.user(dataSource)).isEqualTo("app_user");
       IamHikariDataSource first = target(application);
@@ -106,7 +102,7 @@ class OwnPoolsIT {
 
   @Test
   void surviveThatTheEnvironmentChanges() {
-    try (var application = start(OrdersPool.class)) {
+    try (var application = start(server, OrdersPool.class)) {
       assertThat(Application.user(application)).isEqualTo("app_user");
 
       application.publishEvent(
@@ -117,18 +113,33 @@ class OwnPoolsIT {
   }
 
   @Test
-  void mayBeWrappedByAnotherPostProcessor() throws SQLException {
-    aws.set(key);
+  void serveHibernateWrappedByTheStarterOfOpenTelemetry() throws SQLException {
     String[] settings =
         Application.settings(
-            server, "spring.datasource.name=wrapped", "spring.datasource.hikari.minimum-idle=0");
-    try (var application = Application.start(settings, Application.Plain.class, Wrapper.class)) {
+            server,
+            "key.id=" + key.id(),
+            "key.secret=" + key.secret(),
+            "otel.traces.exporter=none",
+            "otel.metrics.exporter=none",
+            "otel.logs.exporter=none",
+            "otel.instrumentation.common.default-enabled=false",
+            "otel.instrumentation.logback-appender.enabled=false",
+            "otel.instrumentation.jdbc.enabled=true",
+            "spring.datasource.name=wrapped",
+            "spring.datasource.hikari.allow-pool-suspension=true");
+    try (var application = Application.start(settings, Application.Full.class, Keys.class)) {
       DataSource dataSource = application.getBean(DataSource.class);
+      IamHikariDataSource pool = dataSource.unwrap(IamHikariDataSource.class);
 
-      assertThat(AopUtils.isAopProxy(dataSource)).isTrue();
+      assertThat(dataSource).isNotInstanceOf(IamHikariDataSource.class);
       assertThat(Application.user(dataSource)).isEqualTo("app_user");
-      assertThat(dataSource.unwrap(IamHikariDataSource.class).getMinimumIdle()).isZero();
+      assertThat(pool.getPoolName()).isEqualTo("wrapped");
       assertThatItIsMeasured(application, "wrapped");
+
+      application.stop();
+      assertThat(pool.isRunning()).as("running at a checkpoint").isFalse();
+      application.start();
+      assertThat(Application.user(dataSource)).isEqualTo("app_user");
     }
   }
 
@@ -147,7 +158,7 @@ class OwnPoolsIT {
     assertThat(connections.value()).isPositive();
   }
 
-  private ConfigurableApplicationContext start(Class<?>... pools) {
+  private ConfigurableApplicationContext start(Server server, Class<?>... pools) {
     Class<?>[] sources = new Class<?>[pools.length + 2];
     System.arraycopy(pools, 0, sources, 0, pools.length);
     sources[pools.length] = Application.Plain.class;
@@ -246,32 +257,6 @@ class OwnPoolsIT {
             }
           };
       return pool;
-    }
-  }
-
-  /** As OpenTelemetry's starter does it. */
-  @Configuration(proxyBeanMethods = false)
-  static class Wrapper {
-
-    @Bean
-    static BeanPostProcessor wrapper() {
-      return new BeanPostProcessor() {
-        @Override
-        public Object postProcessAfterInitialization(Object bean, String beanName) {
-          if (!(bean instanceof DataSource)) {
-            return bean;
-          }
-          ProxyFactory proxy = new ProxyFactory(bean);
-          proxy.setProxyTargetClass(true);
-          proxy.addAdvice(
-              (org.aopalliance.intercept.MethodInterceptor)
-                  invocation -> {
-                    Object result = invocation.proceed();
-                    return result instanceof Connection connection ? connection : result;
-                  });
-          return proxy.getProxy();
-        }
-      };
     }
   }
 }

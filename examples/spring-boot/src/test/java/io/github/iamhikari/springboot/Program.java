@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -34,7 +35,7 @@ final class Program {
     }
   }
 
-  /** Runs it with an access key, and gives back what it prints. */
+  /** Runs it with an access key and settings of the environment, and gives back what it prints. */
   static String run(Server server, String classPath, String option) throws Exception {
     AccessKey key = AccessKey.random();
     server.rds().add(key);
@@ -52,15 +53,18 @@ final class Program {
                 "-cp",
                 classPath,
                 Program.class.getName()));
-    Arrays.stream(
-            Application.settings(
-                server,
-                "spring.datasource.name=orders",
-                "spring.datasource.hikari.maximum-pool-size=3",
-                "spring.datasource.hikari.iam-expiration=600"))
+    Arrays.stream(Application.settings(server))
         .map(setting -> "--" + setting)
         .forEach(command::add);
-    Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPRING_DATASOURCE_NAME", "orders",
+                "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE", "3",
+                "SPRING_DATASOURCE_HIKARI_IAMEXPIRATION", "600"));
+    Process program = builder.start();
     String output = new String(program.getInputStream().readAllBytes(), UTF_8);
     program.waitFor();
     server.rds().revoke(key.id());

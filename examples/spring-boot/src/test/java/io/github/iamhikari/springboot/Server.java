@@ -1,33 +1,43 @@
 package io.github.iamhikari.springboot;
 
 import io.github.iamhikari.localrds.LocalRds;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.CompletableFuture;
 
 /** What the applications log in to: one server of a kind for all tests. */
-@SuppressWarnings("ImmutableEnumChecker") // it starts when it is needed
+@SuppressWarnings("ImmutableEnumChecker") // both start at once, while the first application does
 enum Server {
-  POSTGRES("postgresql", "org.postgresql.ds.PGSimpleDataSource", LocalRds.postgres()),
-  MARIADB("mariadb", "org.mariadb.jdbc.MariaDbDataSource", LocalRds.mariaDb());
+  POSTGRES(
+      "postgresql",
+      "org.postgresql.Driver",
+      "org.postgresql.ds.PGSimpleDataSource",
+      LocalRds.postgres()),
+  MARIADB(
+      "mariadb",
+      "org.mariadb.jdbc.Driver",
+      "org.mariadb.jdbc.MariaDbDataSource",
+      LocalRds.mariaDb());
 
   private final String protocol;
+  private final String driverClass;
   private final String dataSourceClass;
-  private final LocalRds.Builder builder;
-  private @Nullable LocalRds rds;
+  private final CompletableFuture<LocalRds> rds;
 
-  Server(String protocol, String dataSourceClass, LocalRds.Builder builder) {
+  Server(String protocol, String driverClass, String dataSourceClass, LocalRds.Builder builder) {
     this.protocol = protocol;
+    this.driverClass = driverClass;
     this.dataSourceClass = dataSourceClass;
-    this.builder = builder;
+    this.rds =
+        CompletableFuture.supplyAsync(
+            () -> builder.account("app_user").account("report_user").start());
   }
 
   /** The server, which runs until the JVM ends. */
-  synchronized LocalRds rds() {
-    LocalRds running = rds;
-    if (running == null) {
-      running = builder.account("app_user").account("report_user").start();
-      rds = running;
-    }
-    return running;
+  LocalRds rds() {
+    return rds.join();
+  }
+
+  String driverClass() {
+    return driverClass;
   }
 
   /** Of its driver. */

@@ -21,10 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -33,98 +32,69 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A web service, and what its operator asks of it by HTTP. */
-@ParameterizedClass
-@EnumSource
 class WebServiceIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties();
 
-  private final Server server;
-
   private final AccessKey key = AccessKey.random();
   private final HttpClient client = HttpClient.newHttpClient();
-  private final ConfigurableApplicationContext application;
-
-  WebServiceIT(Server server) {
-    this.server = server;
-    server.rds().add(key);
-    this.application =
-        Application.start(
-            WebApplicationType.SERVLET,
-            Application.settings(
-                server,
-                "spring.datasource.name=orders",
-                "server.port=0",
-                "server.shutdown=graceful",
-                "management.endpoints.web.exposure.include=*",
-                "management.endpoint.health.show-details=always"),
-            Application.Plain.class,
-            Orders.class);
-  }
-
-  @BeforeEach
-  void giveAKey() {
-    aws.set(key); // the pool starts with the first login
-  }
 
   @AfterEach
-  void stop() {
-    application.close();
-    server.rds().revoke(key.id());
+  void takeTheKeyAway() {
+    for (Server server : Server.values()) {
+      server.rds().revoke(key.id());
+    }
   }
 
   @Test
   void showsTheMetersOfPoolAndTokensToPrometheus() throws Exception {
-    assertThat(get("/user").body()).startsWith(server.rds().account());
+    try (var application = start(Server.POSTGRES)) {
+      assertThat(get(application, "/user").body()).startsWith("app_user");
 
-    assertThat(get("/actuator/prometheus").body())
-        .contains(
-            "iamhikari_token_signed_total{pool=\"orders\"} 1.0\n",
-            "iamhikari_token_failed_total{pool=\"orders\"} 0.0\n",
-            "iamhikari_token_rejected_total{pool=\"orders\"} 0.0\n",
-            "iamhikari_token_signing_seconds_count{pool=\"orders\"} 1\n",
-            "iamhikari_token_remaining_seconds{pool=\"orders\"} 8",
-            "hikaricp_connections{pool=\"orders\"}",
-            "jdbc_connections_max{name=\"dataSource\"}");
+      assertThat(get(application, "/actuator/prometheus").body())
+          .contains(
+              "iamhikari_token_signed_total{pool=\"orders\"} 1.0\n",
+              "iamhikari_token_failed_total{pool=\"orders\"} 0.0\n",
+              "iamhikari_token_rejected_total{pool=\"orders\"} 0.0\n",
+              "iamhikari_token_signing_seconds_count{pool=\"orders\"} 1\n",
+              "iamhikari_token_remaining_seconds{pool=\"orders\"} 8",
+              "hikaricp_connections{pool=\"orders\"}",
+              "jdbc_connections_max{name=\"dataSource\"}");
+    }
   }
 
-  @Test
-  void isHealthyWhileItLogsIn() throws Exception {
-    HttpResponse<String> health = get("/actuator/health");
+  @ParameterizedTest
+  @EnumSource
+  void isHealthyUntilItsLoginsAreRefusedAndSaysWithinASecondWhy(Server server) throws Exception {
+    try (var application = start(server)) {
+      HttpResponse<String> healthy = get(application, "/actuator/health");
+      assertThat(healthy.statusCode()).isEqualTo(200);
+      assertThat(healthy.body()).contains("\"db\":", "\"iam\":", "\"tokenUsableUntil\":");
 
-    assertThat(health.statusCode()).isEqualTo(200);
-    assertThat(health.body()).contains("\"db\":", "\"iam\":", "\"tokenUsableUntil\":");
-  }
+      server.rds().revoke(key.id());
+      application.getBean(IamHikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+      long before = System.nanoTime();
+      HttpResponse<String> refused = get(application, "/actuator/health");
+      Duration took = Duration.ofNanos(System.nanoTime() - before);
 
-  @Test
-  void saysWithinASecondWhyItsLoginsAreRefused() throws Exception {
-    assertThat(get("/actuator/health").statusCode()).isEqualTo(200);
-    server.rds().revoke(key.id());
-    application.getBean(IamHikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
-
-    long before = System.nanoTime();
-    HttpResponse<String> health = get("/actuator/health");
-    Duration took = Duration.ofNanos(System.nanoTime() - before);
-
-    assertThat(health.statusCode()).isEqualTo(503);
-    assertThat(took).isLessThan(Duration.ofSeconds(1));
-    assertThat(health.body())
-        .contains(
-            "The IAM login of user \\\""
-                + server.rds().account()
-                + "\\\" at "
-                + server.rds().host(),
-            "was refused",
-            "Check (1)")
-        .doesNotContain("X-Amz-Signature", key.id(), key.secret());
-    assertThat(get("/actuator/health/db").statusCode()).isEqualTo(503);
-    assertThat(get("/actuator/health/iam").statusCode()).isEqualTo(503);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(took).isLessThan(Duration.ofSeconds(1));
+      assertThat(refused.body())
+          .contains(
+              "The IAM login of user \\\"app_user\\\" at " + server.rds().host(),
+              "was refused",
+              "Check (1)")
+          .doesNotContain("X-Amz-Signature", key.id(), key.secret());
+      assertThat(get(application, "/actuator/health/db").statusCode()).isEqualTo(503);
+      assertThat(get(application, "/actuator/health/iam").statusCode()).isEqualTo(503);
+    }
   }
 
   @Test
   void leavesTheConnectionToARequestThatIsUnderWayAtTheEnd() throws Exception {
+    var application = start(Server.POSTGRES);
     Orders orders = application.getBean(Orders.class);
-    var request = CompletableFuture.supplyAsync(() -> uncheckedGet("/slow-user"));
+    var request = CompletableFuture.supplyAsync(() -> uncheckedGet(application, "/slow-user"));
     assertThat(orders.begun.await(10, SECONDS)).isTrue();
 
     CountDownLatch closing = new CountDownLatch(1);
@@ -133,20 +103,38 @@ class WebServiceIT {
     assertThat(closing.await(10, SECONDS)).isTrue();
     orders.mayEnd.countDown();
 
-    assertThat(request.get(10, SECONDS).body()).startsWith(server.rds().account());
+    assertThat(request.get(10, SECONDS).body()).startsWith("app_user");
     end.get(10, SECONDS);
     assertThat(orders.pool.isClosed()).isTrue();
   }
 
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  private ConfigurableApplicationContext start(Server server) {
+    server.rds().add(key);
+    aws.set(key);
+    return Application.start(
+        WebApplicationType.SERVLET,
+        Application.settings(
+            server,
+            "spring.datasource.name=orders",
+            "server.port=0",
+            "server.shutdown=graceful",
+            "management.endpoints.web.exposure.include=*",
+            "management.endpoint.health.show-details=always"),
+        Application.Plain.class,
+        Orders.class);
+  }
+
+  private HttpResponse<String> get(ConfigurableApplicationContext application, String path)
+      throws IOException, InterruptedException {
     String port = application.getEnvironment().getProperty("local.server.port");
     URI uri = URI.create("http://127.0.0.1:" + port + path);
     return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 
-  private HttpResponse<String> uncheckedGet(String path) {
+  private HttpResponse<String> uncheckedGet(
+      ConfigurableApplicationContext application, String path) {
     try {
-      return get(path);
+      return get(application, path);
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
