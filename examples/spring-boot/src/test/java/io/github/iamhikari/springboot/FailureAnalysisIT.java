@@ -13,8 +13,6 @@ import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -66,14 +64,12 @@ class FailureAnalysisIT {
             "\n\nAction:\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in");
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void saysWhyTheLoginIsRefused(Server server) {
+  @Test
+  void saysWhyTheLoginIsRefused() {
     AccessKey key = AccessKey.random();
     aws.set(key);
 
-    assertThat(
-            reportOf(Application.settings(server), Application.Plain.class, QueryAtTheStart.class))
+    assertThat(reportOf())
         .contains(
             "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
             "was refused: ",
@@ -85,8 +81,9 @@ class FailureAnalysisIT {
   void saysItAlsoOfAPoolThatTheApplicationMakes() {
     AccessKey key = AccessKey.random();
     aws.set(key);
+    Server another = Server.MARIADB;
     String[] settings = {
-      "orders.pool.jdbc-url=" + server.url(), "orders.pool.username=" + server.rds().account()
+      "orders.pool.jdbc-url=" + another.url(), "orders.pool.username=" + another.rds().account()
     };
 
     assertThat(
@@ -95,7 +92,8 @@ class FailureAnalysisIT {
                 Application.Plain.class,
                 QueryAtTheStart.class,
                 OwnPoolsIT.OrdersPool.class))
-        .contains("Description:\n\nThe IAM login of user", "\n\nAction:\n\nCheck (1) ");
+        .contains("Description:\n\nThe IAM login of user", "\n\nAction:\n\nCheck (1) ")
+        .doesNotContain("X-Amz-Signature", key.id(), key.secret());
   }
 
   @Test
