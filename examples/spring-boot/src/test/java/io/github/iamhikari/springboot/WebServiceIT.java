@@ -116,6 +116,8 @@ class WebServiceIT {
         Application.settings(
             server,
             "spring.datasource.name=orders",
+            // none is being opened that an eviction would miss
+            "spring.datasource.hikari.maximum-pool-size=1",
             "server.port=0",
             "server.shutdown=graceful",
             "management.endpoints.web.exposure.include=*",
