@@ -1,8 +1,10 @@
 package io.github.iamhikari;
 
+import io.github.iamhikari.core.IamSettings;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +34,13 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
       "Start it with --debug to see the causes, and look the message up in iam-hikari's"
           + " docs/troubleshooting.md.";
 
-  private static final Pattern NAME_OF_A_SETTING = Pattern.compile("\\b(iam_|aws_profile\\b)");
+  private static final Set<String> SETTINGS =
+      Set.of(
+          IamSettings.HOST,
+          IamSettings.DEFAULT_PORT,
+          IamSettings.REGION,
+          IamSettings.EXPIRATION,
+          IamSettings.AWS_PROFILE);
 
   private final @Nullable BeanFactory beans;
 
@@ -112,7 +120,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
   }
 
   private static String withPlace(String remedy) {
-    return NAME_OF_A_SETTING.matcher(remedy).find()
+    return SETTINGS.stream().anyMatch(remedy::contains)
         ? String.format(
             Locale.ROOT,
             "%s%n%nThe settings of a pool that Spring Boot makes are under spring.datasource.hikari.",
