@@ -114,22 +114,22 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
     String message = String.valueOf(ours.getMessage());
     Matcher parts = (ours instanceof SQLException ? LOGIN : SETTING).matcher(message);
     return parts.matches()
-        ? new FailureAnalysis(
-            sentence(parts.group("what")), withPlace(sentence(parts.group("remedy"))), ours)
+        ? new FailureAnalysis(sentence(parts.group("what")), action(parts.group("remedy")), ours)
         : new FailureAnalysis(sentence(message), ANOTHER_REMEDY, ours);
   }
 
-  private static String withPlace(String remedy) {
+  private static String action(String remedy) {
+    String action = sentence(Character.toUpperCase(remedy.charAt(0)) + remedy.substring(1));
     return SETTINGS.stream().anyMatch(remedy::contains)
         ? String.format(
             Locale.ROOT,
             "%s%n%nThe settings of a pool that Spring Boot makes are under spring.datasource.hikari.",
-            remedy)
-        : remedy;
+            action)
+        : action;
   }
 
+  /** Its first word may be the name of a property or of a pool, and stays as it is. */
   private static String sentence(String text) {
-    String end = text.matches("(?s).*[.?!]") ? "" : ".";
-    return Character.toUpperCase(text.charAt(0)) + text.substring(1) + end;
+    return text.matches("(?s).*[.?!]") ? text : text + ".";
   }
 }

@@ -83,7 +83,10 @@ class FailureAnalysisIT {
     aws.set(key);
     Server another = Server.MARIADB;
     String[] settings = {
-      "orders.pool.jdbc-url=" + another.url(), "orders.pool.username=" + another.rds().account()
+      "orders.pool.jdbc-url=" + another.url(),
+      "orders.pool.username=" + another.rds().account(),
+      "orders.pool.pool-name=orders",
+      "orders.pool.initialization-fail-timeout=-1"
     };
 
     assertThat(
@@ -92,7 +95,9 @@ class FailureAnalysisIT {
                 Application.Plain.class,
                 QueryAtTheStart.class,
                 OwnPoolsIT.OrdersPool.class))
-        .contains("Description:\n\nThe IAM login of user", "\n\nAction:\n\nCheck (1) ")
+        .contains(
+            "Description:\n\norders - Connection is not available. The IAM login of user",
+            "\n\nAction:\n\nCheck (1) ")
         .doesNotContain("X-Amz-Signature", key.id(), key.secret());
   }
 
