@@ -19,6 +19,9 @@ import org.springframework.boot.SpringApplicationAotProcessor;
 /** An application that Spring Boot processes ahead of time, as for a native image. */
 class AheadOfTimeIT {
 
+  /** Starts while the application is processed. */
+  private static final Server SERVER = Server.POSTGRES;
+
   @TempDir private static Path folder;
 
   @BeforeAll
@@ -50,10 +53,8 @@ class AheadOfTimeIT {
 
   @Test
   void logsIn() throws Exception {
-    Server server = Server.POSTGRES;
-
-    assertThat(Program.run(server, classPath(), "-Dspring.aot.enabled=true"))
-        .contains(server.rds().account() + " by orders, of 3 connections, for 600 s");
+    assertThat(Program.run(SERVER, classPath(), "-Dspring.aot.enabled=true"))
+        .contains(SERVER.rds().account() + " by orders, of 3 connections, for 600 s");
   }
 
   @Test

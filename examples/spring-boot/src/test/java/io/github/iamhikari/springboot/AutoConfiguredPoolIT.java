@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,22 +41,14 @@ class AutoConfiguredPoolIT {
 
   @BeforeEach
   void giveAKey() {
+    server.rds().add(key);
     aws.set(key);
-    for (Server server : Server.values()) {
-      server.rds().add(key);
-    }
-  }
-
-  @AfterEach
-  void takeItAway() {
-    for (Server server : Server.values()) {
-      server.rds().revoke(key.id());
-    }
   }
 
   @ParameterizedTest
   @EnumSource
   void logsInByThreeLinesOfConfiguration(Server server) {
+    server.rds().add(key);
     IamHikariDataSource pool;
     try (var application =
         Application.start(Application.settings(server), Application.Plain.class)) {
@@ -132,6 +123,7 @@ class AutoConfiguredPoolIT {
   @ParameterizedTest
   @EnumSource
   void connectsToAContainerWhateverThePropertiesSay(Server server) {
+    server.rds().add(key);
     String[] settings =
         Application.settings(
             server,
@@ -150,6 +142,7 @@ class AutoConfiguredPoolIT {
   @ParameterizedTest
   @EnumSource
   void standsOnTheDataSourceOfADriver(Server server) {
+    server.rds().add(key);
     String[] settings =
         Application.settings(
             server,

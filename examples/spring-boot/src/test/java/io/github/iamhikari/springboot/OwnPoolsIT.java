@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.util.Set;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,21 +40,13 @@ class OwnPoolsIT {
 
   @BeforeEach
   void giveAKey() {
-    for (Server each : Server.values()) {
-      each.rds().add(key);
-    }
-  }
-
-  @AfterEach
-  void takeItAway() {
-    for (Server each : Server.values()) {
-      each.rds().revoke(key.id());
-    }
+    server.rds().add(key);
   }
 
   @ParameterizedTest
   @EnumSource
   void haveEachTheirOwnSettingsAndAllThatTheApplicationHas(Server server) {
+    server.rds().add(key);
     try (var application = start(server, OrdersPool.class, ReportsPool.class, LazyPool.class)) {
       IamHikariDataSource orders = application.getBean("orders", IamHikariDataSource.class);
       IamHikariDataSource reports = application.getBean("reports", IamHikariDataSource.class);

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,13 +37,6 @@ class WebServiceIT {
 
   private final AccessKey key = AccessKey.random();
   private final HttpClient client = HttpClient.newHttpClient();
-
-  @AfterEach
-  void takeTheKeyAway() {
-    for (Server server : Server.values()) {
-      server.rds().revoke(key.id());
-    }
-  }
 
   @Test
   void showsTheMetersOfPoolAndTokensToPrometheus() throws Exception {
