@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PagesTest {
 
@@ -21,15 +23,20 @@ class PagesTest {
   private static final Pattern REGION =
       Pattern.compile("(?ms)^ *// tag::(?<name>[a-z0-9-]+)\\[]\n(?<code>.*?)^ *// end::\\k<name>");
 
-  private static final Path SPRING_BOOT =
-      Path.of("../spring-boot/src/test/java/io/github/iamhikari/springboot");
+  /** Code that {@code frameworks.md} shows, too. */
+  private static final List<Path> FRAMEWORKS =
+      List.of(
+          Path.of("../micronaut/src/main/java/io/github/iamhikari/micronaut"),
+          Path.of("../spring-boot/src/test/java/io/github/iamhikari/springboot"));
 
   @ParameterizedTest
   @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks"})
   void showTheRegionsOfTestedCodeAndNothingElse(String page, String folder) throws IOException {
     List<String> regions = new ArrayList<>(regionsOfAll(RECIPES.resolve(folder)));
     if (folder.equals("frameworks")) {
-      regions.addAll(regionsOfAll(SPRING_BOOT));
+      for (Path code : FRAMEWORKS) {
+        regions.addAll(regionsOfAll(code));
+      }
     }
 
     assertThat(Pages.samples(page, "java"))
@@ -38,15 +45,32 @@ class PagesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"micronaut", "quarkus"})
+  void showTheSettingsOfTestedApplications(String application) throws IOException {
+    Path settings = Path.of("..", application, "src/main/resources/application.properties");
+
+    assertThat(Pages.samples("frameworks.md", "ini")).contains(Files.readString(settings));
+  }
+
+  @Test
+  void showTheSettingsOfSpringBootThatTheReadmeShows() throws IOException {
+    assertThat(Pages.samples("../README.md", "yaml"))
+        .containsExactly(Pages.samples("frameworks.md", "yaml").get(0));
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "other-pools.md, dbcp2",
     "other-pools.md, tomcat",
     "other-pools.md, agroal",
+    "frameworks.md, dropwizard",
     "frameworks.md, flyway",
     "frameworks.md, hibernate",
     "frameworks.md, jdbi",
     "frameworks.md, jooq",
     "frameworks.md, liquibase",
+    "frameworks.md, micronaut",
+    "frameworks.md, quarkus",
     "frameworks.md, spring-boot",
     "frameworks.md, spring-boot-4"
   })

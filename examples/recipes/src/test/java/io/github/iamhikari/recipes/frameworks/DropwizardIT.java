@@ -1,0 +1,100 @@
+package io.github.iamhikari.recipes.frameworks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dropwizard.configuration.YamlConfigurationFactory;
+import io.dropwizard.db.DataSourceFactory;
+import io.dropwizard.db.ManagedDataSource;
+import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.recipes.Pages;
+import io.github.iamhikari.recipes.Server;
+import java.io.ByteArrayInputStream;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DropwizardIT {
+
+  private final LocalRds rds = Server.POSTGRES.rds();
+  private final AccessKey key = AccessKey.random();
+
+  @RegisterExtension final AwsProperties aws = new AwsProperties(key);
+
+  @BeforeEach
+  void addKey() {
+    rds.add(key);
+  }
+
+  @AfterEach
+  void revokeKey() {
+    rds.revoke(key.id());
+  }
+
+  @Test
+  void logsInByTheDriverOfItsConfiguration() throws Exception {
+    ManagedDataSource pool = pool();
+    pool.start();
+    try (Connection connection = pool.getConnection()) {
+      assertThat(user(connection)).isEqualTo(rds.account());
+      assertThat(rds.logins())
+          .filteredOn(login -> key.id().equals(login.accessKeyId()))
+          .isNotEmpty()
+          .allMatch(Login::accepted);
+    } finally {
+      pool.stop();
+    }
+  }
+
+  @Test
+  void saysWhyALoginIsRefused() throws Exception {
+    rds.revoke(key.id());
+    ManagedDataSource pool = pool();
+
+    assertThatThrownBy(pool::start)
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("The IAM login of user \"" + rds.account() + "\"");
+  }
+
+  /** What the page shows, with another URL and user. */
+  private ManagedDataSource pool() throws Exception {
+    String settings =
+        Pages.samples("frameworks.md", "yaml").stream()
+            .filter(sample -> sample.contains("driverClass"))
+            .findFirst()
+            .orElseThrow()
+            .replaceFirst("(?<= url: ).*", rds.jdbcUrl(rds.host()))
+            .replaceFirst("(?<= user: ).*", rds.account());
+    return new YamlConfigurationFactory<>(Settings.class, null, new ObjectMapper(), "test")
+        .build(unused -> new ByteArrayInputStream(settings.getBytes(UTF_8)), "application.yml")
+        .database
+        .build(new MetricRegistry(), "orders");
+  }
+
+  private static String user(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT current_user")) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** The settings of an application. */
+  public static final class Settings {
+
+    /** Of its database. */
+    @JsonProperty public DataSourceFactory database = new DataSourceFactory();
+  }
+}
