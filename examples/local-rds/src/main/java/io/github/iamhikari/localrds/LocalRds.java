@@ -1,6 +1,10 @@
 package io.github.iamhikari.localrds;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,8 +47,13 @@ public final class LocalRds implements AutoCloseable {
   private final int listeningPort;
   private final Authenticator authenticator;
   private final Database server;
-  private final Gateway gateway;
+  private final LoginProtocol protocol;
+  private final SSLContext tls;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private Gateway gateway;
+
+  // Holds the port while nobody listens on it, lest an outgoing connection is given it.
+  private @Nullable Socket reservation;
 
   private LocalRds(Builder builder, String region, Path directory, ServerSocket listener)
       throws Exception {
@@ -63,7 +72,7 @@ public final class LocalRds implements AutoCloseable {
             Set.copyOf(builder.accounts),
             builder.clock);
     builder.keys.values().forEach(authenticator::add);
-    SSLContext tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
+    this.tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
     if (hasOwnCertificate) {
       Files.writeString(certificateAuthority(), CertificateAuthority.pem());
     }
@@ -73,8 +82,8 @@ public final class LocalRds implements AutoCloseable {
         builder.running == null
             ? engine.start(directory, accounts)
             : builder.running.start(accounts);
-    this.gateway =
-        Gateway.start(listener, engine.login(authenticator, password), tls, server.port());
+    this.protocol = engine.login(authenticator, password);
+    this.gateway = Gateway.start(listener, protocol, tls, server.port());
     TemporaryFiles.closeAtExit(this);
   }
 
@@ -266,6 +275,49 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
+   * Cuts all sessions and refuses connections, as an instance that is stopped or restarts, until it
+   * {@linkplain #resume() resumes}. The data stays. Nothing happens if it is stopped.
+   */
+  public synchronized void stop() {
+    if (closed.get() || reservation != null) {
+      return;
+    }
+    gateway.close();
+    try {
+      Socket bound = new Socket();
+      bound.setReuseAddress(true);
+      bound.bind(new InetSocketAddress(ADDRESS, listeningPort));
+      reservation = bound;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Lets clients in again, on the same port. Nothing happens unless it is {@linkplain #stop()
+   * stopped}.
+   */
+  public synchronized void resume() {
+    try {
+      if (!closed.get() && freePort()) {
+        gateway = Gateway.start(Gateway.listen(listeningPort), protocol, tls, server.port());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean freePort() throws IOException {
+    Socket bound = reservation;
+    reservation = null;
+    if (bound == null) {
+      return false;
+    }
+    bound.close();
+    return true;
+  }
+
+  /**
    * Cuts all sessions, stops the database and deletes its files. When it returns, the gateway's
    * threads and the database's processes are gone. A server that ran before goes on, without what
    * was made there. A second call does nothing.
@@ -275,7 +327,14 @@ public final class LocalRds implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    gateway.close();
+    synchronized (this) {
+      gateway.close();
+      try {
+        freePort();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     server.close();
     TemporaryFiles.delete(directory);
     TemporaryFiles.closed(this);

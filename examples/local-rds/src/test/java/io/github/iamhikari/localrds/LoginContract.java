@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -198,6 +199,27 @@ abstract class LoginContract {
     assertThat(lastLogin().accessKeyId()).isEqualTo("ASIATEMPORARY");
     rds.revoke(key.id());
     assertRefusedBecause(Refusal.UNKNOWN_ACCESS_KEY, "app_user", token);
+  }
+
+  @Test
+  void cutsSessionsAndRefusesConnectionsWhileItIsStopped() throws Exception {
+    try (Connection connection = connect(rds, "app_user", token())) {
+      int before = rds.logins().size();
+      rds.stop();
+      try {
+        rds.stop();
+        assertThatThrownBy(() -> text(connection, "select 1")).isInstanceOf(SQLException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), rds.listeningPort()))
+            .isInstanceOf(ConnectException.class);
+      } finally {
+        rds.resume();
+      }
+      rds.resume();
+      assertThat(rds.logins()).hasSize(before);
+    }
+    try (Connection connection = connect(rds, "app_user", token())) {
+      assertThat(text(connection, "select 1")).isEqualTo("1");
+    }
   }
 
   @Test
