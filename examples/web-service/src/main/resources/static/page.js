@@ -24,7 +24,7 @@ class Plot {
       type: 'bar',
       data: {
         labels: Array.from({ length: SECONDS }, (_, i) => i - SECONDS + 1),
-        datasets: series.map(one => ({
+        datasets: series.map((one, i) => ({
           label: one.label,
           type: one.type,
           data: new Array(SECONDS).fill(null),
@@ -32,8 +32,10 @@ class Plot {
           borderWidth: one.type === 'line' ? 2 : 0,
           fill: one.type === 'line',
           tension: 0.3,
-          barThickness: one.type === 'bar' ? 3 : undefined,
-          order: one.type === 'line' ? 2 : 1
+          barThickness: 3,
+          minBarLength: one.type === 'bar' ? 4 : 0,
+          grouped: false,
+          order: series.length - i
         }))
       },
       options: {
@@ -52,7 +54,7 @@ class Plot {
               autoSkip: false,
               maxRotation: 0,
               font: { size: 10 },
-              callback: (_, i) => i === SECONDS - 1 ? 'now' : i % 60 === 0 ? -(SECONDS - i) / 60 + ' min' : null
+              callback: (_, i) => i === SECONDS - 1 ? 'now' : i % 60 === 0 ? '\u2212' + (SECONDS - i) / 60 + ' min' : null
             }
           },
           y: { beginAtZero: true, suggestedMax: series[0].most, ticks: { precision: 0, maxTicksLimit: 4, font: { size: 10 } } }
@@ -76,7 +78,7 @@ class Plot {
 
   add(values) {
     this.chart.data.datasets.forEach((dataset, i) => {
-      dataset.data.push(values[i]);
+      dataset.data.push(values[i] || (this.series[i].type === 'line' ? 0 : null)); // no bar for none
       dataset.data.shift();
     });
   }
@@ -106,6 +108,7 @@ class Card {
       { label: 'refusals', type: 'bar', colour: 'bad' }
     ]);
     this.recent = [];
+    this.failing = false;
   }
 
   add(sample) {
@@ -139,8 +142,8 @@ class Card {
     bar.setAttribute('aria-valuemax', token.life);
     bar.setAttribute('aria-valuenow', token.remaining);
     this.text('.remaining', token.awaited > 1
-      ? (token.remaining > 0 ? token.remaining + ' s left; ' : '') + 'waiting for AWS credentials for ' + token.awaited + ' s.'
-      : token.remaining > 0 ? token.remaining + ' of ' + token.life + ' s left.' : 'No token is usable.');
+      ? (token.remaining > 0 ? token.remaining + ' s left, ' : '') + (token.remaining > 0 ? 'w' : 'W') + 'aiting for AWS credentials for ' + token.awaited + ' s.'
+      : token.remaining > 0 ? token.remaining + ' of ' + token.life + ' s left.' : 'It has ended. The next login gets a new one.');
     this.text('.signed', token.signed + (token.signed === 1 ? ' token' : ' tokens') + ' signed so far.');
   }
 
@@ -167,13 +170,16 @@ class Card {
   explain(sample, explanation, load) {
     const failing = this.recent.some(one => one.failed > 0);
     const placing = this.recent.some(one => one.placed > 0);
+    const over = !failing && sample.failedInAll > 0;
     const box = this.find('.explanation');
-    box.classList.toggle('failing', failing);
-    box.classList.toggle('over', !failing && sample.failedInAll > 0);
-    this.text('.title', failing ? 'Orders fail, because:'
-      : sample.failedInAll > 0 ? 'Orders are placed again. The last one failed at ' + time(explanation.at) + ', because:'
+    if (box.classList.toggle('failing', failing) !== this.failing) {
+      box.open = this.failing = failing;
+    }
+    box.classList.toggle('over', over);
+    this.text('summary', failing ? 'Orders fail, because:'
+      : over && explanation ? 'Orders are placed again. The last one failed at ' + time(explanation.at) + ', because:'
       : 'No order has failed.');
-    this.text('.text', explanation && sample.failedInAll > 0 ? explanation.text.replace(/ \((\d)\) /g, '\n($1) ') : '');
+    this.text('.text', explanation ? explanation.text.replace(/ \((\d)\) /g, '\n($1) ') : '');
     const verdict = this.find('.verdict');
     verdict.textContent = failing ? 'orders fail' : placing ? 'orders are placed' : load ? 'waiting' : 'no load';
     verdict.classList.toggle('bad', failing);

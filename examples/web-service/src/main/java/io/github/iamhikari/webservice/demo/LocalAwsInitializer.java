@@ -1,7 +1,5 @@
 package io.github.iamhikari.webservice.demo;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -29,7 +27,8 @@ public final class LocalAwsInitializer
       return;
     }
     System.out.println("Starting PostgreSQL and MariaDB, and in front of each a login as on RDS.");
-    LocalAws aws = start(environment.getProperty("local-rds.life-of-credentials", Duration.class));
+    LocalAws aws =
+        start(environment.getRequiredProperty("local-rds.life-of-credentials", Duration.class));
     environment.getPropertySources().addLast(new MapPropertySource("local-rds", aws.properties()));
     System.setProperty(CREDENTIALS_URI, aws.credentialsUri());
     application.getDefaultListableBeanFactory().registerSingleton("localAws", aws);
@@ -39,7 +38,7 @@ public final class LocalAwsInitializer
 
   private static LocalAws start(Duration lifeOfCredentials) {
     try {
-      return LocalAws.start(requireNonNull(lifeOfCredentials));
+      return LocalAws.start(lifeOfCredentials);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

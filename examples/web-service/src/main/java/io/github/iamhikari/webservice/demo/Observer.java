@@ -5,8 +5,6 @@ import io.github.iamhikari.IamHikariDataSource;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.TokenStatus;
 import io.github.iamhikari.webservice.OrderFailed;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -25,7 +23,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Takes a {@link Sample} each second, from figures that HikariCP and iam-hikari have anyway. */
+/**
+ * Takes a {@link Sample} each second, from what HikariCP, iam-hikari and the server tell anyway.
+ */
 @Component
 final class Observer {
 
@@ -39,19 +39,18 @@ final class Observer {
 
   Observer(
       Map<String, IamHikariDataSource> pools,
-      MeterRegistry meters,
       InstantSource clock,
       Load load,
       EventStream stream,
       ObjectProvider<LocalAws> aws)
       throws SQLException {
-    for (Map.Entry<String, IamHikariDataSource> pool : pools.entrySet()) {
-      databases.put(pool.getKey(), new Observed(pool.getKey(), pool.getValue(), meters));
-    }
     this.clock = clock;
     this.load = load;
     this.stream = stream;
     this.aws = aws.getIfAvailable();
+    for (Map.Entry<String, IamHikariDataSource> pool : pools.entrySet()) {
+      databases.put(pool.getKey(), new Observed(pool.getKey(), pool.getValue()));
+    }
   }
 
   @Scheduled(fixedRate = 1_000)
@@ -106,7 +105,6 @@ final class Observer {
 
     private final String name;
     private final IamHikariDataSource pool;
-    private final MeterRegistry meters;
     private final Sessions sessions;
     private final String server;
     private final Growth placed = new Growth();
@@ -114,11 +112,10 @@ final class Observer {
     private final Growth logins = new Growth();
     private final Growth refused = new Growth();
 
-    Observed(String name, IamHikariDataSource pool, MeterRegistry meters) throws SQLException {
+    Observed(String name, IamHikariDataSource pool) throws SQLException {
       this.name = name;
       this.pool = pool;
-      this.meters = meters;
-      this.sessions = new Sessions(pool, InstantSource.system());
+      this.sessions = new Sessions(pool, clock);
       try (Connection connection = pool.getConnection()) {
         DatabaseMetaData metaData = connection.getMetaData();
         this.server =
@@ -153,7 +150,7 @@ final class Observer {
               pool.getIamExpiration(),
               token.signed(),
               token.awaited().toSeconds()),
-          logins.to(opened()),
+          logins.to(sessions.opened()),
           refused.to(token.rejected()),
           explanations.get(name));
     }
@@ -161,12 +158,6 @@ final class Observer {
     private String host() {
       String host = pool.getIamHost();
       return host != null ? host : String.valueOf(pool.getJdbcUrl()).replaceAll(".*//|[:/?].*", "");
-    }
-
-    private long opened() {
-      Timer timer =
-          meters.find("hikaricp.connections.creation").tag("pool", pool.getPoolName()).timer();
-      return timer == null ? 0 : timer.count();
     }
   }
 

@@ -34,7 +34,7 @@ record Sample(
    * @param connections those of the pool
    * @param ages of the connections, in seconds
    * @param maxAge after which a connection is replaced, in seconds
-   * @param logins physical connections opened in this second
+   * @param logins sessions that the server opened in this second
    * @param refused tokens refused in this second
    * @param explanation why an order failed the last time; null if none did
    */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -40,6 +41,7 @@ final class Sessions {
   private final String query;
   private final InstantSource clock;
   private final Map<Long, Instant> since = new ConcurrentHashMap<>();
+  private final AtomicLong opened = new AtomicLong();
 
   Sessions(IamHikariDataSource pool, InstantSource clock) {
     this.pool = pool;
@@ -60,10 +62,19 @@ final class Sessions {
           jdbc.sql(query).query(Long.class).list().stream()
               .collect(toCollection(LinkedHashSet::new));
       since.keySet().retainAll(open);
-      open.forEach(id -> since.putIfAbsent(id, clock.instant()));
+      for (Long id : open) {
+        if (since.putIfAbsent(id, clock.instant()) == null) {
+          opened.incrementAndGet();
+        }
+      }
     } catch (DataAccessException e) {
-      since.clear(); // the orders fail as well, and tell why
+      // the orders fail as well, and tell why
     }
+  }
+
+  /** How many there were so far: each is a login that the server accepted. */
+  long opened() {
+    return opened.get();
   }
 
   /** In seconds, oldest first. */

@@ -6,8 +6,8 @@
  *       real MariaDB, and a {@code CredentialsService} that the AWS SDK asks as it does in a
  *       container.
  *   <li>{@code Load} places orders by HTTP, within bounds.
- *   <li>{@code Observer} takes a {@code Sample} each second, from HikariCP's and iam-hikari's own
- *       figures, and {@code EventStream} sends it to the page.
+ *   <li>{@code Observer} takes a {@code Sample} each second, of what HikariCP, iam-hikari and the
+ *       server tell, and {@code EventStream} sends it to the page.
  *   <li>{@code Actions} is behind the buttons, which break things and mend them.
  * </ul>
  */
