@@ -1,9 +1,13 @@
 'use strict';
 
 const SECONDS = 180;
+const RECENT = 3;
 const MOST_NOTES = 6;
 
 const cards = new Map();
+
+/** What a button says while all is well. */
+const labels = new Map([...document.querySelectorAll('button')].map(button => [button, button.textContent]));
 
 /** The colours of the style sheet, light or dark. */
 function colour(name) {
@@ -12,6 +16,11 @@ function colour(name) {
 
 function time(instant) {
   return new Date(instant).toLocaleTimeString('en-GB');
+}
+
+/** What to check, one under the other. */
+function inLines(explanation) {
+  return explanation.replace(/ (\(\d\) )/g, '\n$1').replace(' This was the ', '\nThis was the ');
 }
 
 /** A plot of the last minutes, with the present at its right end. */
@@ -45,7 +54,7 @@ class Plot {
         events: [],
         plugins: {
           tooltip: { enabled: false },
-          legend: { align: 'end', labels: { boxWidth: 10, boxHeight: 10, font: { size: 11 } } }
+          legend: { align: 'end', reverse: true, labels: { boxWidth: 10, boxHeight: 10, font: { size: 11 } } }
         },
         scales: {
           x: {
@@ -115,7 +124,7 @@ class Card {
     this.orders.add([sample.placed, sample.failed]);
     this.logins.add([sample.logins, sample.refused]);
     this.recent.push(sample);
-    this.recent = this.recent.slice(-5);
+    this.recent = this.recent.slice(-RECENT);
   }
 
   show(sample, load) {
@@ -141,9 +150,10 @@ class Card {
     bar.classList.toggle('ended', token.remaining === 0);
     bar.setAttribute('aria-valuemax', token.life);
     bar.setAttribute('aria-valuenow', token.remaining);
-    this.text('.remaining', token.awaited > 1
-      ? (token.remaining > 0 ? token.remaining + ' s left, ' : '') + (token.remaining > 0 ? 'w' : 'W') + 'aiting for AWS credentials for ' + token.awaited + ' s.'
-      : token.remaining > 0 ? token.remaining + ' of ' + token.life + ' s left.' : 'It has ended. The next login gets a new one.');
+    const left = token.remaining + ' of ' + token.life + ' s left.';
+    this.text('.remaining', token.awaited > 1 ? left + ' AWS credentials are awaited for ' + token.awaited + ' s.'
+      : token.remaining > 0 ? left
+      : 'It has ended. The next login gets a new one.');
     this.text('.signed', token.signed + (token.signed === 1 ? ' token' : ' tokens') + ' signed so far.');
   }
 
@@ -179,7 +189,7 @@ class Card {
     this.text('summary', failing ? 'Orders fail, because:'
       : over && explanation ? 'Orders are placed again. The last one failed at ' + time(explanation.at) + ', because:'
       : 'No order has failed.');
-    this.text('.text', explanation ? explanation.text.replace(/ \((\d)\) /g, '\n($1) ') : '');
+    this.text('.text', explanation ? inLines(explanation.text) : '');
     const verdict = this.find('.verdict');
     verdict.textContent = failing ? 'orders fail' : placing ? 'orders are placed' : load ? 'waiting' : 'no load';
     verdict.classList.toggle('bad', failing);
@@ -240,7 +250,7 @@ function showButtons(sample) {
     const on = Boolean(states[button.dataset.state]);
     button.classList.toggle('on', on && !button.classList.contains('quiet'));
     button.dataset.press = on ? button.dataset.on : button.dataset.off;
-    button.textContent = on ? button.dataset.textOn : button.dataset.textOff;
+    button.textContent = on ? button.dataset.text : labels.get(button);
   });
   document.querySelectorAll('button').forEach(button => { button.disabled = false; });
 }

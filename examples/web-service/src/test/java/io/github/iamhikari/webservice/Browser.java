@@ -35,7 +35,7 @@ final class Browser {
     options.addArguments(
         "--headless=new",
         "--user-data-dir=" + profile,
-        "--window-size=1280,1160",
+        "--window-size=1280,1330",
         "--hide-scrollbars",
         "--lang=en",
         "--no-first-run",

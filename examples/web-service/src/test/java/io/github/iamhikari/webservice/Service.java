@@ -7,6 +7,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The service as its main method starts it, with short lives; one for all tests. */
 final class Service {
 
+  /** Of a token, in seconds. */
+  static final int LIFE = Integer.getInteger("token.life", 4);
+
   private static @Nullable ConfigurableApplicationContext running;
 
   private Service() {}
@@ -14,15 +17,14 @@ final class Service {
   static synchronized ConfigurableApplicationContext started() {
     ConfigurableApplicationContext service = running;
     if (service == null) {
-      int life = Integer.getInteger("token.life", 4);
       service =
           WebService.start(
               "--server.port=0",
-              "--pools.postgresql.iam-expiration=" + life,
-              "--pools.mariadb.iam-expiration=" + life,
+              "--pools.postgresql.iam-expiration=" + LIFE,
+              "--pools.mariadb.iam-expiration=" + LIFE,
               "--pools.postgresql.connection-timeout=1000",
               "--pools.mariadb.connection-timeout=1000",
-              "--local-rds.life-of-credentials=" + Math.max(61, life + 15) + "s");
+              "--local-rds.life-of-credentials=" + Math.max(61, LIFE + 15) + "s");
       running = service;
     }
     return service;
