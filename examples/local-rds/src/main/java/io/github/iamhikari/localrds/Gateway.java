@@ -2,8 +2,10 @@ package io.github.iamhikari.localrds;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
@@ -36,7 +38,19 @@ final class Gateway implements AutoCloseable {
 
   /** Listens on 127.0.0.1; on a free port for 0. */
   static ServerSocket listen(int port) throws IOException {
-    return new ServerSocket(port, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    return new ServerSocket(port, 0, address());
+  }
+
+  /** Takes the port and does not listen: connections are refused. */
+  static Socket reserve(int port) throws IOException {
+    Socket bound = new Socket();
+    bound.setReuseAddress(true);
+    bound.bind(new InetSocketAddress(address(), port));
+    return bound;
+  }
+
+  private static InetAddress address() throws UnknownHostException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
   }
 
   /** Begins to serve the clients of a listening socket, and owns it from then on. */

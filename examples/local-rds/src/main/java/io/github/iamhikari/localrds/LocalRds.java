@@ -2,7 +2,6 @@ package io.github.iamhikari.localrds;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -284,10 +283,7 @@ public final class LocalRds implements AutoCloseable {
     }
     gateway.close();
     try {
-      Socket bound = new Socket();
-      bound.setReuseAddress(true);
-      bound.bind(new InetSocketAddress(ADDRESS, listeningPort));
-      reservation = bound;
+      reservation = Gateway.reserve(listeningPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,9 +11,11 @@ import org.springframework.context.annotation.PropertySource;
  * The service. It starts with local-rds unless {@code spring.config.location} names a file with
  * pools of your own.
  */
-@SpringBootApplication
+@SpringBootApplication(proxyBeanMethods = false)
 @PropertySource("classpath:service.properties")
-public class WebService {
+public final class WebService {
+
+  WebService() {}
 
   /**
    * Starts it; Ctrl-C stops it.

@@ -181,7 +181,6 @@ class BrowserIT {
               page ->
                   browser.executeScript(
                       "return cards.get('mariadb').orders.chart.data.datasets[0].data[0] !== null"));
-      press("Evict all connections");
     }
   }
 

@@ -40,10 +40,16 @@ final class Actions {
           add("revoke-key", aws::revokeKey, "The access key was revoked.");
           add("issue-key", aws::issueKey, "The role got another access key.");
           add("hang-credentials", aws.credentials()::hang, "The credentials service hangs.");
-          add("release-credentials", aws.credentials()::release, "It answers again.");
+          add(
+              "release-credentials",
+              aws.credentials()::release,
+              "The credentials service answers again.");
           for (String name : pools.keySet()) {
-            add("stop-" + name, () -> aws.stop(name), name + " was stopped.");
-            add("resume-" + name, () -> aws.resume(name), name + " was started again.");
+            add("stop-" + name, () -> aws.stop(name), "The database " + name + " was stopped.");
+            add(
+                "resume-" + name,
+                () -> aws.resume(name),
+                "The database " + name + " was started again.");
           }
         });
   }

@@ -2,9 +2,9 @@ package io.github.iamhikari.webservice.demo;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpStatus;
@@ -22,7 +22,7 @@ final class EventStream {
   private static final int MOST_PAGES = 20;
 
   private final Deque<Sample> history = new ArrayDeque<>();
-  private final List<SseEmitter> pages = new ArrayList<>();
+  private final List<SseEmitter> pages = new CopyOnWriteArrayList<>();
   private boolean hasEnded;
 
   @GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -31,7 +31,7 @@ final class EventStream {
       throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE);
     }
     SseEmitter page = new SseEmitter(0L);
-    page.onCompletion(() -> forget(page));
+    page.onCompletion(() -> pages.remove(page));
     page.send(SseEmitter.event().name("history").data(List.copyOf(history)));
     pages.add(page);
     return page;
@@ -42,23 +42,22 @@ final class EventStream {
     if (history.size() > KEPT_SAMPLES) {
       history.remove();
     }
-    for (SseEmitter page : List.copyOf(pages)) {
-      try {
-        page.send(SseEmitter.event().name("sample").data(sample));
-      } catch (IOException | IllegalStateException e) {
-        pages.remove(page); // it was closed
-      }
-    }
+    pages.removeAll(pages.stream().filter(page -> !takes(page, sample)).toList());
   }
 
-  private synchronized void forget(SseEmitter page) {
-    pages.remove(page);
+  private static boolean takes(SseEmitter page, Sample sample) {
+    try {
+      page.send(SseEmitter.event().name("sample").data(sample));
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      return false; // it was closed
+    }
   }
 
   /** Before the web server waits for requests that are under way. */
   @EventListener(ContextClosedEvent.class)
   synchronized void end() {
     hasEnded = true;
-    List.copyOf(pages).forEach(SseEmitter::complete);
+    pages.forEach(SseEmitter::complete);
   }
 }

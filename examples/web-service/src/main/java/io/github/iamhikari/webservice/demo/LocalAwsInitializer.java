@@ -20,6 +20,9 @@ public final class LocalAwsInitializer
   /** The SDK's own setting, which a container has as an environment variable. */
   private static final String CREDENTIALS_URI = "aws.containerCredentialsFullUri";
 
+  /** One that has started nothing yet. */
+  public LocalAwsInitializer() {}
+
   @Override
   public void initialize(GenericApplicationContext application) {
     ConfigurableEnvironment environment = application.getEnvironment();

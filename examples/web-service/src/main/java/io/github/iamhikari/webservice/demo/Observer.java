@@ -10,8 +10,8 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,14 +82,15 @@ final class Observer {
 
   /** The words of JDBC, without Spring's around them, and each once. */
   static String textOf(Throwable failure) {
-    Set<Throwable> chain = new LinkedHashSet<>();
-    for (Throwable next = failure; next != null && chain.add(next); next = next.getCause()) {}
+    Set<Throwable> seen = new HashSet<>();
     List<String> messages = new ArrayList<>();
-    for (Throwable next : chain) {
+    Throwable next = failure;
+    while (next != null && seen.add(next)) {
       String message = String.valueOf(next.getMessage());
       if (next instanceof SQLException && messages.stream().noneMatch(m -> m.contains(message))) {
         messages.add(message);
       }
+      next = next.getCause();
     }
     return messages.isEmpty() ? String.valueOf(failure.getMessage()) : String.join("\n", messages);
   }
