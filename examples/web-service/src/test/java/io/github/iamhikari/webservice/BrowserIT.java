@@ -213,7 +213,8 @@ class BrowserIT {
   private static void await(String database, String selector, Predicate<String> expected) {
     String[] last = {""};
     waiting()
-        .withMessage(() -> database + " " + selector + " reads: " + last[0])
+        .withMessage(
+            () -> database + " " + selector + " reads: " + last[0] + ", " + text("#stream"))
         .until(
             page -> {
               List<WebElement> cards =

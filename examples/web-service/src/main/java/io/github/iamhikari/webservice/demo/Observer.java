@@ -147,7 +147,7 @@ final class Observer {
           sessions.ages(),
           pool.getMaxLifetime() / 1_000,
           new Sample.Token(
-              token.remaining().toSeconds(),
+              token.remaining().plusMillis(999).toSeconds(), // 0 only when it has ended
               pool.getIamExpiration(),
               token.signed(),
               token.awaited().toSeconds()),
