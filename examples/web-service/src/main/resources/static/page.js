@@ -191,9 +191,9 @@ class Card {
       : 'No order has failed.');
     this.text('.text', explanation ? inLines(explanation.text) : '');
     const verdict = this.find('.verdict');
-    verdict.textContent = failing ? 'orders fail' : placing ? 'orders are placed' : load ? 'waiting' : 'no load';
+    verdict.textContent = failing ? 'orders fail' : !load ? 'no load' : placing ? 'orders are placed' : 'waiting';
     verdict.classList.toggle('bad', failing);
-    verdict.classList.toggle('good', !failing && placing);
+    verdict.classList.toggle('good', load && placing && !failing);
   }
 
   text(selector, text) {

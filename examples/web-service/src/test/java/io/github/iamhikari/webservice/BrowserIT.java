@@ -38,6 +38,7 @@ class BrowserIT {
 
   @BeforeAll
   static void openThePage() {
+    Browser.assumeAvailable();
     CompletableFuture<ConfigurableApplicationContext> starting =
         CompletableFuture.supplyAsync(Service::started);
     browser = Browser.start(profile);

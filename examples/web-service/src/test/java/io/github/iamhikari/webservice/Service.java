@@ -8,7 +8,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class Service {
 
   /** Of a token, in seconds. */
-  static final int LIFE = Integer.getInteger("token.life", 4);
+  static final int LIFE = Integer.getInteger("token.life", 3);
 
   private static @Nullable ConfigurableApplicationContext running;
 
