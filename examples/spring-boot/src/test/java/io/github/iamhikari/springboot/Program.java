@@ -48,8 +48,6 @@ final class Program {
                 "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
                 "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
                 "-Dorg.springframework.boot.logging.LoggingSystem=none",
-                "-Daws.accessKeyId=" + key.id(),
-                "-Daws.secretAccessKey=" + key.secret(),
                 "-cp",
                 classPath,
                 Program.class.getName()));
@@ -61,6 +59,8 @@ final class Program {
         .environment()
         .putAll(
             Map.of(
+                "AWS_ACCESS_KEY_ID", key.id(),
+                "AWS_SECRET_ACCESS_KEY", key.secret(), // newer JDKs log a process's arguments
                 "SPRING_DATASOURCE_NAME", "orders",
                 "SPRING_DATASOURCE_HIKARI_MAXIMUM_POOL_SIZE", "3",
                 "SPRING_DATASOURCE_HIKARI_IAMEXPIRATION", "600"));
