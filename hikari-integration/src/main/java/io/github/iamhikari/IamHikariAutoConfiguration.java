@@ -35,8 +35,8 @@ final class IamHikariAutoConfiguration {
 
     @Bean
     static PoolMetersPostProcessor iamHikariPoolMetersPostProcessor(
-        ConfigurableListableBeanFactory beans) {
-      return new PoolMetersPostProcessor(beans.getBeanProvider(MeterRegistry.class));
+        PoolBeanPostProcessor pools, ConfigurableListableBeanFactory beans) {
+      return new PoolMetersPostProcessor(pools, beans.getBeanProvider(MeterRegistry.class));
     }
   }
 

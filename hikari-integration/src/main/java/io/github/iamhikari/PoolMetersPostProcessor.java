@@ -1,8 +1,6 @@
 package io.github.iamhikari;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -17,11 +15,12 @@ import org.springframework.core.PriorityOrdered;
 final class PoolMetersPostProcessor
     implements BeanPostProcessor, SmartInitializingSingleton, PriorityOrdered {
 
+  private final PoolBeanPostProcessor pools;
   private final ObjectProvider<MeterRegistry> registries;
-  private final List<IamHikariDataSource> early = new CopyOnWriteArrayList<>();
   private volatile boolean hasStarted;
 
-  PoolMetersPostProcessor(ObjectProvider<MeterRegistry> registries) {
+  PoolMetersPostProcessor(PoolBeanPostProcessor pools, ObjectProvider<MeterRegistry> registries) {
+    this.pools = pools;
     this.registries = registries;
   }
 
@@ -32,12 +31,8 @@ final class PoolMetersPostProcessor
 
   @Override
   public Object postProcessBeforeInitialization(Object bean, String beanName) {
-    if (bean instanceof IamHikariDataSource pool) {
-      if (hasStarted) {
-        measure(pool);
-      } else {
-        early.add(pool);
-      }
+    if (hasStarted && bean instanceof IamHikariDataSource pool) {
+      measure(pool);
     }
     return bean;
   }
@@ -45,8 +40,7 @@ final class PoolMetersPostProcessor
   @Override
   public void afterSingletonsInstantiated() {
     hasStarted = true;
-    early.forEach(this::measure);
-    early.clear();
+    pools.open().forEach(this::measure);
   }
 
   private void measure(IamHikariDataSource pool) {
