@@ -8,7 +8,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** What an HTTP server was asked. */
-record HttpRequest(String method, String path, Headers headers, String body) {
+public record HttpRequest(String method, String path, Headers headers, String body) {
 
   static HttpRequest of(HttpExchange exchange) throws IOException {
     return new HttpRequest(

@@ -48,7 +48,8 @@ public final class HttpStandIn implements AutoCloseable {
     this.address = server.getAddress();
   }
 
-  static HttpStandIn start(Function<HttpRequest, HttpResponse> service) {
+  /** One that is served by this function, on threads of its own. */
+  public static HttpStandIn start(Function<HttpRequest, HttpResponse> service) {
     try {
       return new HttpStandIn(service);
     } catch (IOException e) {

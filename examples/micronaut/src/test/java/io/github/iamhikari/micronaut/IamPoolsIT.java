@@ -37,7 +37,7 @@ class IamPoolsIT {
   void logIn() throws SQLException {
     IamHikariDataSource pool;
     try (ApplicationContext application =
-        start(Map.of("datasources.default.url", RDS.jdbcUrl(RDS.host())))) {
+        ApplicationContext.run(Map.of("datasources.default.url", RDS.jdbcUrl(RDS.host())))) {
       pool = application.getBean(DataSource.class).unwrap(IamHikariDataSource.class);
 
       assertThat(application.getBeansOfType(DataSource.class)).hasSize(1);
@@ -53,7 +53,7 @@ class IamPoolsIT {
   @Test
   void takeTheSettingsOfEach() throws SQLException {
     try (ApplicationContext application =
-        start(
+        ApplicationContext.run(
             Map.of(
                 "datasources.default.url", RDS.jdbcUrl(),
                 "datasources.default.data-source-properties.iam_host", RDS.host(),
@@ -77,17 +77,13 @@ class IamPoolsIT {
   @SuppressWarnings("unchecked")
   void serveTransactions() {
     try (ApplicationContext application =
-        start(Map.of("datasources.default.url", RDS.jdbcUrl(RDS.host())))) {
+        ApplicationContext.run(Map.of("datasources.default.url", RDS.jdbcUrl(RDS.host())))) {
       TransactionOperations<Connection> transactions =
           application.getBean(TransactionOperations.class);
 
       assertThat(transactions.<String>executeRead(transaction -> user(transaction.getConnection())))
           .isEqualTo("app");
     }
-  }
-
-  private static ApplicationContext start(Map<String, Object> settings) {
-    return ApplicationContext.run(settings);
   }
 
   private static String user(Connection connection) throws SQLException {

@@ -2,6 +2,10 @@ package io.github.iamhikari.recipes;
 
 import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.LocalRds;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,15 @@ public final class Server {
       rds = running;
     }
     return running;
+  }
+
+  /** Whom the server takes the client for, without the host that MariaDB adds. */
+  public static String user(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT current_user")) {
+      rows.next();
+      return rows.getString(1).replace("@%", "");
+    }
   }
 
   /** By this clock it judges tokens; a test may advance it. */

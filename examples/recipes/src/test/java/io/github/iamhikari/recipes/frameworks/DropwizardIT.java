@@ -18,9 +18,7 @@ import io.github.iamhikari.recipes.Pages;
 import io.github.iamhikari.recipes.Server;
 import java.io.ByteArrayInputStream;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +46,7 @@ class DropwizardIT {
     ManagedDataSource pool = pool();
     pool.start();
     try (Connection connection = pool.getConnection()) {
-      assertThat(user(connection)).isEqualTo(rds.account());
+      assertThat(Server.user(connection)).isEqualTo(rds.account());
       assertThat(rds.logins())
           .filteredOn(login -> key.id().equals(login.accessKeyId()))
           .isNotEmpty()
@@ -81,14 +79,6 @@ class DropwizardIT {
         .build(unused -> new ByteArrayInputStream(settings.getBytes(UTF_8)), "application.yml")
         .database
         .build(new MetricRegistry(), "orders");
-  }
-
-  private static String user(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT current_user")) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   /** The settings of an application. */

@@ -1,25 +1,20 @@
 package io.github.iamhikari.recipes.frameworks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.github.iamhikari.core.HttpRequest;
+import io.github.iamhikari.core.HttpResponse;
+import io.github.iamhikari.core.HttpStandIn;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.recipes.Server;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,8 +61,8 @@ class TenantPoolsIT {
 
   @Test
   void eachTenantLogsInWithItsOwnKey() throws Exception {
-    HttpServer sts = sts();
-    try (StsClient client = client(sts);
+    try (HttpStandIn sts = HttpStandIn.start(this::assumeRole);
+        StsClient client = client(sts);
         TenantPools both = TenantRoles.pools(rds.jdbcUrl(rds.host()), tenant::get, client)) {
       assertThat(userOf(both, one)).isEqualTo(one);
       assertThat(userOf(both, other)).isEqualTo(other);
@@ -78,8 +73,6 @@ class TenantPoolsIT {
       assertThatThrownBy(() -> userOf(both, "stranger"))
           .isInstanceOf(SQLException.class)
           .hasStackTraceContaining("is not authorized to perform: sts:AssumeRole");
-    } finally {
-      sts.stop(0);
     }
   }
 
@@ -103,7 +96,7 @@ class TenantPoolsIT {
       assertThatThrownBy(() -> userOf(pools, other))
           .isInstanceOf(SQLTransientConnectionException.class)
           .hasMessage("All 1 pools are in use: raise their number, or try again later");
-      assertThat(user(connection)).isEqualTo(one);
+      assertThat(Server.user(connection)).isEqualTo(one);
     }
     assertThat(userOf(pools, other)).isEqualTo(other);
   }
@@ -130,15 +123,7 @@ class TenantPoolsIT {
   private String userOf(TenantPools tenants, String name) throws SQLException {
     tenant.set(name);
     try (Connection connection = tenants.getConnection()) {
-      return user(connection);
-    }
-  }
-
-  private static String user(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT current_user")) {
-      rows.next();
-      return rows.getString(1);
+      return Server.user(connection);
     }
   }
 
@@ -163,9 +148,9 @@ class TenantPoolsIT {
     return new AccessKey(key.id(), key.secret(), "session" + AccessKey.random().id());
   }
 
-  private static StsClient client(HttpServer sts) {
+  private static StsClient client(HttpStandIn sts) {
     return StsClient.builder()
-        .endpointOverride(URI.create("http://127.0.0.1:" + sts.getAddress().getPort()))
+        .endpointOverride(URI.create(sts.endpoint()))
         .region(Region.US_EAST_2)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAAPP", "none")))
@@ -173,42 +158,25 @@ class TenantPoolsIT {
   }
 
   /** Security Token Service, which gives the role of a tenant the tenant's key. */
-  private HttpServer sts() throws IOException {
-    HttpServer server =
-        HttpServer.create(
-            new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
-    server.createContext("/", this::assumeRole);
-    server.start();
-    return server;
-  }
-
-  private void assumeRole(HttpExchange exchange) throws IOException {
-    String request = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-    int status = 403;
-    String answer =
-        """
-        <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>The application \
-        is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>""";
+  private HttpResponse assumeRole(HttpRequest request) {
     for (Map.Entry<String, AccessKey> entry : keys.entrySet()) {
-      if (request.contains("role%2Forders-" + entry.getKey() + "&")) {
-        status = 200;
-        answer =
+      if (request.body().contains("role%2Forders-" + entry.getKey() + "&")) {
+        AccessKey key = entry.getValue();
+        String credentials =
             """
             <AssumeRoleResponse><AssumeRoleResult><Credentials>
               <AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey>
               <SessionToken>%s</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration>
             </Credentials></AssumeRoleResult></AssumeRoleResponse>"""
-                .formatted(
-                    entry.getValue().id(),
-                    entry.getValue().secret(),
-                    entry.getValue().sessionToken());
+                .formatted(key.id(), key.secret(), key.sessionToken());
+        return new HttpResponse(200, "text/xml", credentials);
       }
     }
-    byte[] body = answer.getBytes(UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "text/xml");
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
+    String denial =
+        """
+        <ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>The application \
+        is not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>""";
+    return new HttpResponse(403, "text/xml", denial);
   }
 
   /** Counts the providers that have not been closed. */

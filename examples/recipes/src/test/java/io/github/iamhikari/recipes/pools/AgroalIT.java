@@ -45,7 +45,7 @@ class AgroalIT extends PoolContract {
                         .addSecurityProvider(AgroalLogins::handedOn)
                         .credential(iam()));
         var connection = other.getConnection()) {
-      assertThat(user(connection)).isEqualTo(rds().account());
+      assertThat(Server.user(connection)).isEqualTo(rds().account());
       assertThat(logins()).hasSize(1).allMatch(Login::accepted);
     }
   }

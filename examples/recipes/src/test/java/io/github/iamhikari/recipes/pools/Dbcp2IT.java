@@ -38,7 +38,7 @@ class Dbcp2IT extends PoolContract {
     pool.setUsername(Server.SECOND_USER);
     pool.setPassword("hunter2");
 
-    assertThat(user(borrow())).isEqualTo(rds().account());
+    assertThat(Server.user(borrow())).isEqualTo(rds().account());
     assertThat(logins()).hasSize(1 + trials()).allMatch(Login::accepted);
   }
 

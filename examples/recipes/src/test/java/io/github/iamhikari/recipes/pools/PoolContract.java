@@ -11,9 +11,7 @@ import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.recipes.Server;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +81,7 @@ abstract class PoolContract {
   @Test
   void opensManyConnectionsWithOneTokenOverTls() throws SQLException {
     for (int i = 0; i < 3; i++) {
-      assertThat(user(borrow())).isEqualTo(rds().account());
+      assertThat(Server.user(borrow())).isEqualTo(rds().account());
     }
     assertThat(logins())
         .hasSize(3 + trials())
@@ -113,7 +111,7 @@ abstract class PoolContract {
     rds().revoke(key.id());
     credentials = providerOf(next);
 
-    assertThat(user(borrow())).isEqualTo(rds().account());
+    assertThat(Server.user(borrow())).isEqualTo(rds().account());
     rds().revoke(next.id());
   }
 
@@ -127,7 +125,7 @@ abstract class PoolContract {
 
     rds().add(key);
     server.clock().advance(Duration.ofSeconds(2)); // for so long a refusal is the answer to all
-    assertThat(user(borrow())).isEqualTo(rds().account());
+    assertThat(Server.user(borrow())).isEqualTo(rds().account());
 
     rds().revoke(key.id());
     assertThatThrownBy(this::borrow)
@@ -189,14 +187,6 @@ abstract class PoolContract {
   /** What became of this test's logins. */
   final List<Login> logins() {
     return rds().logins().stream().filter(login -> key.id().equals(login.accessKeyId())).toList();
-  }
-
-  static String user(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT current_user")) {
-      rows.next();
-      return rows.getString(1).replace("@%", "");
-    }
   }
 
   private String refusal() {

@@ -30,7 +30,7 @@ class TomcatJdbcIT extends PoolContract {
   void takesNoUserWithoutAPassword() throws SQLException {
     pool.setUsername(Server.SECOND_USER);
 
-    assertThat(user(borrow())).isEqualTo(rds().account());
+    assertThat(Server.user(borrow())).isEqualTo(rds().account());
   }
 
   @Test
@@ -38,7 +38,7 @@ class TomcatJdbcIT extends PoolContract {
     pool.setUsername(Server.SECOND_USER);
     pool.setPassword("hunter2");
 
-    assertThat(user(borrow())).isEqualTo(Server.SECOND_USER);
+    assertThat(Server.user(borrow())).isEqualTo(Server.SECOND_USER);
     assertThat(logins()).hasSize(1).allMatch(Login::accepted);
   }
 
@@ -60,8 +60,8 @@ class TomcatJdbcIT extends PoolContract {
   void logsInAsTheUserWhomTheBorrowerNames() throws SQLException {
     pool.setAlternateUsernameAllowed(true);
 
-    assertThat(user(borrow())).isEqualTo(rds().account());
-    assertThat(user(keep(pool.getConnection(Server.SECOND_USER, "hunter2"))))
+    assertThat(Server.user(borrow())).isEqualTo(rds().account());
+    assertThat(Server.user(keep(pool.getConnection(Server.SECOND_USER, "hunter2"))))
         .isEqualTo(Server.SECOND_USER);
     assertThat(logins()).hasSize(2).allMatch(Login::accepted);
   }
