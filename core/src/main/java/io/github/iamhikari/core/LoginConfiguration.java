@@ -65,7 +65,7 @@ record LoginConfiguration(
     IamSettings settings = settings(name, written, new Properties());
     Properties driverProperties = forDriver(name, written);
     DriverBean bean = new DriverBean(dataSource);
-    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource));
+    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource.getClass()));
     if (!url.settings().isEmpty()) {
       String setting = url.settings().stringPropertyNames().iterator().next();
       throw new IllegalArgumentException(
@@ -98,6 +98,23 @@ record LoginConfiguration(
     String configured = user == null || user.isBlank() ? other.user() : user;
     LoginTarget target = LoginTarget.of(JdbcUrl.of(other), settings, configured);
     return new LoginConfiguration(settings, target.request(), "", forDriver(name, written));
+  }
+
+  /**
+   * Checks what comes without JDBC, with an endpoint's name and port.
+   *
+   * @param name what stands first in log lines
+   * @param endpoint the settings that the name and the port are, if they were given
+   * @param properties with the other settings among them
+   * @throws IllegalArgumentException if something is wrong or missing
+   */
+  static LoginConfiguration ofEndpoint(
+      String name, Properties endpoint, @Nullable String user, Properties properties) {
+    IamSettings settings = settings(name, texts(properties), endpoint);
+    JdbcUrl url = JdbcUrl.ofUnknown(IamTokenSource.class);
+    LoginTarget target = LoginTarget.of(url, settings, user);
+    warn(name, url, settings, target);
+    return new LoginConfiguration(settings, target.request(), "", new Properties());
   }
 
   /**
