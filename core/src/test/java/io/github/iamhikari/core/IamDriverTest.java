@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Driver;
@@ -15,6 +17,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Arrays;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,13 +27,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IamDriverTest {
 
   private static final String HOST = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
-  private static final String URL = "jdbc:iam:postgresql://" + HOST + ":5432/orders";
+  private static final String ORDERS = "jdbc:iam:postgresql://" + HOST + ":5432/orders";
 
   private final Driver driver = new IamDriver();
 
   @Test
   void isFoundByDriverManager() throws SQLException {
-    assertThat(DriverManager.getDriver(URL)).isInstanceOf(IamDriver.class);
+    assertThat(DriverManager.getDriver(ORDERS)).isInstanceOf(IamDriver.class);
+  }
+
+  /** DriverManager loads it for each user of this library. */
+  @Test
+  void needsNothingButTheJdkBeforeAUrlIsForIt() throws Exception {
+    URL[] thisLibraryAlone = {Path.of("target/classes").toUri().toURL()};
+    try (var classes = new URLClassLoader(thisLibraryAlone, ClassLoader.getPlatformClassLoader())) {
+      Driver alone =
+          ServiceLoader.load(Driver.class, classes).stream()
+              .filter(found -> found.type().getClassLoader() == classes)
+              .findFirst()
+              .orElseThrow()
+              .get();
+
+      assertThat(alone.connect("jdbc:postgresql://h/d", new Properties())).isNull();
+    }
   }
 
   @ParameterizedTest
@@ -59,12 +78,12 @@ class IamDriverTest {
             + " mean \"jdbc:iam:postgresql:\"?",
         "jdbc:iam:| The JDBC URL has none of the known forms; write"
             + " jdbc:iam:postgresql://host:port/database, or mysql or mariadb in its place",
-        URL + "| No database user is named; set username to the one that logs in with IAM",
-        URL
+        ORDERS + "| No database user is named; set username to the one that logs in with IAM",
+        ORDERS
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
             + " iam_default_port, iam_region, iam_expiration, aws_profile",
-        URL
+        ORDERS
             + "?user=app&password=s3cr3t| The JDBC URL holds a password, which could be sent"
             + " instead of the IAM token; take it out of the URL",
       })
@@ -91,7 +110,7 @@ class IamDriverTest {
     properties.setProperty("iam_region", "us-east-2");
 
     DriverPropertyInfo[] infos =
-        driver.getPropertyInfo(URL + "?iam_expiration=300&sslmode=verify-ca", properties);
+        driver.getPropertyInfo(ORDERS + "?iam_expiration=300&sslmode=verify-ca", properties);
 
     assertThat(infos)
         .extracting(info -> info.name + "=" + info.value)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.agroal.api.AgroalDataSource;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDriver;
 import io.github.iamhikari.localrds.AccessKey;
@@ -16,7 +17,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import liquibase.Liquibase;
 import liquibase.database.DatabaseFactory;
@@ -35,22 +35,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(strings = {"postgresql", "mysql", "mariadb"})
 class IamDriverIT {
 
-  private static final AtomicInteger expiration = new AtomicInteger(600);
-
   private final AccessKey key = AccessKey.random();
   private final LocalRds rds;
-
-  /** Unlike those of other tests, which have tokens of other keys. */
   private final String url;
 
   @RegisterExtension final AwsProperties aws = new AwsProperties(key);
 
   IamDriverIT(String protocol) {
-    rds = (protocol.equals("postgresql") ? Server.POSTGRES : Server.MARIADB).rds();
-    url =
-        rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":")
-            + "?iam_expiration="
-            + expiration.getAndIncrement();
+    Server server = protocol.equals("postgresql") ? Server.POSTGRES : Server.MARIADB;
+    rds = server.rds();
+    url = server.iamUrl(protocol);
   }
 
   @BeforeEach
@@ -128,6 +122,14 @@ class IamDriverIT {
       assertThat(user(connection)).isEqualTo(rds.account());
     } finally {
       pool.close(true);
+    }
+  }
+
+  @Test
+  void standsUnderAgroal() throws SQLException {
+    try (AgroalDataSource pool = Agroal.pool(url, rds.account());
+        Connection connection = pool.getConnection()) {
+      assertThat(user(connection)).isEqualTo(rds.account());
     }
   }
 
