@@ -109,7 +109,10 @@ final class DriverManagerDataSource implements DataSource {
 
     private @Nullable Driver load(@Nullable ClassLoader loader) {
       try {
-        return (Driver) Class.forName(className, true, loader).getConstructor().newInstance();
+        return Class.forName(className, true, loader)
+            .asSubclass(Driver.class)
+            .getConstructor()
+            .newInstance();
       } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
         return null;
       }

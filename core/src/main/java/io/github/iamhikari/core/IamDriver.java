@@ -70,12 +70,13 @@ public final class IamDriver implements Driver {
   @Override
   public @Nullable Connection connect(@Nullable String url, @Nullable Properties properties)
       throws SQLException {
-    if (!acceptsURL(url)) {
+    String given = given(url);
+    if (!given.startsWith(PREFIX)) {
       return null;
     }
     isUsed = true;
     try {
-      return Shared.LOGINS.connect(url, properties == null ? new Properties() : properties);
+      return Shared.LOGINS.connect(given, properties == null ? new Properties() : properties);
     } catch (IllegalArgumentException e) {
       String reason = String.valueOf(e.getMessage()).replace("jdbc:", PREFIX);
       throw new SQLNonTransientConnectionException(reason, CANNOT_CONNECT, e);
@@ -90,13 +91,17 @@ public final class IamDriver implements Driver {
    */
   @Override
   public boolean acceptsURL(@Nullable String url) throws SQLException {
+    return given(url).startsWith(PREFIX);
+  }
+
+  private static String given(@Nullable String url) throws SQLException {
     if (url == null) {
       throw new SQLNonTransientConnectionException(
           "No JDBC URL is given; write jdbc:iam:postgresql://host:port/database, or mysql or"
               + " mariadb",
           CANNOT_CONNECT);
     }
-    return url.startsWith(PREFIX);
+    return url;
   }
 
   /**
