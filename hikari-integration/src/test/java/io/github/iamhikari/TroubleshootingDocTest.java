@@ -23,6 +23,7 @@ import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDriver;
 import io.github.iamhikari.core.Impostor;
 import io.github.iamhikari.core.PostgresSslFactory;
 import io.github.iamhikari.localrds.AccessKey;
@@ -87,6 +88,7 @@ class TroubleshootingDocTest {
   /** What only a fault of this library, a driver or the JVM could say; it has no heading. */
   private static final Set<String> NEVER_SEEN =
       Set.of(
+          "Flyway asks the type of the database behind the URL",
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
@@ -433,6 +435,10 @@ class TroubleshootingDocTest {
                     .build()
                     .getConnection()
                     .close()),
+        new Case("No JDBC URL is given", () -> new IamDriver().connect(null, new Properties())),
+        new Case(
+            "iam-hikari logs by SLF4J, not by java.util.logging",
+            () -> new IamDriver().getParentLogger()),
         new Case(
             "... - It cannot be told here whether this driver uses TLS",
             () -> login("jdbc:pgsql://" + HOST + ":5432/orders")),

@@ -111,7 +111,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection() throws SQLException {
-    return open(logins.ofConfigured());
+    return open(logins.ofConfigured(), loginTimeout);
+  }
+
+  /** Opens a connection for the configured user, and waits no longer than this for a token. */
+  Connection getConnection(Duration patience) throws SQLException {
+    return open(logins.ofConfigured(), patience);
   }
 
   /**
@@ -123,15 +128,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
-    return open(logins.of(user));
+    return open(logins.of(user), loginTimeout);
   }
 
-  private Connection open(Login login) throws SQLException {
+  private Connection open(Login login, Duration patience) throws SQLException {
     throwIfClosed();
     lastLogin = login;
     Connection connection;
     try {
-      connection = login.open(driver, loginTimeout);
+      connection = login.open(driver, patience);
     } catch (SQLException e) {
       failureListener.run();
       throw e;

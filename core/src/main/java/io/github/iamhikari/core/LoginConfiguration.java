@@ -40,7 +40,7 @@ record LoginConfiguration(
           "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
     }
     Properties written = texts(properties);
-    JdbcUrl url = JdbcUrl.parse(jdbcUrl);
+    JdbcUrl url = JdbcUrl.parse(ofRealDriver(jdbcUrl));
     IamSettings settings = settings(name, written, url.settings());
     Properties driverProperties = forDriver(name, written);
     String driverUser = valueOf("user", written);
@@ -51,6 +51,13 @@ record LoginConfiguration(
     warnOfProfile(name, url, driverProperties);
     warn(name, url, settings, target);
     return new LoginConfiguration(settings, target.request(), url.forDriver(), driverProperties);
+  }
+
+  /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
+  static String ofRealDriver(String jdbcUrl) {
+    return jdbcUrl.startsWith(IamDriver.PREFIX)
+        ? "jdbc:".concat(jdbcUrl.substring(IamDriver.PREFIX.length()))
+        : jdbcUrl;
   }
 
   /**
@@ -282,7 +289,7 @@ record LoginConfiguration(
   }
 
   /** As text, which is what drivers read. */
-  private static Properties texts(Properties properties) {
+  static Properties texts(Properties properties) {
     Properties texts = new Properties();
     for (String property : properties.stringPropertyNames()) {
       texts.setProperty(property, properties.getProperty(property));
