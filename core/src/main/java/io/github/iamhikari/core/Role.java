@@ -2,8 +2,6 @@ package io.github.iamhikari.core;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.regions.PartitionMetadata;
-import software.amazon.awssdk.regions.Region;
 
 /**
  * The IAM role that signs tokens, as it is asked for.
@@ -72,8 +70,8 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
       }
       return null;
     }
-    String partition = PartitionMetadata.of(Region.of(region)).id();
-    if (!arn.startsWith("arn:" + partition + ":")) {
+    String partition = partition(region);
+    if (!partition.isEmpty() && !arn.startsWith("arn:" + partition + ":")) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -84,6 +82,29 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
               partition));
     }
     return new Role(arn, sessionName == null ? fit(name) : sessionName, externalId, region);
+  }
+
+  /**
+   * The partition of a region, or an empty text if that is not known here. The SDK loads the
+   * metadata of all services to tell it.
+   */
+  private static String partition(String region) {
+    int country = region.indexOf('-');
+    int next = region.indexOf('-', country + 1);
+    return switch (next < 0 ? region : region.substring(0, next)) {
+      case "us-gov" -> "aws-us-gov";
+      case "us-iso" -> "aws-iso";
+      case "us-isob" -> "aws-iso-b";
+      case "eu-isoe" -> "aws-iso-e";
+      case "us-isof" -> "aws-iso-f";
+      default ->
+          switch (country < 0 ? region : region.substring(0, country)) {
+            case "cn" -> "aws-cn";
+            case "eusc" -> "aws-eusc";
+            case "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx" -> "aws";
+            default -> "";
+          };
+    };
   }
 
   /** A pool's name as the name of a session. */

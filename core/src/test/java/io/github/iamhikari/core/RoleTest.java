@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.regions.PartitionMetadata;
+import software.amazon.awssdk.regions.Region;
 
 class RoleTest {
 
@@ -39,7 +41,8 @@ class RoleTest {
     "cn-north-1, aws-cn",
     "eusc-de-east-1, aws-eusc",
     "us-iso-east-1, aws-iso",
-    "mars-north-1, aws",
+    "us-isof-south-1, aws-iso-f",
+    "mx-central-1, aws",
   })
   void isOfThePartitionOfTheRegion(String region, String partition) {
     String arn = "arn:" + partition + ":iam::123456789012:role/orders";
@@ -51,6 +54,12 @@ class RoleTest {
             "iam_role_arn is of another partition than the region %s, where roles begin with"
                 + " arn:%s:; no token of it is good there",
             region, partition);
+    assertThat(PartitionMetadata.of(Region.of(region)).id()).isEqualTo(partition);
+  }
+
+  @Test
+  void isTakenForARegionOfAPartitionThatIsNotKnown() {
+    assertThat(role("pool", "mars-north-1", ARN)).isNotNull();
   }
 
   @ParameterizedTest
