@@ -100,6 +100,8 @@ class TroubleshootingDocTest {
           "The JVM has no X509ExtendedTrustManager",
           "nothing was read");
 
+  private static final String ROLE = "arn:aws:iam::123456789012:role/orders";
+
   /** A heading, and what makes a message that it is for. */
   record Case(String heading, Action action) {
     @Override
@@ -128,6 +130,24 @@ class TroubleshootingDocTest {
         new Case(
             "aws_profile is \"...\" and an AWS credentials provider is given",
             () -> login(URL, "aws_profile", "staging")),
+        new Case(
+            "iam_role_arn is not the ARN of a role", () -> login(URL, "iam_role_arn", "orders")),
+        new Case(
+            "iam_role_session_name is not the name of a session",
+            () -> login(URL, "iam_role_session_name", "two words")),
+        new Case(
+            "iam_role_external_id is not an external ID",
+            () -> login(URL, "iam_role_external_id", "?")),
+        new Case(
+            "... is set, and iam_role_arn is not",
+            () -> login(URL, "iam_role_external_id", "tenant-7")),
+        new Case(
+            "iam_role_arn is of another partition than the region ...",
+            () -> login(URL, "iam_role_arn", ROLE.replace("arn:aws:", "arn:aws-cn:"))),
+        said(
+            "iam_role_arn needs the AWS SDK's module for STS",
+            "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"
+                + " software.amazon.awssdk:sts"),
         new Case(
             "The host \"...\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint",
             () -> login("jdbc:postgresql://localhost/orders")),
@@ -303,6 +323,10 @@ class TroubleshootingDocTest {
         new Case(
             "No IAM token could be signed for ...: no AWS credentials were found",
             () -> loginWith(AwsCredentialsProviderChain.of(NO_CREDENTIALS))),
+        new Case(
+            "No IAM token could be signed for ...: the role ... could not be assumed with AWS"
+                + " credentials of ...: ...",
+            () -> login(URL, "iam_role_arn", ROLE)),
         new Case(
             "No IAM token could be signed for ... within ... s: the AWS credentials provider has not"
                 + " answered",

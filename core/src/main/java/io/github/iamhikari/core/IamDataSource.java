@@ -61,7 +61,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.expiration = login.settings().expiration();
     this.driver = driver;
     this.failureListener = builder.failureListener;
-    this.factory = new TokenFactory(builder, login.settings());
+    this.factory = new TokenFactory(builder, login);
     this.logins = new PerUser<>(request, factory::loginOf, Login::isIdle);
     this.lastLogin = logins.ofConfigured();
   }

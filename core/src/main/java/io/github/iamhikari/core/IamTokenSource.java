@@ -36,7 +36,7 @@ public final class IamTokenSource implements AutoCloseable {
   private IamTokenSource(Builder builder, LoginConfiguration login) {
     this.request = login.request();
     this.patience = builder.patience;
-    this.factory = new TokenFactory(builder, login.settings());
+    this.factory = new TokenFactory(builder, login);
     this.tokens = new PerUser<>(request, factory::tokensOf, CachedToken::isIdle);
   }
 

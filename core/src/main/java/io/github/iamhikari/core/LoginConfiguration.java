@@ -15,12 +15,17 @@ import software.amazon.awssdk.regions.Region;
  *
  * @param settings the {@code iam_*} settings, of the URL and beside it
  * @param request what tokens are signed for
+ * @param role the role that signs it, or null for whom the AWS credentials are of
  * @param urlForDriver the JDBC URL without the settings; empty for a driver's DataSource
  * @param driverProperties what the driver is told beside the URL, without settings, user and
  *     password
  */
 record LoginConfiguration(
-    IamSettings settings, TokenRequest request, String urlForDriver, Properties driverProperties) {
+    IamSettings settings,
+    TokenRequest request,
+    @Nullable Role role,
+    String urlForDriver,
+    Properties driverProperties) {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
@@ -50,7 +55,7 @@ record LoginConfiguration(
         .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
     warnOfProfile(name, url, driverProperties);
     warn(name, url, settings, target);
-    return new LoginConfiguration(settings, target.request(), url.forDriver(), driverProperties);
+    return of(name, settings, target.request(), url.forDriver(), driverProperties);
   }
 
   /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
@@ -88,7 +93,7 @@ record LoginConfiguration(
     bean.requireTls(url, target, driverProperties)
         .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
     warn(name, url, settings, target);
-    return new LoginConfiguration(settings, target.request(), "", driverProperties);
+    return of(name, settings, target.request(), "", driverProperties);
   }
 
   /**
@@ -104,7 +109,7 @@ record LoginConfiguration(
     IamSettings settings = settings(name, written, new Properties());
     String configured = user == null || user.isBlank() ? other.user() : user;
     LoginTarget target = LoginTarget.of(JdbcUrl.of(other), settings, configured);
-    return new LoginConfiguration(settings, target.request(), "", forDriver(name, written));
+    return of(name, settings, target.request(), "", forDriver(name, written));
   }
 
   /**
@@ -121,7 +126,7 @@ record LoginConfiguration(
     JdbcUrl url = JdbcUrl.ofUnknown(IamTokenSource.class);
     LoginTarget target = LoginTarget.of(url, settings, user);
     warn(name, url, settings, target);
-    return new LoginConfiguration(settings, target.request(), "", new Properties());
+    return of(name, settings, target.request(), "", new Properties());
   }
 
   /**
@@ -140,15 +145,25 @@ record LoginConfiguration(
               IamSettings.AWS_PROFILE,
               IamSettings.shown(profile)));
     }
-    String chain = profile == null ? "the default chain" : "the default chain with the profile ";
+    String source = ExplainedCredentials.source(profile, credentialsProvider);
     logger.info(
         "{} - Logs in with IAM as {}, with AWS credentials of {}; a token is used for {} s.",
         name,
         request,
-        credentialsProvider != null
-            ? "a " + credentialsProvider.getClass().getSimpleName()
-            : profile == null ? chain : chain + "\"" + IamSettings.shown(profile) + "\"",
+        role == null
+            ? source
+            : role + " (session " + role.sessionName() + "), assumed with those of " + source,
         settings.expiration().toSeconds());
+  }
+
+  private static LoginConfiguration of(
+      String name,
+      IamSettings settings,
+      TokenRequest request,
+      String urlForDriver,
+      Properties driverProperties) {
+    Role role = Role.of(name, settings, request.region());
+    return new LoginConfiguration(settings, request, role, urlForDriver, driverProperties);
   }
 
   /** Shows only what cannot be a secret. */

@@ -26,25 +26,32 @@ final class TokenFactory implements AutoCloseable {
   private final LoginStatistics statistics;
   private final AutoCloseable opened;
 
-  TokenFactory(LoginBuilder<?> builder, IamSettings settings) {
+  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login) {
     this.name = builder.name;
-    this.expiration = settings.expiration();
+    this.expiration = login.settings().expiration();
     this.signingThreads = builder.signingThreads.apply(name);
     this.clock = builder.clock;
     this.nanoTime = builder.nanoTime;
     this.statistics = new LoginStatistics(clock);
     AwsCredentialsProvider given = builder.credentialsProvider;
+    String profile = login.settings().awsProfile();
+    Role role = login.role();
     AwsCredentialsProvider provider;
-    if (given != null) {
-      provider = given;
-      this.opened = () -> {};
-    } else {
-      DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
+    if (given == null) {
+      DefaultCredentials share = DefaultCredentials.of(profile, role);
       provider = share.provider();
       this.opened = share;
+    } else if (role == null) {
+      provider = new ExplainedCredentials(given, profile);
+      this.opened = () -> {};
+    } else {
+      String source = ExplainedCredentials.source(profile, given);
+      AssumedRole assumed =
+          DefaultCredentials.assume(role, new ExplainedCredentials(given, profile), source);
+      provider = assumed;
+      this.opened = assumed;
     }
-    this.signer =
-        new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
+    this.signer = new RdsTokenSigner(provider, role == null ? null : role.arn(), clock);
   }
 
   CachedToken tokensOf(TokenRequest request) {
@@ -56,7 +63,7 @@ final class TokenFactory implements AutoCloseable {
     return new Login(name, tokensOf(request), statistics, clock, nanoTime);
   }
 
-  /** Gives up its share in the AWS credentials provider, if none was given. */
+  /** Gives up its share in the AWS credentials provider, or closes what is its own. */
   @Override
   public void close() {
     try {
