@@ -206,8 +206,8 @@ class AllJarIT {
   void carriesTheLicencesOfAllThatIsInIt() throws IOException {
     try (JarFile jar = new JarFile(jar().toFile())) {
       assertThat(text(jar, "META-INF/LICENSE")).isEqualTo(Files.readString(Path.of("../LICENSE")));
-      assertThat(text(jar, "META-INF/LICENSE.txt")).contains("Apache License");
-      assertThat(text(jar, "META-INF/NOTICE.txt")).contains("AWS SDK for Java");
+      assertThat(text(jar, "META-INF/AWS-SDK-LICENSE.txt")).contains("Apache License");
+      assertThat(text(jar, "META-INF/AWS-SDK-NOTICE.txt")).contains("AWS SDK for Java");
       assertThat(text(jar, "META-INF/NOTICE")).contains("Jackson");
       assertThat(text(jar, "META-INF/SLF4J-LICENSE.txt"))
           .contains("QOS.ch", "Permission is hereby granted");
