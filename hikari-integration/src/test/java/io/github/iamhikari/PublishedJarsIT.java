@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What users get: the two jars as they were built, and all that comes with them. */
+/**
+ * What users get: the two jars as they were built (AllJarIT has the third), and all that comes with
+ * them.
+ */
 class PublishedJarsIT {
 
   private static final Path ROOT = Path.of("..");
@@ -72,15 +75,8 @@ class PublishedJarsIT {
       this.mostBytes = mostBytes;
     }
 
-    /** The one that was built last. */
     private Path path() throws IOException {
-      Pattern name = Pattern.compile(artifact + "-[0-9](?!.*-(sources|javadoc)).*\\.jar");
-      try (Stream<Path> files = Files.list(target)) {
-        return files
-            .filter(file -> name.matcher(file.getFileName().toString()).matches())
-            .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
-            .orElseThrow(() -> new AssertionError("no jar of " + artifact + " in " + target));
-      }
+      return builtLast(target, artifact + "-[0-9](?!.*-(all|sources|javadoc)).*\\.jar");
     }
 
     private String nativeImage() {
@@ -89,6 +85,16 @@ class PublishedJarsIT {
 
     private JarFile open() throws IOException {
       return new JarFile(path().toFile());
+    }
+  }
+
+  /** The file of such a name that was built last. */
+  static Path builtLast(Path folder, String name) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches(name))
+          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
+          .orElseThrow(() -> new AssertionError("there is no " + name + " in " + folder));
     }
   }
 

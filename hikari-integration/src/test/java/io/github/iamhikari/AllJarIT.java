@@ -1,0 +1,240 @@
+package io.github.iamhikari;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.core.LocalRole;
+import io.github.iamhikari.core.LocalSts;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The jar for a folder of jars: what is in it, and that it needs nothing but a JDBC driver. */
+class AllJarIT {
+
+  /** 15.7 MB, of which 9.9 MB are the SDK's modules for the doctor; and room for the next SDK. */
+  private static final long MOST_BYTES = 16_500_000;
+
+  private static final String SHADED = "io/github/iamhikari/shaded/";
+
+  private static final List<String> SERVICES =
+      List.of(
+          "java.sql.Driver",
+          "org.flywaydb.core.extensibility.Plugin",
+          "org.mariadb.jdbc.plugin.TlsSocketPlugin",
+          "io.github.iamhikari.shaded.software.amazon.awssdk.core.warmup.SdkWarmUpProvider",
+          "io.github.iamhikari.shaded.software.amazon.awssdk.http.SdkHttpService",
+          "io.github.iamhikari.shaded.software.amazon.awssdk.thirdparty.jackson.core.JsonFactory");
+
+  private static final Map<String, String> DRIVERS =
+      Map.of(
+          "postgresql", "postgresql",
+          "mysql", "mysql-connector-j",
+          "mariadb", "mariadb-java-client");
+
+  private static final String PROGRAM =
+      """
+      public class LogIn {
+        public static void main(String[] arguments) throws Exception {
+          try (var connection =
+                  java.sql.DriverManager.getConnection(arguments[0], arguments[1], "dummy");
+              var statement = connection.createStatement();
+              var rows = statement.executeQuery("SELECT current_user")) {
+            rows.next();
+            System.out.println(
+                rows.getString(1) + " by " + connection.getMetaData().getDriverName());
+          }
+        }
+      }
+      """;
+
+  /** The one that was built last. */
+  static Path jar() throws IOException {
+    return PublishedJarsIT.builtLast(Path.of("target"), "iam-hikari-[0-9].*-all\\.jar");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql, app by PostgreSQL JDBC Driver",
+    "mysql, app@% by MySQL Connector/J",
+    "mariadb, app@% by MariaDB Connector/J"
+  })
+  void logsInWithNothingBesideItButADriver(String protocol, String printed, @TempDir Path folder)
+      throws Exception {
+    LocalRds rds = serverOf(protocol);
+    AccessKey key = AccessKey.random();
+    rds.add(key);
+    Map<String, String> environment =
+        Map.of("AWS_ACCESS_KEY_ID", key.id(), "AWS_SECRET_ACCESS_KEY", key.secret());
+
+    assertThat(logIn(rds, protocol, folder, environment)).contains(printed);
+  }
+
+  @Test
+  void logsInByWebIdentity(@TempDir Path folder) throws Exception {
+    LocalRds rds = serverOf("postgresql");
+    Path identity = Files.writeString(folder.resolve("token"), "who I am");
+    try (LocalRole role =
+            new LocalRole(InstantSource.system().instant().plus(Duration.ofHours(1)), rds);
+        LocalSts sts = new LocalSts(role, "who I am")) {
+      Map<String, String> properties = sts.properties(identity.toString());
+      Map<String, String> environment =
+          Map.of(
+              "AWS_ENDPOINT_URL_STS", properties.get("aws.endpointUrlSts"),
+              "AWS_ROLE_ARN", properties.get("aws.roleArn"),
+              "AWS_ROLE_SESSION_NAME", properties.get("aws.roleSessionName"),
+              "AWS_REGION", "us-east-2",
+              "AWS_WEB_IDENTITY_TOKEN_FILE", identity.toString());
+
+      assertThat(logIn(rds, "postgresql", folder, environment)).contains("app by PostgreSQL");
+    }
+  }
+
+  private static LocalRds serverOf(String protocol) {
+    return protocol.equals("postgresql") ? PostgresServer.started() : MariaDbServer.started();
+  }
+
+  /** What the program prints. */
+  private static String logIn(
+      LocalRds rds, String protocol, Path folder, Map<String, String> environment)
+      throws Exception {
+    Path program = Files.writeString(folder.resolve("LogIn.java"), PROGRAM);
+    String driver =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.contains("/" + protocol) || entry.contains(protocol + "-"))
+            .filter(
+                entry ->
+                    entry.matches(".*/(postgresql|mysql-connector-j|mariadb-java-client)-[0-9].*"))
+            .findFirst()
+            .orElseThrow();
+    ProcessBuilder command =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+            "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
+            "-cp",
+            jar() + File.pathSeparator + driver,
+            program.toString(),
+            rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":"),
+            rds.account());
+    command.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+    command.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+    command.environment().put("AWS_CONFIG_FILE", "none");
+    command.environment().put("AWS_SHARED_CREDENTIALS_FILE", "none");
+    command.environment().putAll(environment);
+    Process process = command.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  @Test
+  void holdsWhatItIsForUnderOtherNamesAndNoDriver() throws IOException {
+    try (JarFile jar = new JarFile(jar().toFile())) {
+      assertThat(names(jar).filter(name -> !name.startsWith("META-INF/")))
+          .allMatch(
+              name ->
+                  name.startsWith("io/github/iamhikari/")
+                      || name.startsWith("com/zaxxer/hikari/")
+                      || name.startsWith("org/slf4j/"))
+          .contains(
+              "io/github/iamhikari/IamHikariDataSource.class",
+              "io/github/iamhikari/core/IamDriver.class",
+              "io/github/iamhikari/core/roots/us-east-2.pem",
+              SHADED + "software/amazon/awssdk/regions/internal/region/endpoints.json",
+              SHADED + "software/amazon/awssdk/services/iam/IamClient.class",
+              SHADED + "software/amazon/awssdk/services/rds/RdsClient.class",
+              SHADED + "software/amazon/awssdk/services/sts/StsClient.class")
+          .noneMatch(name -> name.endsWith("module-info.class"));
+      Attributes manifest = jar.getManifest().getMainAttributes();
+      assertThat(manifest.getValue("Automatic-Module-Name")).isEqualTo("io.github.iamhikari");
+      assertThat(manifest.getValue("Multi-Release")).isEqualTo("true");
+    }
+    assertThat(Files.size(jar())).isLessThan(MOST_BYTES);
+  }
+
+  @Test
+  void namesTheSdksClassesAsTheyAreCalledInIt() throws IOException {
+    try (JarFile jar = new JarFile(jar().toFile())) {
+      List<String> wrong = new ArrayList<>();
+      for (JarEntry entry : jar.stream().filter(file -> !file.isDirectory()).toList()) {
+        String content =
+            text(jar, entry.getName()).replace(SHADED + "software/", "").replace(" software/", "");
+        if (content.contains("software/amazon/awssdk/")) {
+          wrong.add(entry.getName());
+        }
+      }
+      assertThat(wrong).isEmpty();
+    }
+  }
+
+  @Test
+  void listsAllServicesWithClassesThatThereAre() throws IOException {
+    try (JarFile jar = new JarFile(jar().toFile())) {
+      String folder = "META-INF/services/";
+      assertThat(names(jar).filter(name -> name.startsWith(folder)))
+          .containsExactlyInAnyOrderElementsOf(SERVICES.stream().map(folder::concat).toList());
+      for (String service : SERVICES) {
+        assertThat(classesOf(jar, folder + service))
+            .as(service)
+            .isNotEmpty()
+            .allMatch(name -> jar.getEntry(name.replace('.', '/') + ".class") != null);
+      }
+      assertThat(classesOf(jar, folder + SERVICES.get(3))).hasSize(3);
+    }
+  }
+
+  @Test
+  void carriesTheLicencesOfAllThatIsInIt() throws IOException {
+    try (JarFile jar = new JarFile(jar().toFile())) {
+      assertThat(text(jar, "META-INF/LICENSE")).isEqualTo(Files.readString(Path.of("../LICENSE")));
+      assertThat(text(jar, "META-INF/AWS-SDK-LICENSE.txt")).contains("Apache License");
+      assertThat(text(jar, "META-INF/AWS-SDK-NOTICE.txt")).contains("AWS SDK for Java");
+      assertThat(text(jar, "META-INF/NOTICE")).contains("Jackson");
+      assertThat(text(jar, "META-INF/SLF4J-LICENSE.txt"))
+          .contains("QOS.ch", "Permission is hereby granted");
+      String others = text(jar, "META-INF/THIRD-PARTY.txt");
+      assertThat(others).contains("HikariCP", "picocli", "Reactive Streams");
+      assertThat(others.split("\\s+|, ", -1))
+          .filteredOn(word -> word.startsWith("META-INF/"))
+          .hasSizeGreaterThan(6)
+          .allMatch(file -> jar.getEntry(file.replaceFirst("[,:)]+$", "")) != null);
+    }
+  }
+
+  private static List<String> classesOf(JarFile jar, String service) throws IOException {
+    return text(jar, service)
+        .lines()
+        .filter(line -> !line.isBlank() && !line.startsWith("#"))
+        .toList();
+  }
+
+  private static Stream<String> names(JarFile jar) {
+    return jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName);
+  }
+
+  private static String text(JarFile jar, String name) throws IOException {
+    assertThat(jar.getEntry(name)).as(name).isNotNull();
+    try (InputStream content = jar.getInputStream(jar.getEntry(name))) {
+      return new String(content.readAllBytes(), ISO_8859_1);
+    }
+  }
+}
