@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
@@ -439,20 +440,37 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      LoginConfiguration login;
-      DataSource connections;
-      if (dataSource == null) {
-        login = LoginConfiguration.ofUrl(name, jdbcUrl, user, properties);
-        connections = driver.apply(login.urlForDriver(), login.driverProperties());
-      } else if (dataSource instanceof IamDataSource other) {
-        login = LoginConfiguration.ofOther(name, other.request, user, properties);
-        connections = other.driver;
-      } else {
-        login = LoginConfiguration.ofDataSource(name, dataSource, user, properties);
-        connections = dataSource;
-      }
+      LoginConfiguration login = configuration(this::warn);
+      DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
       return new IamDataSource(this, login.settings(), login.request(), connections);
+    }
+
+    private void warn(String warning) {
+      logger.warn("{} - {}", name, warning);
+    }
+
+    /**
+     * Checks the settings, as {@link #build()} does.
+     *
+     * @param warnings takes what is to be warned of
+     */
+    LoginConfiguration configuration(Consumer<String> warnings) {
+      if (dataSource == null) {
+        return LoginConfiguration.ofUrl(warnings, jdbcUrl, user, properties);
+      }
+      if (dataSource instanceof IamDataSource other) {
+        return LoginConfiguration.ofOther(warnings, other.request, user, properties);
+      }
+      return LoginConfiguration.ofDataSource(warnings, dataSource, user, properties);
+    }
+
+    /** What is asked for connections, of which none is opened here. */
+    DataSource connections(LoginConfiguration login) {
+      if (dataSource == null) {
+        return driver.apply(login.urlForDriver(), login.driverProperties());
+      }
+      return dataSource instanceof IamDataSource other ? other.driver : dataSource;
     }
   }
 }
