@@ -158,6 +158,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     return open(loginOf(user));
   }
 
+  /**
+   * A token that is good for a login now, as the next {@link #getConnection()} sends it.
+   *
+   * @throws SQLException if none can be signed within the login timeout
+   */
+  IamToken token() throws SQLException {
+    return lastLogin.tokens().current(loginTimeout);
+  }
+
   private Connection open(Login login) throws SQLException {
     throwIfClosed();
     lastLogin = login;
@@ -444,6 +453,19 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
       return new IamDataSource(this, login.settings(), login.request(), connections);
+    }
+
+    @Nullable String jdbcUrl() {
+      return jdbcUrl;
+    }
+
+    Properties properties() {
+      return properties;
+    }
+
+    /** The wall clock that it will be built with. */
+    InstantSource clock() {
+      return clock;
     }
 
     private void warn(String warning) {
