@@ -5,9 +5,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,6 +131,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
     return open(logins.of(user), loginTimeout);
+  }
+
+  /**
+   * A token that is good for a login now, as the next {@link #getConnection()} sends it.
+   *
+   * @throws SQLException if none can be signed within the login timeout
+   */
+  IamToken token() throws SQLException {
+    return lastLogin.tokens().current(loginTimeout);
   }
 
   private Connection open(Login login, Duration patience) throws SQLException {
@@ -325,20 +336,46 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      LoginConfiguration login;
-      DataSource connections;
-      if (dataSource == null) {
-        login = LoginConfiguration.ofUrl(name, jdbcUrl, user, properties);
-        connections = driver.apply(login.urlForDriver(), login.driverProperties());
-      } else if (dataSource instanceof IamDataSource other) {
-        login = LoginConfiguration.ofOther(name, other.request, user, properties);
-        connections = other.driver;
-      } else {
-        login = LoginConfiguration.ofDataSource(name, dataSource, user, properties);
-        connections = dataSource;
-      }
+      LoginConfiguration login = configuration(this::warn);
+      DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
       return new IamDataSource(this, login, connections);
+    }
+
+    @Nullable String jdbcUrl() {
+      return jdbcUrl;
+    }
+
+    Properties properties() {
+      return properties;
+    }
+
+    /** The wall clock that it will be built with. */
+    InstantSource clock() {
+      return clock;
+    }
+
+    /**
+     * Checks the settings, as {@link #build()} does.
+     *
+     * @param warnings takes what is to be warned of
+     */
+    LoginConfiguration configuration(Consumer<String> warnings) {
+      if (dataSource == null) {
+        return LoginConfiguration.ofUrl(name, warnings, jdbcUrl, user, properties);
+      }
+      if (dataSource instanceof IamDataSource other) {
+        return LoginConfiguration.ofOther(name, warnings, other.request, user, properties);
+      }
+      return LoginConfiguration.ofDataSource(name, warnings, dataSource, user, properties);
+    }
+
+    /** What is asked for connections, of which none is opened here. */
+    DataSource connections(LoginConfiguration login) {
+      if (dataSource == null) {
+        return driver.apply(login.urlForDriver(), login.driverProperties());
+      }
+      return dataSource instanceof IamDataSource other ? other.driver : dataSource;
     }
   }
 }

@@ -190,7 +190,8 @@ public final class IamTokenSource implements AutoCloseable {
      *     what to write instead
      */
     public IamTokenSource build() {
-      LoginConfiguration login = LoginConfiguration.ofEndpoint(name, endpoint, user, properties);
+      LoginConfiguration login =
+          LoginConfiguration.ofEndpoint(name, this::warn, endpoint, user, properties);
       login.announce(name, credentialsProvider);
       return new IamTokenSource(this, login);
     }

@@ -6,6 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
@@ -15,6 +17,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  */
 abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
     permits IamDataSource.Builder, IamTokenSource.Builder {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
   @Nullable String user;
   Properties properties = new Properties();
@@ -86,5 +90,9 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
     this.clock = clock;
     this.nanoTime = nanoTime;
     return self();
+  }
+
+  final void warn(String warning) {
+    logger.warn("{} - {}", name, warning);
   }
 }
