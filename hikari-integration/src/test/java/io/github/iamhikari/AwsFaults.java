@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
-import io.github.iamhikari.core.HttpFault;
-import io.github.iamhikari.core.HttpStandIn;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalRole;
 import io.github.iamhikari.core.SecretSearch;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
+import io.github.iamhikari.localaws.HttpFault;
+import io.github.iamhikari.localaws.HttpStandIn;
+import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import java.sql.SQLException;

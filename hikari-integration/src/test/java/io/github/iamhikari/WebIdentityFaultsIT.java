@@ -2,10 +2,10 @@ package io.github.iamhikari;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.Garbage;
-import io.github.iamhikari.core.Hang;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalSts;
+import io.github.iamhikari.localaws.Garbage;
+import io.github.iamhikari.localaws.Hang;
+import io.github.iamhikari.localaws.LocalSts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,11 @@ package io.github.iamhikari.core;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localaws.HttpStandIn;
+import io.github.iamhikari.localaws.LocalContainerCredentials;
+import io.github.iamhikari.localaws.LocalMetadataService;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.LocalSts;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import java.io.IOException;

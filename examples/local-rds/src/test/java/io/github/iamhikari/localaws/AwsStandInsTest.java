@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

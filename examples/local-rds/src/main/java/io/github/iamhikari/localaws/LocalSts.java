@@ -1,22 +1,23 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.iamhikari.localrds.AccessKey;
 import java.net.URLDecoder;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * A stand-in for the Security Token Service: gives a role's credentials to whoever brings the web
- * identity that may have them.
+ * A stand-in for the Security Token Service, which gives a role's credentials to a web identity.
+ * Safe for use by several threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html">AssumeRoleWithWebIdentity</a>
  */
 public final class LocalSts implements AutoCloseable {
 
-  /** The one name of a session that it takes. */
+  /** The only session name that it accepts. */
   static final String SESSION_NAME = "orders-7c9f";
 
   private static final String NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -26,8 +27,9 @@ public final class LocalSts implements AutoCloseable {
   private final HttpStandIn http;
 
   /**
-   * One that hands out the credentials of a role.
+   * Starts a token service.
    *
+   * @param role the role whose current credentials it hands out
    * @param webIdentity the token of the identity that may have them
    */
   public LocalSts(LocalRole role, String webIdentity) {
@@ -36,12 +38,21 @@ public final class LocalSts implements AutoCloseable {
     this.http = HttpStandIn.start(this::answer);
   }
 
-  /** How to break it, and what it was asked. */
+  /**
+   * The server that it runs on: breaks it, and knows the requests.
+   *
+   * @return the server
+   */
   public HttpStandIn http() {
     return http;
   }
 
-  /** The properties by which the SDK finds it, as they are set for a pod of EKS. */
+  /**
+   * The system properties by which the AWS SDK finds it, as EKS sets them for a pod.
+   *
+   * @param webIdentityTokenFile the file that the SDK reads the web identity from
+   * @return names and values
+   */
   public Map<String, String> properties(String webIdentityTokenFile) {
     return Map.of(
         "aws.endpointUrlSts",
@@ -54,13 +65,21 @@ public final class LocalSts implements AutoCloseable {
         webIdentityTokenFile);
   }
 
-  /** Somebody who must not have what he asks for. */
+  /**
+   * Denies every request.
+   *
+   * @return the fault
+   */
   public static HttpFault denies() {
     return right ->
         error(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
   }
 
-  /** More requests than STS takes. */
+  /**
+   * Throttles every request.
+   *
+   * @return the fault
+   */
   public static HttpFault throttles() {
     return right -> error(400, "Throttling", "Rate exceeded");
   }
@@ -87,7 +106,9 @@ public final class LocalSts implements AutoCloseable {
   private HttpResponse credentials() {
     AccessKey key = role.key();
     String body =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         <AssumeRoleWithWebIdentityResponse xmlns="%s">
           <AssumeRoleWithWebIdentityResult>
             <AssumedRoleUser>
@@ -105,22 +126,23 @@ public final class LocalSts implements AutoCloseable {
             <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId>
           </ResponseMetadata>
         </AssumeRoleWithWebIdentityResponse>
-        """
-            .formatted(
-                NAMESPACE,
-                LocalRole.NAME,
-                SESSION_NAME,
-                SESSION_NAME,
-                key.id(),
-                key.secret(),
-                key.sessionToken(),
-                role.expiration());
+        """,
+            NAMESPACE,
+            LocalRole.NAME,
+            SESSION_NAME,
+            SESSION_NAME,
+            key.id(),
+            key.secret(),
+            key.sessionToken(),
+            role.expiration());
     return new HttpResponse(200, "text/xml", body);
   }
 
   private static HttpResponse error(int status, String code, String message) {
     String body =
-        """
+        String.format(
+            Locale.ROOT,
+            """
         <ErrorResponse xmlns="%s">
           <Error>
             <Type>Sender</Type>
@@ -129,8 +151,10 @@ public final class LocalSts implements AutoCloseable {
           </Error>
           <RequestId>c6104cbe-af31-11e0-8154-cbc7ccf896c7</RequestId>
         </ErrorResponse>
-        """
-            .formatted(NAMESPACE, code, message);
+        """,
+            NAMESPACE,
+            code,
+            message);
     return new HttpResponse(status, "text/xml", body);
   }
 
@@ -145,6 +169,7 @@ public final class LocalSts implements AutoCloseable {
     return parameters;
   }
 
+  /** Stops it. */
   @Override
   public void close() {
     http.close();

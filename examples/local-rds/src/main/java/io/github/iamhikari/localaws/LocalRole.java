@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
 import static java.util.stream.Collectors.joining;
 
@@ -10,55 +10,81 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * An IAM role that may log in to some databases: it has one temporary access key after the other.
+ * An IAM role that may log in to some databases. It has one temporary access key after the other.
  * Safe for use by several threads.
  */
 public final class LocalRole implements AutoCloseable {
 
-  /** Its name. */
-  static final String NAME = "orders-role";
+  /** The name of each such role. */
+  public static final String NAME = "orders-role";
 
-  /** Its name in full. */
-  static final String ARN = "arn:aws:iam::123456789012:role/" + NAME;
+  /** The ARN of each such role. */
+  public static final String ARN = "arn:aws:iam::123456789012:role/" + NAME;
 
   private final List<LocalRds> databases;
   private final List<AccessKey> keys = new ArrayList<>();
   private Instant expiration;
 
-  /** A role with a key that lives until then. */
+  /**
+   * A role with one key.
+   *
+   * @param expiration when the key ends
+   * @param databases what the role may log in to
+   */
   public LocalRole(Instant expiration, LocalRds... databases) {
     this.databases = List.of(databases);
     this.expiration = expiration;
     keys.add(issue());
   }
 
-  /** The key that it has now. */
+  /**
+   * The current key.
+   *
+   * @return the last one that was issued
+   */
   public synchronized AccessKey key() {
     return keys.get(keys.size() - 1);
   }
 
-  /** When that key ends. */
+  /**
+   * When the current key ends.
+   *
+   * @return the time that its clients are told
+   */
   public synchronized Instant expiration() {
     return expiration;
   }
 
-  /** Gives it another key. The databases know the former ones until they are revoked. */
+  /**
+   * Issues another key. The databases know the former ones until they are revoked.
+   *
+   * @param until when the new key ends
+   */
   public synchronized void rotate(Instant until) {
     expiration = until;
     keys.add(issue());
   }
 
-  /** The databases forget all keys but the current one. */
+  /** Makes the databases forget all keys but the current one. */
   public synchronized void revokeFormerKeys() {
     keys.subList(0, keys.size() - 1).forEach(this::revoke);
   }
 
-  /** The ids of all keys so far. */
+  /**
+   * The ids of all keys so far.
+   *
+   * @return a copy
+   */
   public synchronized List<String> keyIds() {
     return keys.stream().map(AccessKey::id).toList();
   }
 
-  /** Secret keys and session tokens, of all keys so far. */
+  /**
+   * Secret keys and session tokens of all keys so far, for a test that looks for them where they
+   * should not be.
+   *
+   * @return a copy
+   */
   public synchronized List<String> secrets() {
     return keys.stream()
         .flatMap(key -> Stream.of(key.secret(), String.valueOf(key.sessionToken())))
@@ -79,7 +105,7 @@ public final class LocalRole implements AutoCloseable {
     databases.forEach(database -> database.revoke(key.id()));
   }
 
-  /** The databases forget all of its keys. */
+  /** Makes the databases forget all keys. */
   @Override
   public synchronized void close() {
     keys.forEach(this::revoke);
