@@ -636,6 +636,9 @@ class TroubleshootingDocTest {
       if (node.getMethodSelect().toString().matches("logger\\.(warn|error)")) {
         messages.addAll(texts(node.getArguments().get(0)));
       }
+      if (node.getMethodSelect().toString().equals("warnings.accept")) {
+        texts(node.getArguments().get(0)).forEach(text -> messages.add("{} - " + text));
+      }
       return super.visitMethodInvocation(node, null);
     }
 

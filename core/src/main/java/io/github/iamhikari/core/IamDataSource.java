@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
@@ -155,6 +156,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
     return open(loginOf(user));
+  }
+
+  /**
+   * A token that is good for a login now, as the next {@link #getConnection()} sends it.
+   *
+   * @throws SQLException if none can be signed within the login timeout
+   */
+  IamToken token() throws SQLException {
+    return lastLogin.tokens().current(loginTimeout);
   }
 
   private Connection open(Login login) throws SQLException {
@@ -439,20 +449,50 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      LoginConfiguration login;
-      DataSource connections;
-      if (dataSource == null) {
-        login = LoginConfiguration.ofUrl(name, jdbcUrl, user, properties);
-        connections = driver.apply(login.urlForDriver(), login.driverProperties());
-      } else if (dataSource instanceof IamDataSource other) {
-        login = LoginConfiguration.ofOther(name, other.request, user, properties);
-        connections = other.driver;
-      } else {
-        login = LoginConfiguration.ofDataSource(name, dataSource, user, properties);
-        connections = dataSource;
-      }
+      LoginConfiguration login = configuration(this::warn);
+      DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
       return new IamDataSource(this, login.settings(), login.request(), connections);
+    }
+
+    @Nullable String jdbcUrl() {
+      return jdbcUrl;
+    }
+
+    Properties properties() {
+      return properties;
+    }
+
+    /** The wall clock that it will be built with. */
+    InstantSource clock() {
+      return clock;
+    }
+
+    private void warn(String warning) {
+      logger.warn("{} - {}", name, warning);
+    }
+
+    /**
+     * Checks the settings, as {@link #build()} does.
+     *
+     * @param warnings takes what is to be warned of
+     */
+    LoginConfiguration configuration(Consumer<String> warnings) {
+      if (dataSource == null) {
+        return LoginConfiguration.ofUrl(warnings, jdbcUrl, user, properties);
+      }
+      if (dataSource instanceof IamDataSource other) {
+        return LoginConfiguration.ofOther(warnings, other.request, user, properties);
+      }
+      return LoginConfiguration.ofDataSource(warnings, dataSource, user, properties);
+    }
+
+    /** What is asked for connections, of which none is opened here. */
+    DataSource connections(LoginConfiguration login) {
+      if (dataSource == null) {
+        return driver.apply(login.urlForDriver(), login.driverProperties());
+      }
+      return dataSource instanceof IamDataSource other ? other.driver : dataSource;
     }
   }
 }

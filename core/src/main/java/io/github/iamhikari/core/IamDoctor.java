@@ -1,6 +1,6 @@
 package io.github.iamhikari.core;
 
-import java.util.ArrayList;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
@@ -12,8 +12,16 @@ import java.util.List;
  */
 public final class IamDoctor {
 
+  private static final List<Step> NETWORK = List.of(Step.NAME, Step.PORT, Step.TLS);
+
+  private static final List<Step> AWS =
+      List.of(Step.CREDENTIALS, Step.IDENTITY, Step.CLOCK, Step.DATABASE, Step.POLICY);
+
+  private static final List<Step> LOGIN = List.of(Step.TOKEN, Step.LOGIN, Step.SERVER);
+
   private final IamDataSource.Builder login;
   private boolean isOffline;
+  private Aliases dns = new Aliases("dns:");
 
   private IamDoctor(IamDataSource.Builder login) {
     this.login = login;
@@ -39,6 +47,12 @@ public final class IamDoctor {
     return this;
   }
 
+  /** For tests that bring their own name server. */
+  IamDoctor nameServers(String url) {
+    dns = new Aliases(url);
+    return this;
+  }
+
   /**
    * Goes through the login. It takes as long as the database and AWS take to answer, each of them a
    * few seconds at most.
@@ -46,7 +60,65 @@ public final class IamDoctor {
    * @return what was seen; a failure is a finding and not an exception
    */
   public Report examine() {
-    return new Report(new ArrayList<>());
+    Findings findings = new Findings();
+    SettingsExamination settings = new SettingsExamination(login, findings);
+    LoginConfiguration configuration = settings.examine();
+    if (configuration == null) {
+      new NameExamination(dns, findings).findEndpoint(settings.names());
+      findings.skipAll(List.of(Step.values()), "not tried, since the settings are wrong");
+      return findings.report();
+    }
+    reachServer(configuration, findings);
+    findings.skipAll(NETWORK, "not tried, since the server is not reached");
+    askAws(findings);
+    logIn(configuration, findings);
+    return findings.report();
+  }
+
+  private void reachServer(LoginConfiguration configuration, Findings findings) {
+    List<Target> targets = Target.of(configuration.url());
+    if (targets.isEmpty()) {
+      findings.skipAll(
+          NETWORK, "not tried, since it is not known here where this driver connects to");
+      return;
+    }
+    new NameExamination(dns, findings).examine(targets, configuration.target().endpoint());
+    if (findings.hasFailed(Step.NAME)) {
+      return;
+    }
+    InetSocketAddress server = new PortExamination(findings).examine(targets);
+    if (server != null) {
+      ServerVerification verification = ServerVerification.of(configuration);
+      new TlsExamination(configuration.url().protocol(), verification, login.clock(), findings)
+          .examine(server);
+    }
+  }
+
+  private void askAws(Findings findings) {
+    findings.skipAll(
+        AWS, isOffline ? "not asked, since this is an examination without AWS" : "not asked");
+  }
+
+  private void logIn(LoginConfiguration configuration, Findings findings) {
+    if (findings.hasFailed(Step.CREDENTIALS)) {
+      findings.skipAll(LOGIN, "not tried, since there are no AWS credentials");
+      return;
+    }
+    try (IamDataSource dataSource = login.build()) {
+      LoginExamination examination =
+          new LoginExamination(dataSource, configuration.url().protocol(), findings);
+      examination.sign();
+      String failed =
+          findings.firstFailed(Step.SETTINGS, Step.NAME, Step.PORT, Step.TLS, Step.TOKEN);
+      if (failed.isEmpty()) {
+        examination.logIn();
+      } else {
+        findings.skipAll(LOGIN, "not tried, since " + failed + " failed");
+      }
+    } catch (IllegalArgumentException e) { // of the AWS credentials
+      findings.failed(Step.TOKEN, "", "%s", e.getMessage());
+    }
+    findings.skipAll(LOGIN, "not tried, since the login failed");
   }
 
   /** The steps of a login, in their order. */
@@ -118,6 +190,31 @@ public final class IamDoctor {
         worst = isWorse && finding.status() != Status.SKIPPED ? finding.status() : worst;
       }
       return worst;
+    }
+
+    /** {@return what a program ends with: 0 if all is well, 1 with a warning, 2 after a failure} */
+    public int exitCode() {
+      return switch (status()) {
+        case OK, SKIPPED -> 0;
+        case WARNING -> 1;
+        case FAILED -> 2;
+      };
+    }
+
+    /**
+     * Writes it for a program.
+     *
+     * @return JSON: an object with the worst {@code status}, and {@code findings} as here, their
+     *     step and status in lower case
+     */
+    public String toJson() {
+      return ReportText.json(this);
+    }
+
+    /** A line for each finding, and one for what to do about it. */
+    @Override
+    public String toString() {
+      return ReportText.of(this);
     }
   }
 }

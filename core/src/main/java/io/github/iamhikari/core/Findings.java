@@ -1,0 +1,101 @@
+package io.github.iamhikari.core;
+
+import io.github.iamhikari.core.IamDoctor.Finding;
+import io.github.iamhikari.core.IamDoctor.Status;
+import io.github.iamhikari.core.IamDoctor.Step;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/** What an examination has found so far. For one thread. */
+final class Findings {
+
+  private final List<Finding> all = new ArrayList<>();
+
+  /**
+   * @param seen a format, as all of these
+   */
+  void ok(Step step, String seen, Object... values) {
+    all.add(new Finding(step, Status.OK, words(seen, values), ""));
+  }
+
+  void skipped(Step step, String why, Object... values) {
+    all.add(new Finding(step, Status.SKIPPED, words(why, values), ""));
+  }
+
+  void warning(Step step, String advice, String seen, Object... values) {
+    all.add(new Finding(step, Status.WARNING, words(seen, values), advice));
+  }
+
+  void failed(Step step, String advice, String seen, Object... values) {
+    all.add(new Finding(step, Status.FAILED, words(seen, values), advice));
+  }
+
+  /** Skips those of these steps that were not reached. */
+  void skipAll(List<Step> steps, String why) {
+    for (Step step : steps) {
+      if (!isReached(step)) {
+        skipped(step, why);
+      }
+    }
+  }
+
+  /** Whether a step was gone through, and nothing was wrong. */
+  boolean isOk(Step step) {
+    return isReached(step)
+        && new IamDoctor.Report(of(step)).status() == Status.OK
+        && !isSkipped(step);
+  }
+
+  boolean hasFailed(Step step) {
+    return new IamDoctor.Report(of(step)).status() == Status.FAILED;
+  }
+
+  /** The first of these steps that has failed, if any has. */
+  String firstFailed(Step... steps) {
+    for (Step step : steps) {
+      if (hasFailed(step)) {
+        return step.toString();
+      }
+    }
+    return "";
+  }
+
+  /** The titles of the steps that warned or failed, in their order. */
+  List<String> troubles() {
+    return all.stream()
+        .filter(finding -> finding.status().compareTo(Status.SKIPPED) > 0)
+        .map(finding -> finding.step().toString())
+        .distinct()
+        .toList();
+  }
+
+  IamDoctor.Report report() {
+    List<Finding> sorted = new ArrayList<>(all);
+    sorted.sort((one, other) -> one.step().compareTo(other.step()));
+    return new IamDoctor.Report(sorted);
+  }
+
+  private boolean isReached(Step step) {
+    return !of(step).isEmpty();
+  }
+
+  private boolean isSkipped(Step step) {
+    return of(step).stream().allMatch(finding -> finding.status() == Status.SKIPPED);
+  }
+
+  private List<Finding> of(Step step) {
+    return all.stream().filter(finding -> finding.step() == step).toList();
+  }
+
+  /** The words of a finding: in one line, which holds nothing but printable characters. */
+  static String words(String format, Object... values) {
+    String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
+    StringBuilder line = new StringBuilder();
+    for (String part : Objects.requireNonNull(text).strip().split("\\s+", -1)) {
+      line.append(line.length() == 0 ? "" : " ").append(part);
+    }
+    return line.toString().replaceAll("[^\\P{Cntrl}]", "?");
+  }
+}
