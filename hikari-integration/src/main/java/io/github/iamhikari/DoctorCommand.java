@@ -153,7 +153,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** Without what makes it a URL of this library's own driver. */
   private static String ofTheDriver(String url) {
-    return url.toLowerCase(Locale.ROOT).startsWith(OURS) ? "jdbc:" + url.substring(OURS.length()) : url;
+    return url.toLowerCase(Locale.ROOT).startsWith(OURS)
+        ? "jdbc:" + url.substring(OURS.length())
+        : url;
   }
 
   private static String bare(String name) {

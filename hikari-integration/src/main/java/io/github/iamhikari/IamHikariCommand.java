@@ -84,7 +84,8 @@ final class IamHikariCommand {
   }
 
   private static int run(String[] arguments, PrintStream report) {
-    return run(new PrintWriter(report, true, UTF_8), new PrintWriter(System.err, true, UTF_8), arguments);
+    return run(
+        new PrintWriter(report, true, UTF_8), new PrintWriter(System.err, true, UTF_8), arguments);
   }
 
   /**
@@ -104,10 +105,7 @@ final class IamHikariCommand {
   }
 
   private static void setExitCodes(CommandLine command) {
-    command
-        .getCommandSpec()
-        .exitCodeOnInvalidInput(USAGE)
-        .exitCodeOnExecutionException(SOFTWARE);
+    command.getCommandSpec().exitCodeOnInvalidInput(USAGE).exitCodeOnExecutionException(SOFTWARE);
   }
 
   /** That of the jar. */

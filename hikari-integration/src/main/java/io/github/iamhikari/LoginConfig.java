@@ -75,8 +75,7 @@ final class LoginConfig extends HikariConfig {
    * @param readyDataSource what was set as the dataSource, if anything
    * @throws IllegalArgumentException if it says so in a way that cannot be
    */
-  static IamDataSource.Builder logins(
-      HikariConfig config, @Nullable DataSource readyDataSource) {
+  static IamDataSource.Builder logins(HikariConfig config, @Nullable DataSource readyDataSource) {
     DriverConnections.refuseCredentialsProvider(config);
     IamDataSource.Builder builder =
         IamDataSource.builder()

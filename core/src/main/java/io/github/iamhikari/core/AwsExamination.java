@@ -1,125 +1,131 @@
 package io.github.iamhikari.core;
 
-import static io.github.iamhikari.core.IamDoctor.Status.FAILED;
-import static io.github.iamhikari.core.IamDoctor.Status.SKIPPED;
+import static io.github.iamhikari.core.IamDoctor.Step.CLOCK;
+import static io.github.iamhikari.core.IamDoctor.Step.CREDENTIALS;
+import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
+import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
+import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
 
-import io.github.iamhikari.core.IamDoctor.Finding;
 import io.github.iamhikari.core.IamDoctor.Step;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * The doctor's steps at AWS, from the credentials to the policy. Each asks for what it needs and no
- * more, and no class of an optional module of the SDK is loaded where that is missing.
+ * more, and loads no class of a module of the SDK that is missing.
  *
- * @param request what a token is signed for
- * @param protocol whose driver logs in
- * @param profile the profile that was configured, if any
- * @param roleArn the role that is meant to sign, if any
+ * @param login what tokens are signed for, and with whose credentials
  * @param clock by which tokens are dated
+ * @param patience how long credentials may take
  * @param isOffline whether nothing but credentials is asked for
  */
 record AwsExamination(
-    TokenRequest request,
-    JdbcUrl.Protocol protocol,
-    @Nullable String profile,
-    @Nullable String roleArn,
+    LoginConfiguration login,
     InstantSource clock,
-    boolean isOffline) {
+    Duration patience,
+    boolean isOffline,
+    Findings findings) {
 
-  /** For credentials; a chain asks several services, some of them twice. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
 
   /**
    * Goes through the steps, up to one without which the others make no sense.
    *
-   * @param provider gives what the login would ask for credentials, or throws an {@link
-   *     IllegalArgumentException} that says why it cannot
+   * @param given what the login would ask for credentials; null for the SDK's default chain
    */
-  List<Finding> examine(Callable<AwsCredentialsProvider> provider) {
-    return examine(provider, PATIENCE);
+  void examine(@Nullable AwsCredentialsProvider given) {
+    if (given != null) {
+      askForCredentials(given);
+    } else {
+      openChain();
+    }
+    findings.skipAll(
+        STEPS,
+        findings.hasFailed(CREDENTIALS)
+            ? "not asked, since there are no AWS credentials"
+            : findings.hasFailed(IDENTITY)
+                ? "not asked, since AWS refuses these credentials"
+                : "not asked, since this is an examination without AWS");
   }
 
-  List<Finding> examine(Callable<AwsCredentialsProvider> provider, Duration patience) {
-    List<Finding> findings = new ArrayList<>();
-    CredentialsExamination credentials = new CredentialsExamination(profile, clock, patience);
-    findings.add(credentials.examine(provider));
-    credentials.credentials().ifPresent(known -> examine(known, findings));
-    return findings;
-  }
-
-  private void examine(AwsCredentials credentials, List<Finding> findings) {
-    if (isOffline) {
-      for (Step step : List.of(Step.IDENTITY, Step.CLOCK, Step.DATABASE, Step.POLICY)) {
-        findings.add(skipped(step, "AWS is not asked offline", ""));
-      }
+  private void openChain() {
+    DefaultCredentials opened;
+    try {
+      opened = DefaultCredentials.of(login.settings().awsProfile());
+    } catch (IllegalArgumentException e) {
+      findings.failed(CREDENTIALS, "", "%s", String.valueOf(e.getMessage()));
       return;
     }
-    AwsServices aws = new AwsServices(request.region(), credentials);
-    AwsIdentity identity = identity(aws, findings).orElse(null);
-    if (findings.stream().anyMatch(finding -> isFailed(finding, Step.IDENTITY))) {
-      return;
+    try (DefaultCredentials chain = opened) {
+      askForCredentials(chain.provider());
     }
-    DatabaseExamination.Database database = database(aws, identity, findings).orElse(null);
-    findings.add(policy(aws, identity, database));
   }
 
-  private Optional<AwsIdentity> identity(AwsServices aws, List<Finding> findings) {
+  private void askForCredentials(AwsCredentialsProvider provider) {
+    Optional<AwsCredentials> credentials =
+        new CredentialsExamination(login.settings().awsProfile(), clock, patience, findings)
+            .examine(provider);
+    if (credentials.isEmpty() || isOffline) {
+      return;
+    }
+    AwsServices aws = new AwsServices(login.request().region(), credentials.get());
+    AwsIdentity identity = identity(aws).orElse(null);
+    if (!findings.hasFailed(IDENTITY)) {
+      policy(aws, identity, database(aws, identity).orElse(null));
+    }
+  }
+
+  private Optional<AwsIdentity> identity(AwsServices aws) {
     if (!AwsServices.isPresent("sts.StsClient")) {
-      findings.add(missing(Step.IDENTITY, "sts"));
-      findings.add(missing(Step.CLOCK, "sts"));
+      skipWithout("sts", IDENTITY);
+      skipWithout("sts", CLOCK);
       return Optional.empty();
     }
-    IdentityExamination step = new IdentityExamination(aws, clock, roleArn);
-    findings.add(step.examine());
-    findings.add(step.clock());
-    return step.identity();
+    return new IdentityExamination(aws, clock, roleArn(), findings).examine();
   }
 
   private Optional<DatabaseExamination.Database> database(
-      AwsServices aws, @Nullable AwsIdentity identity, List<Finding> findings) {
+      AwsServices aws, @Nullable AwsIdentity identity) {
     if (!AwsServices.isPresent("rds.RdsClient")) {
-      findings.add(missing(Step.DATABASE, "rds"));
+      skipWithout("rds", DATABASE);
       return Optional.empty();
     }
-    DatabaseExamination step = new DatabaseExamination(request, protocol, aws, identity);
-    findings.addAll(step.examine());
-    return step.database();
+    return new DatabaseExamination(login.request(), login.url().protocol(), aws, identity, findings)
+        .examine();
   }
 
-  private Finding policy(
+  private void policy(
       AwsServices aws,
       @Nullable AwsIdentity identity,
       DatabaseExamination.@Nullable Database database) {
     if (!AwsServices.isPresent("iam.IamClient")) {
-      return missing(Step.POLICY, "iam");
+      skipWithout("iam", POLICY);
+      return;
     }
     if (identity == null) {
-      return skipped(Step.POLICY, "it is not known whose policy it is", "");
+      findings.skipped(POLICY, "not asked, since it is not known whose policy it is");
+      return;
     }
-    PolicyExamination step = new PolicyExamination(request, aws, identity, roleArn);
-    return database == null ? step.withoutDatabase() : step.examine(database);
+    PolicyExamination examination =
+        new PolicyExamination(login.request(), aws, identity, roleArn(), findings);
+    if (database == null) {
+      examination.skip();
+    } else {
+      examination.examine(database);
+    }
   }
 
-  private static boolean isFailed(Finding finding, Step step) {
-    return finding.step() == step && finding.status() == FAILED;
+  private static @Nullable String roleArn() {
+    return null;
   }
 
-  private static Finding missing(Step step, String module) {
-    return skipped(
-        step,
-        "software.amazon.awssdk:" + module + " is not on the class path",
-        "To have it looked at, add that module.");
-  }
-
-  private static Finding skipped(Step step, String seen, String advice) {
-    return new Finding(step, SKIPPED, seen, advice);
+  private void skipWithout(String module, Step step) {
+    findings.skipped(
+        step, "needs software.amazon.awssdk:%s, which is not on the class path", module);
   }
 }

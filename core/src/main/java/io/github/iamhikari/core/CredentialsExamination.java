@@ -1,17 +1,13 @@
 package io.github.iamhikari.core;
 
-import static io.github.iamhikari.core.IamDoctor.Status.FAILED;
-import static io.github.iamhikari.core.IamDoctor.Status.OK;
 import static io.github.iamhikari.core.IamDoctor.Step.CREDENTIALS;
 
-import io.github.iamhikari.core.IamDoctor.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -66,73 +62,74 @@ final class CredentialsExamination {
   private final @Nullable String profile;
   private final InstantSource clock;
   private final Duration patience;
-
-  /** What was resolved, and may sign. */
-  private @Nullable AwsCredentials credentials;
+  private final Findings findings;
 
   /**
    * @param profile the profile that was configured, if any
    * @param patience how long the provider may take
    */
-  CredentialsExamination(@Nullable String profile, InstantSource clock, Duration patience) {
+  CredentialsExamination(
+      @Nullable String profile, InstantSource clock, Duration patience, Findings findings) {
     this.profile = profile;
     this.clock = clock;
     this.patience = patience;
-  }
-
-  /** {@return what was resolved, once it was and is good} */
-  Optional<AwsCredentials> credentials() {
-    return Optional.ofNullable(credentials);
+    this.findings = findings;
   }
 
   /**
    * Asks the provider once.
    *
-   * @param opening gives the provider, or throws an {@link IllegalArgumentException} that says why
-   *     there is none
+   * @return credentials that can sign; empty if there are none
    */
-  Finding examine(Callable<AwsCredentialsProvider> opening) {
-    FutureTask<Finding> resolving = new FutureTask<>(() -> resolve(opening.call()));
+  Optional<AwsCredentials> examine(AwsCredentialsProvider provider) {
+    ExplainedCredentials explained = new ExplainedCredentials(provider, profile);
+    FutureTask<AwsCredentials> resolving = new FutureTask<>(explained::resolveCredentials);
     new SigningThread("iam-doctor").execute(resolving);
     try {
-      return resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return Optional.of(resolved).filter(credentials -> isGood(credentials, provider));
     } catch (ExecutionException e) {
-      return failure(e.getCause());
+      explain(e.getCause());
     } catch (TimeoutException e) {
-      return failed(
-          String.format(
-              Locale.ROOT,
-              "the AWS credentials provider has not answered for %d s",
-              patience.toSeconds()),
-          "See to it that this machine reaches what gives it credentials (STS, SSO, a container's"
-              + " agent, the EC2 metadata service), or name a profile in "
-              + IamSettings.AWS_PROFILE
-              + ".");
+      findings.failed(
+          CREDENTIALS,
+          Findings.words(
+              "See to it that this machine reaches what gives it credentials (STS, SSO, a"
+                  + " container's agent, the EC2 metadata service), or name a profile in %s.",
+              IamSettings.AWS_PROFILE),
+          "the AWS credentials provider has not answered for %d s",
+          patience.toSeconds());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return failed("the wait for AWS credentials was interrupted", "Try again.");
+      findings.failed(CREDENTIALS, "Try again.", "the wait for AWS credentials was interrupted");
     } finally {
       resolving.cancel(true);
     }
+    return Optional.empty();
   }
 
-  private Finding resolve(AwsCredentialsProvider provider) {
-    AwsCredentials resolved = new ExplainedCredentials(provider, profile).resolveCredentials();
+  private boolean isGood(AwsCredentials resolved, AwsCredentialsProvider provider) {
     if (resolved.accessKeyId() == null || resolved.secretAccessKey() == null) {
-      return failed(
-          "the AWS credentials provider gave anonymous credentials, which sign nothing",
-          "Give it credentials of a user or a role.");
+      findings.failed(
+          CREDENTIALS,
+          "Give it credentials of a user or a role.",
+          "the AWS credentials provider gave anonymous credentials, which sign nothing");
+      return false;
     }
     SigningKey key = SigningKey.of(resolved);
-    String seen = key + ", " + origin(resolved, provider);
     Instant now = clock.instant();
     if (key.hasExpiredAt(now)) {
-      return failed(
-          seen + "; they ran out " + span(Duration.between(key.expiresAt(), now)) + " ago",
-          "Get new ones; if they are of a profile that uses SSO, by aws sso login.");
+      findings.failed(
+          CREDENTIALS,
+          "Get new ones; those of a profile that uses SSO by aws sso login.",
+          "%s, %s; they ran out %s ago",
+          key,
+          origin(resolved, provider),
+          span(Duration.between(key.expiresAt(), now)));
+      return false;
     }
-    credentials = resolved;
-    return new Finding(CREDENTIALS, OK, seen, "");
+    findings.ok(CREDENTIALS, "%s, %s", key, origin(resolved, provider));
+    return true;
   }
 
   private String origin(AwsCredentials resolved, AwsCredentialsProvider provider) {
@@ -151,26 +148,31 @@ final class CredentialsExamination {
     return name == null ? "the default profile" : "the profile \"" + IamSettings.shown(name) + "\"";
   }
 
-  private static Finding failure(@Nullable Throwable cause) {
+  private void explain(@Nullable Throwable cause) {
     String message = String.valueOf(cause == null ? null : cause.getMessage());
     if (cause instanceof ExplainedCredentials.NoCredentialsException) {
-      String ofTheChain = failuresIn(String.valueOf(cause.getCause().getMessage()));
+      String ofTheChain = failuresIn(String.valueOf(cause.getCause()));
       int end = message.indexOf(". ");
-      return failed(message.substring(0, end) + ofTheChain, advice(ofTheChain, message, end + 2));
+      findings.failed(
+          CREDENTIALS,
+          advice(ofTheChain, message.substring(end + 2)),
+          "%s%s",
+          message.substring(0, end),
+          ofTheChain);
+      return;
     }
-    int end = message.lastIndexOf("; ");
-    return cause instanceof IllegalArgumentException && end > 0
-        ? failed(message.substring(0, end), capitalized(message.substring(end + 2)) + ".")
-        : failed(
-            "the AWS credentials provider failed: " + firstLine(message),
-            "Mend what it says, or name a profile in " + IamSettings.AWS_PROFILE + ".");
+    findings.failed(
+        CREDENTIALS,
+        Findings.words("Mend what it says, or name a profile in %s.", IamSettings.AWS_PROFILE),
+        "the AWS credentials provider failed: %s",
+        firstLine(message));
   }
 
-  private static String advice(String ofTheChain, String message, int start) {
+  private static String advice(String ofTheChain, String remedy) {
     Matcher missing = MISSING_MODULE.matcher(ofTheChain);
     return missing.find()
         ? "Add software.amazon.awssdk:" + missing.group(1) + " to the class path."
-        : message.substring(start) + ".";
+        : remedy + ".";
   }
 
   /**
@@ -197,10 +199,6 @@ final class CredentialsExamination {
     return line.replaceFirst("[.\\])]+$", "");
   }
 
-  private static String capitalized(String text) {
-    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
-  }
-
   /** As in {@code 2 h 5 min} or {@code 40 s}. */
   static String span(Duration duration) {
     if (duration.toHours() > 0) {
@@ -209,9 +207,5 @@ final class CredentialsExamination {
     return duration.toMinutes() > 0
         ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
         : duration.toSeconds() + " s";
-  }
-
-  private static Finding failed(String seen, String advice) {
-    return new Finding(CREDENTIALS, FAILED, seen, advice);
   }
 }

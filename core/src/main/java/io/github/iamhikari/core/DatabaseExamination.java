@@ -1,16 +1,8 @@
 package io.github.iamhikari.core;
 
-import static io.github.iamhikari.core.IamDoctor.Status.FAILED;
-import static io.github.iamhikari.core.IamDoctor.Status.OK;
-import static io.github.iamhikari.core.IamDoctor.Status.SKIPPED;
-import static io.github.iamhikari.core.IamDoctor.Status.WARNING;
 import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
 
-import io.github.iamhikari.core.IamDoctor.Finding;
-import io.github.iamhikari.core.IamDoctor.Status;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,8 +25,7 @@ final class DatabaseExamination {
   private final JdbcUrl.Protocol protocol;
   private final AwsServices aws;
   private final @Nullable AwsIdentity identity;
-
-  private @Nullable Database database;
+  private final Findings findings;
 
   /**
    * @param protocol whose driver logs in
@@ -44,38 +35,37 @@ final class DatabaseExamination {
       TokenRequest request,
       JdbcUrl.Protocol protocol,
       AwsServices aws,
-      @Nullable AwsIdentity identity) {
+      @Nullable AwsIdentity identity,
+      Findings findings) {
     this.request = request;
     this.protocol = protocol;
     this.aws = aws;
     this.identity = identity;
+    this.findings = findings;
   }
 
-  /** {@return the database, once it was found} */
-  Optional<Database> database() {
-    return Optional.ofNullable(database);
-  }
-
-  List<Finding> examine() {
+  /**
+   * Asks for this database alone.
+   *
+   * @return the database; empty if RDS does not tell
+   */
+  Optional<Database> examine() {
     RdsHost.Kind kind =
         RdsHost.parse(request.host()).map(RdsHost::kind).orElse(RdsHost.Kind.CUSTOM);
     boolean isCluster = kind == RdsHost.Kind.CLUSTER || kind == RdsHost.Kind.READER;
     if (!isCluster && kind != RdsHost.Kind.INSTANCE) {
-      return List.of(
-          new Finding(
-              DATABASE,
-              SKIPPED,
-              "only an instance or a cluster is looked at, and this is an endpoint of another kind",
-              ""));
+      findings.skipped(
+          DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
+      return Optional.empty();
     }
     String identifier = request.host().substring(0, request.host().indexOf('.'));
-    String action = isCluster ? "DescribeDBClusters" : "DescribeDBInstances";
     try (RdsClient rds = aws.client(RdsClient.builder())) {
       Database found = isCluster ? cluster(rds, identifier) : instance(rds, identifier);
-      database = found;
-      return compare(found);
+      compare(found);
+      return Optional.of(found);
     } catch (SdkException e) {
-      return List.of(failure(e, action, isCluster ? "cluster" : "db", identifier));
+      explain(e, isCluster ? "DescribeDBClusters" : "DescribeDBInstances", identifier);
+      return Optional.empty();
     }
   }
 
@@ -94,113 +84,87 @@ final class DatabaseExamination {
         : alone.in(cluster(rds, instance.dbClusterIdentifier()));
   }
 
-  private List<Finding> compare(Database found) {
-    List<Finding> findings = new ArrayList<>();
+  private void compare(Database found) {
     if (!found.takesIamLogins) {
-      findings.add(
-          finding(
-              FAILED,
-              "IAM authentication is not switched on for " + found,
-              String.format(
-                  Locale.ROOT,
-                  "Switch it on: aws rds modify-db-%s --db-%s-identifier %s"
-                      + " --enable-iam-database-authentication --apply-immediately.",
-                  found.loginsOf,
-                  found.loginsOf,
-                  found.loginsIdentifier)));
+      findings.failed(
+          DATABASE,
+          Findings.words(
+              "Switch it on: aws rds modify-db-%s --db-%s-identifier %s"
+                  + " --enable-iam-database-authentication --apply-immediately",
+              found.loginsOf, found.loginsOf, found.loginsIdentifier),
+          "IAM authentication is not switched on for %s",
+          found);
     }
     if (!found.fits(protocol)) {
-      findings.add(
-          finding(
-              FAILED,
-              String.format(
-                  Locale.ROOT,
-                  "%s is of %s, and the URL is for %s",
-                  found,
-                  found.engine,
-                  protocol.driver()),
-              "Write a URL and use a driver for this engine."));
+      findings.failed(
+          DATABASE,
+          "Write a URL and use a driver for this engine.",
+          "%s is of %s, and the URL is for %s",
+          found,
+          found.engine,
+          protocol.driver());
     }
+    compareAddress(found);
+    if (!found.status.equals("available")) {
+      findings.warning(
+          DATABASE, "Start it, or wait until it is available.", "%s is %s", found, found.status);
+    }
+    findings.okUnlessReached(
+        DATABASE,
+        "%s is %s, of %s, resource id %s, takes IAM logins",
+        found,
+        found.status,
+        found.engine,
+        found.resourceId);
+  }
+
+  private void compareAddress(Database found) {
     if (!found.endpoints.isEmpty() && !found.endpoints.contains(request.host())) {
-      findings.add(
-          finding(
-              FAILED,
-              String.format(
-                  Locale.ROOT,
-                  "the endpoint of %s is %s, and the token is signed for %s",
-                  found,
-                  String.join(" or ", found.endpoints),
-                  request.host()),
-              "Write the endpoint's name in the URL, or in " + IamSettings.HOST + "."));
+      findings.failed(
+          DATABASE,
+          Findings.words("Write the endpoint's name in the URL, or in %s.", IamSettings.HOST),
+          "the endpoint of %s is %s, and the token is signed for %s",
+          found,
+          String.join(" or ", found.endpoints),
+          request.host());
     }
     if (found.port != null && found.port != request.port()) {
-      findings.add(
-          finding(
-              FAILED,
-              String.format(
-                  Locale.ROOT,
-                  "%s listens on port %d, and the token is signed for port %d",
-                  found,
-                  found.port,
-                  request.port()),
-              "Write the database's port in the URL, or in " + IamSettings.DEFAULT_PORT + "."));
+      findings.failed(
+          DATABASE,
+          Findings.words(
+              "Write the database's port in the URL, or in %s.", IamSettings.DEFAULT_PORT),
+          "%s listens on port %d, and the token is signed for port %d",
+          found,
+          found.port,
+          request.port());
     }
-    if (!found.status.equals("available")) {
-      findings.add(
-          finding(
-              WARNING,
-              String.format(Locale.ROOT, "%s is %s", found, found.status),
-              "Wait until it is available, or start it."));
-    }
-    return findings.isEmpty()
-        ? List.of(
-            finding(
-                OK,
-                String.format(
-                    Locale.ROOT,
-                    "%s is %s, %s, resource id %s, takes IAM logins",
-                    found,
-                    found.status,
-                    found.engine,
-                    found.resourceId),
-                ""))
-        : findings;
   }
 
-  private Finding failure(SdkException failure, String action, String type, String identifier) {
+  private void explain(SdkException failure, String action, String identifier) {
     String account = identity == null ? "*" : identity.account();
     if (AwsServices.isDenied(failure)) {
-      return finding(
-          SKIPPED,
-          "the policy of these AWS credentials does not allow rds:" + action,
-          String.format(
-              Locale.ROOT,
-              "To have the database looked at, allow rds:%s on arn:%s:rds:%s:%s:%s:%s.",
-              action,
-              identity == null ? "*" : identity.partition(),
-              request.region(),
-              account,
-              type,
-              identifier));
+      findings.skipped(
+          DATABASE,
+          "these AWS credentials may not look; to have it looked at, allow rds:%s on"
+              + " arn:%s:rds:%s:%s:%s:%s",
+          action,
+          identity == null ? "*" : identity.partition(),
+          request.region(),
+          account,
+          action.contains("Cluster") ? "cluster" : "db",
+          identifier);
+    } else if (AwsServices.code(failure).contains("NotFound")) {
+      findings.failed(
+          DATABASE,
+          "Use AWS credentials of the account that owns the database, since those of no other can"
+              + " log in to it; or check the endpoint's name.",
+          "%s has no database named \"%s\" in %s",
+          identity == null ? "this account" : "the account " + account,
+          identifier,
+          request.region());
+    } else {
+      findings.skipped(DATABASE, "RDS did not tell: %s", AwsServices.words(failure));
     }
-    if (AwsServices.code(failure).contains("NotFound")) {
-      String owner = identity == null ? "this account" : "the account " + account;
-      return finding(
-          FAILED,
-          String.format(
-              Locale.ROOT,
-              "%s has no database named \"%s\" in %s",
-              owner,
-              identifier,
-              request.region()),
-          "Use AWS credentials of the account that owns the database, such as a role there, which"
-              + " alone can log in to it; or check the endpoint's name.");
-    }
-    return finding(SKIPPED, "RDS did not tell: " + AwsServices.words(failure), "");
-  }
-
-  private static Finding finding(Status status, String seen, String advice) {
-    return new Finding(DATABASE, status, seen, advice);
   }
 
   /**

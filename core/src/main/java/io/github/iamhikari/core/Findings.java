@@ -20,6 +20,13 @@ final class Findings {
     all.add(new Finding(step, Status.OK, words(seen, values), ""));
   }
 
+  /** Says so unless something was found in this step. */
+  void okUnlessReached(Step step, String seen, Object... values) {
+    if (!isReached(step)) {
+      ok(step, seen, values);
+    }
+  }
+
   void skipped(Step step, String why, Object... values) {
     all.add(new Finding(step, Status.SKIPPED, words(why, values), ""));
   }

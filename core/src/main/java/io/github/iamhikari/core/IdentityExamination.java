@@ -1,21 +1,14 @@
 package io.github.iamhikari.core;
 
-import static io.github.iamhikari.core.IamDoctor.Status.FAILED;
-import static io.github.iamhikari.core.IamDoctor.Status.OK;
-import static io.github.iamhikari.core.IamDoctor.Status.SKIPPED;
-import static io.github.iamhikari.core.IamDoctor.Status.WARNING;
 import static io.github.iamhikari.core.IamDoctor.Step.CLOCK;
 import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
 
-import io.github.iamhikari.core.IamDoctor.Finding;
-import io.github.iamhikari.core.IamDoctor.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -42,8 +35,7 @@ final class IdentityExamination implements ExecutionInterceptor {
   private final AwsServices aws;
   private final InstantSource clock;
   private final @Nullable String roleArn;
-
-  private @Nullable AwsIdentity identity;
+  private final Findings findings;
 
   /** How far this machine's clock was ahead when STS first answered. */
   private @Nullable Duration ahead;
@@ -51,34 +43,45 @@ final class IdentityExamination implements ExecutionInterceptor {
   /**
    * @param roleArn the role that is meant to sign, if any
    */
-  IdentityExamination(AwsServices aws, InstantSource clock, @Nullable String roleArn) {
+  IdentityExamination(
+      AwsServices aws, InstantSource clock, @Nullable String roleArn, Findings findings) {
     this.aws = aws;
     this.clock = clock;
     this.roleArn = roleArn;
+    this.findings = findings;
   }
 
-  /** {@return who that is, once STS has said it} */
-  Optional<AwsIdentity> identity() {
-    return Optional.ofNullable(identity);
-  }
-
-  Finding examine() {
+  /**
+   * Asks once.
+   *
+   * @return who that is; empty if STS does not say it
+   */
+  Optional<AwsIdentity> examine() {
+    AwsIdentity identity = null;
     try (StsClient sts =
         aws.client(StsClient.builder(), calls -> calls.addExecutionInterceptor(this))) {
       GetCallerIdentityResponse caller = sts.getCallerIdentity();
-      AwsIdentity known = new AwsIdentity(caller.account(), caller.arn());
-      identity = known;
-      String seen = String.format(Locale.ROOT, "account %s, %s", known.account(), known.arn());
-      return roleArn == null || known.isOf(roleArn)
-          ? new Finding(IDENTITY, OK, seen, "")
-          : new Finding(
-              IDENTITY,
-              WARNING,
-              String.format(Locale.ROOT, "%s, which is not the role %s", seen, roleArn),
-              "Use credentials that are a session of that role, or leave the role out.");
+      identity = new AwsIdentity(caller.account(), caller.arn());
+      compare(identity);
     } catch (SdkException e) {
-      return failure(e);
+      explain(e);
     }
+    compareClocks();
+    return Optional.ofNullable(identity);
+  }
+
+  private void compare(AwsIdentity identity) {
+    if (roleArn == null || identity.isOf(roleArn)) {
+      findings.ok(IDENTITY, "account %s, %s", identity.account(), identity.arn());
+      return;
+    }
+    findings.warning(
+        IDENTITY,
+        "Use credentials that are a session of that role, or leave the role out.",
+        "account %s, %s, which is not the role %s",
+        identity.account(),
+        identity.arn(),
+        roleArn);
   }
 
   /** The SDK corrects a wrong clock by the first answer; that one tells how wrong it is. */
@@ -104,74 +107,67 @@ final class IdentityExamination implements ExecutionInterceptor {
     }
   }
 
-  private Finding failure(SdkException failure) {
+  private void explain(SdkException failure) {
     String key = SigningKey.of(aws.credentials()).maskedId();
-    return switch (AwsServices.code(failure)) {
+    switch (AwsServices.code(failure)) {
       case "InvalidClientTokenId", "UnrecognizedClientException" ->
-          new Finding(
+          findings.failed(
               IDENTITY,
-              FAILED,
-              "STS does not know the access key " + key + " (" + AwsServices.code(failure) + ")",
               "Check that the key was not deleted or deactivated, that its session token is"
-                  + " complete, and that it is of this partition of AWS.");
+                  + " complete, and that it is of this partition of AWS.",
+              "STS does not know the access key %s (InvalidClientTokenId)",
+              key);
       case "ExpiredToken", "ExpiredTokenException" ->
-          new Finding(
+          findings.failed(
               IDENTITY,
-              FAILED,
-              "the session of the access key " + key + " has ended (ExpiredToken)",
-              "Get new credentials; if they are of a profile that uses SSO, by aws sso login.");
+              "Get new credentials; those of a profile that uses SSO by aws sso login.",
+              "the session of the access key %s has ended (ExpiredToken)",
+              key);
       case "SignatureDoesNotMatch" ->
-          new Finding(
+          findings.failed(
               IDENTITY,
-              FAILED,
-              "STS refuses what is signed with the access key " + key + " (SignatureDoesNotMatch)",
               isClockWrong()
                   ? "Set this machine's clock."
-                  : "Use the secret access key that belongs to this access key.");
-      default -> unknown(failure);
-    };
-  }
-
-  private static Finding unknown(SdkException failure) {
-    String words = AwsServices.words(failure);
-    String seen =
-        AwsServices.isThrottled(failure)
-            ? "STS takes no more requests now (" + words + ")"
-            : AwsServices.code(failure).isEmpty()
-                ? "STS gave " + words
-                : "STS did not say who this is (" + words + ")";
-    return new Finding(
-        IDENTITY,
-        WARNING,
-        seen,
-        "A login does not need STS. To see who logs in, let this machine reach it; in a VPC without"
-            + " internet by an endpoint of its own.");
+                  : "Use the secret access key that belongs to this access key.",
+              "STS refuses what is signed with the access key %s (SignatureDoesNotMatch)",
+              key);
+      default ->
+          findings.warning(
+              IDENTITY,
+              "A login does not need STS. To see who logs in, let this machine reach it; in a VPC"
+                  + " without internet by an endpoint of its own.",
+              AwsServices.isThrottled(failure)
+                  ? "STS takes no more requests now (%s)"
+                  : "STS does not say who this is (%s)",
+              AwsServices.words(failure));
+    }
   }
 
   private boolean isClockWrong() {
     return ahead != null && ahead.abs().compareTo(TOLERANCE) > 0;
   }
 
-  /** To be called when STS has been asked. */
-  Finding clock() {
+  private void compareClocks() {
     if (ahead == null) {
-      return new Finding(CLOCK, SKIPPED, "STS has not told what time it is", "");
+      findings.skipped(CLOCK, "STS has not said what time it is");
+      return;
     }
     Duration difference = ahead.abs();
     if (difference.compareTo(GOOD) <= 0) {
-      return new Finding(
-          CLOCK, OK, "within " + (difference.toSeconds() + 1) + " s of that of AWS", "");
+      findings.ok(CLOCK, "within %d s of that of AWS", difference.toSeconds() + 1);
+      return;
     }
-    Status status = isClockWrong() ? FAILED : WARNING;
-    return new Finding(
-        CLOCK,
-        status,
-        String.format(
-            Locale.ROOT,
+    String seen =
+        Findings.words(
             "this machine's clock is %s %s that of AWS, and a token is dated by it",
-            CredentialsExamination.span(difference),
-            ahead.isNegative() ? "behind" : "ahead of"),
-        "Set the clock, and let it be synchronized (on Linux by chronyd); AWS takes a signature"
-            + " within 5 minutes.");
+            CredentialsExamination.span(difference), ahead.isNegative() ? "behind" : "ahead of");
+    String advice =
+        "Set the clock, and have it synchronized (on Linux by chronyd). AWS accepts a signature"
+            + " within 5 minutes.";
+    if (isClockWrong()) {
+      findings.failed(CLOCK, advice, "%s", seen);
+    } else {
+      findings.warning(CLOCK, advice, "%s", seen);
+    }
   }
 }

@@ -1,18 +1,13 @@
 package io.github.iamhikari.core;
 
-import static io.github.iamhikari.core.IamDoctor.Status.FAILED;
-import static io.github.iamhikari.core.IamDoctor.Status.OK;
-import static io.github.iamhikari.core.IamDoctor.Status.SKIPPED;
-import static io.github.iamhikari.core.IamDoctor.Status.WARNING;
 import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
 
 import io.github.iamhikari.core.DatabaseExamination.Database;
-import io.github.iamhikari.core.IamDoctor.Finding;
-import io.github.iamhikari.core.IamDoctor.Status;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -36,99 +31,104 @@ final class PolicyExamination {
   private final AwsServices aws;
   private final AwsIdentity identity;
   private final @Nullable String roleArn;
+  private final Findings findings;
 
   /**
    * @param identity whose credentials these are
    * @param roleArn the role that is meant to sign, if any
    */
   PolicyExamination(
-      TokenRequest request, AwsServices aws, AwsIdentity identity, @Nullable String roleArn) {
+      TokenRequest request,
+      AwsServices aws,
+      AwsIdentity identity,
+      @Nullable String roleArn,
+      Findings findings) {
     this.request = request;
     this.aws = aws;
     this.identity = identity;
     this.roleArn = roleArn;
+    this.findings = findings;
   }
 
-  /** What to allow where the database could not be looked at. */
-  Finding withoutDatabase() {
-    return skipped("the database's resource id is not known", resource("<resource id>"));
+  /** Says what to allow where the database could not be looked at. */
+  void skip() {
+    skip("the database's resource id is not known", resource("<resource id>"));
   }
 
-  Finding examine(Database database) {
+  /** Asks whether this user may log in to this database. */
+  void examine(Database database) {
     String resource = resource(database.resourceId());
     Optional<String> principal = identity.principal(roleArn);
     if (principal.isEmpty()) {
-      return skipped("IAM does not tell the policies of " + identity.arn(), resource);
+      skip("IAM does not tell the policies of " + identity.arn(), resource);
+      return;
     }
     try (IamClient iam = aws.client(IamClient.builder())) {
       Simulation simulation = new Simulation(iam, principal.get());
       EvaluationResult result = simulation.of(List.of(resource)).get(0);
       if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
-        return finding(OK, String.format(Locale.ROOT, "allows %s on %s", ACTION, resource), "");
+        findings.ok(POLICY, "allows %s on %s", ACTION, resource);
+      } else if (!isSomebodyElses(result, resource)) {
+        String miss = simulation.nearMiss(database).map(other -> ", " + other).orElse("");
+        findings.failed(
+            POLICY,
+            "Add to the policy " + statement(resource),
+            "does not allow %s on %s%s",
+            ACTION,
+            resource,
+            miss);
       }
-      return denied(result, resource, () -> simulation.nearMiss(database));
     } catch (SdkException e) {
-      return failure(e, principal.get(), resource);
+      explain(e, principal.get(), resource);
     }
   }
 
-  private interface NearMiss {
-    Optional<String> find();
-  }
-
-  private Finding denied(EvaluationResult result, String resource, NearMiss nearMiss) {
+  /** Whether something denies it that no statement of the identity's own policy can mend. */
+  private boolean isSomebodyElses(EvaluationResult result, String resource) {
     String seen = String.format(Locale.ROOT, "does not allow %s on %s", ACTION, resource);
-    if (result.hasMissingContextValues() && !result.missingContextValues().isEmpty()) {
-      return finding(
-          WARNING,
-          seen + " without knowing " + String.join(", ", result.missingContextValues()),
-          "Check that the conditions of the policy hold for a login from here.");
-    }
-    if (result.evalDecision() == PolicyEvaluationDecisionType.EXPLICIT_DENY) {
-      return finding(
-          FAILED, seen + ": a statement denies it", "Take this login out of the Deny statement.");
-    }
     var organization = result.organizationsDecisionDetail();
-    if (organization != null && Boolean.FALSE.equals(organization.allowedByOrganizations())) {
-      return finding(
-          FAILED,
-          seen + ": a policy of the organization does not let it",
-          "Have " + ACTION + " allowed in the organization's service control policy.");
-    }
     var boundary = result.permissionsBoundaryDecisionDetail();
-    if (boundary != null && Boolean.FALSE.equals(boundary.allowedByPermissionsBoundary())) {
-      return finding(
-          FAILED,
-          seen + ": the permissions boundary does not let it",
-          "Add to the permissions boundary " + statement(resource) + ".");
+    if (result.hasMissingContextValues() && !result.missingContextValues().isEmpty()) {
+      findings.warning(
+          POLICY,
+          "Check that the conditions of the policy hold for a login from here.",
+          "%s without knowing %s",
+          seen,
+          String.join(", ", result.missingContextValues()));
+    } else if (organization != null
+        && Boolean.FALSE.equals(organization.allowedByOrganizations())) {
+      findings.failed(
+          POLICY,
+          "Have it allowed in the organization's service control policy.",
+          "%s: a policy of the organization does not let it",
+          seen);
+    } else if (boundary != null && Boolean.FALSE.equals(boundary.allowedByPermissionsBoundary())) {
+      findings.failed(
+          POLICY,
+          "Add to the permissions boundary " + statement(resource),
+          "%s: the permissions boundary does not let it",
+          seen);
+    } else if (result.evalDecision() == PolicyEvaluationDecisionType.EXPLICIT_DENY) {
+      findings.failed(
+          POLICY, "Take this login out of the Deny.", "%s: a statement denies it", seen);
+    } else {
+      return false;
     }
-    String allowedInstead = nearMiss.find().map(miss -> ", " + miss).orElse("");
-    return finding(FAILED, seen + allowedInstead, "Add to the policy " + statement(resource) + ".");
+    return true;
   }
 
-  private Finding failure(SdkException failure, String principal, String resource) {
-    if (AwsServices.isDenied(failure)) {
-      return skipped(
-          "the policy of these AWS credentials does not allow iam:SimulatePrincipalPolicy on "
-              + principal,
-          resource);
-    }
-    String seen =
-        AwsServices.code(failure).equals("NoSuchEntity")
-            ? "IAM finds no " + principal + ", perhaps because the role has a path"
-            : "IAM did not tell: " + AwsServices.words(failure);
-    return skipped(seen, resource);
+  private void explain(SdkException failure, String principal, String resource) {
+    skip(
+        AwsServices.isDenied(failure)
+            ? "these AWS credentials lack iam:SimulatePrincipalPolicy on " + principal
+            : AwsServices.code(failure).equals("NoSuchEntity")
+                ? "IAM finds no " + principal + ", perhaps because the role has a path"
+                : "IAM did not tell: " + AwsServices.words(failure),
+        resource);
   }
 
-  private Finding skipped(String seen, String resource) {
-    return finding(
-        SKIPPED,
-        seen,
-        String.format(Locale.ROOT, "Check that it allows %s on %s.", ACTION, resource));
-  }
-
-  private static Finding finding(Status status, String seen, String advice) {
-    return new Finding(POLICY, status, seen, advice);
+  private void skip(String why, String resource) {
+    findings.skipped(POLICY, "%s; check that it allows %s on %s", why, ACTION, resource);
   }
 
   private String resource(String resourceId) {
@@ -186,7 +186,7 @@ final class PolicyExamination {
       return of(List.copyOf(mistakes.keySet())).stream()
           .flatMap(result -> allowed(result).stream())
           .map(mistakes::get)
-          .filter(java.util.Objects::nonNull)
+          .filter(Objects::nonNull)
           .findFirst();
     }
 
