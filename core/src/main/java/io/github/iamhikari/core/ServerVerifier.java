@@ -211,7 +211,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
       }
     }
     if (rootsOf(chain, authType).isPresent()) {
-      return String.format(Locale.ROOT, "is not for %s but for %s", endpoint, shownNames(chain[0]));
+      return String.format(Locale.ROOT, "is not for %s %s", endpoint, shownNames(chain[0]));
     }
     boolean isSelfSigned =
         chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal());

@@ -80,6 +80,10 @@ final class TlsExamination {
     for (X509Certificate certificate : chain) {
       subjects.add(ServerVerifier.nameOf(certificate.getSubjectX500Principal().getName()));
     }
+    X509Certificate last = chain[chain.length - 1];
+    if (!last.getIssuerX500Principal().equals(last.getSubjectX500Principal())) {
+      subjects.add(ServerVerifier.nameOf(last.getIssuerX500Principal().getName()));
+    }
     Instant end = chain[0].getNotAfter().toInstant();
     String roots =
         verification.tls().verifier().rootsOf(chain, "UNKNOWN").orElse("roots that are not known");
@@ -146,6 +150,26 @@ final class TlsExamination {
                 + " out, and the server is verified."
             : "The driver verifies the server by its own settings, and may see it otherwise.";
     findings.warning(TLS, advice, "%s", words);
+  }
+
+  /** By what {@link ServerVerifier} says is wrong. */
+  private static String remedy(String words) {
+    if (words.contains(" has expired")) {
+      return "Give the database a new certificate (aws rds modify-db-instance"
+          + " --ca-certificate-identifier), if this machine's clock is right.";
+    }
+    if (words.contains(" is not valid before ")) {
+      return "Set this machine's clock.";
+    }
+    if (words.contains(" is not for ")) {
+      return "The JDBC URL leads to another server than "
+          + IamSettings.HOST
+          + " names, or than it names itself: make them one.";
+    }
+    return "The JDBC URL must lead to the database itself: a proxy that reads TLS in between has a"
+        + " certificate of its own. For an authority that is newer than this library, set Amazon's"
+        + " bundle as the driver's roots (sslrootcert, serverSslCert, or a key store of it as"
+        + " trustCertificateKeyStoreUrl).";
   }
 
   private String noDatabase() {

@@ -1,0 +1,73 @@
+package io.github.iamhikari.core;
+
+import io.github.iamhikari.localrds.LocalRds;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+
+class PostgresDoctorIT extends DoctorContract {
+
+  @Override
+  LocalRds.Builder server() {
+    return LocalRds.postgres();
+  }
+
+  @Override
+  String regionName() {
+    return "us-doctor-1";
+  }
+
+  @Override
+  Impostor.Protocol protocol() {
+    return Impostor.Protocol.POSTGRESQL;
+  }
+
+  @Override
+  String url(String host, int port) {
+    return "jdbc:postgresql://" + host + ":" + port + "/app";
+  }
+
+  @Override
+  byte[] refusalOfTls() {
+    return new byte[] {'N'};
+  }
+
+  @Override
+  String withoutVerification() {
+    return "sslmode=require";
+  }
+
+  @Override
+  String unknownUser() {
+    return "the user must exist, and be spelled as it is in the database";
+  }
+
+  @Override
+  String userWithoutIam() {
+    return "PostgreSQL: GRANT rds_iam to it";
+  }
+
+  /** The account may limit its own database, not the server. */
+  @Override
+  AutoCloseable useUpConnections(LocalRds rds, Patient patient) throws Exception {
+    IamDataSource logins = patient.until(patient.login().build());
+    Connection connection = patient.until(logins.getConnection());
+    limit(connection, 1);
+    return () -> limit(connection, -1);
+  }
+
+  private static void limit(Connection connection, int limit) throws Exception {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("alter database app connection limit " + limit);
+    }
+  }
+
+  @Override
+  List<String> healthyServer() {
+    return List.of(
+        "PostgreSQL 18",
+        "a member of rds_iam",
+        "rds.force_ssl is unknown",
+        "are left (max_connections, less 3 reserved ones)");
+  }
+}
