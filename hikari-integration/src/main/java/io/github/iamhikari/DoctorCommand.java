@@ -1,7 +1,11 @@
 package io.github.iamhikari;
 
+import static java.util.Objects.requireNonNull;
+
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.IamDoctor;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,25 +79,21 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     IamDoctor.Report report = examine();
-    var commandLine = java.util.Objects.requireNonNull(spec).commandLine();
-    commandLine.getOut().println(isJson ? report.toJson() : report);
-    return switch (report.status()) {
-      case OK, SKIPPED -> 0;
-      case WARNING -> 1;
-      case FAILED -> 2;
-    };
+    PrintWriter out = requireNonNull(spec).commandLine().getOut();
+    out.print(isJson ? report.toJson() : report);
+    out.flush();
+    return report.exitCode();
   }
 
   private IamDoctor.Report examine() {
     if (url == null && propertiesFile == null) {
       throw new ParameterException(
-          java.util.Objects.requireNonNull(spec).commandLine(),
-          "Missing option: write --url or --properties-file");
+          requireNonNull(spec).commandLine(), "Missing option: write --url or --properties-file");
     }
     try {
       IamDoctor doctor = IamDoctor.of(LoginConfig.logins(config(), null));
       return (isOffline ? doctor.offline() : doctor).examine();
-    } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       return new IamDoctor.Report(
           List.of(
               new IamDoctor.Finding(
@@ -146,7 +146,7 @@ final class DoctorCommand implements Callable<Integer> {
   private @Nullable String ofTheFile(String name) {
     try {
       return propertiesFile == null ? null : PoolProperties.read(propertiesFile).getProperty(name);
-    } catch (IllegalArgumentException | java.io.UncheckedIOException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       return null; // which is said when it is examined
     }
   }

@@ -32,8 +32,8 @@ final class DriverJar {
    *
    * @return empty if no driver is looked for, the class path has it, or there is none
    */
-  static Optional<URLClassLoader> loader(Optional<DoctorCommand> command) {
-    return command.flatMap(DriverJar::find).map(DriverJar::loader);
+  static Optional<URLClassLoader> loader(DoctorCommand command) {
+    return find(command).map(DriverJar::loader);
   }
 
   private static Optional<Path> find(DoctorCommand command) {

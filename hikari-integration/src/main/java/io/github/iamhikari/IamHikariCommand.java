@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -49,34 +49,27 @@ final class IamHikariCommand {
   /** In a class loader that has the driver beside this library, where the class path has none. */
   private static int runWithDriver(String[] arguments, PrintStream report)
       throws ReflectiveOperationException {
-    Optional<URLClassLoader> found = DriverJar.loader(doctor(arguments));
+    Optional<URLClassLoader> found = loaderWithDriver(arguments);
     if (found.isEmpty()) {
       return run(arguments, report);
     }
     Thread.currentThread().setContextClassLoader(found.get()); // up to the end of the JVM
-    Object status =
-        invoke(found.get().loadClass(IamHikariCommand.class.getName()), arguments, report);
-    return (int) status;
-  }
-
-  private static Object invoke(Class<?> command, String[] arguments, PrintStream report)
-      throws ReflectiveOperationException {
-    var run = command.getDeclaredMethod("run", String[].class, PrintStream.class);
+    Method run =
+        found
+            .get()
+            .loadClass(IamHikariCommand.class.getName())
+            .getDeclaredMethod("run", String[].class, PrintStream.class);
     run.setAccessible(true);
-    try {
-      return run.invoke(null, arguments, report);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException("The command failed", e.getCause());
-    }
+    return (int) run.invoke(null, arguments, report);
   }
 
-  /** What the doctor is asked for; empty if it is another command, or one that cannot be read. */
-  private static Optional<DoctorCommand> doctor(String[] arguments) {
+  /** Empty where the command needs none. */
+  static Optional<URLClassLoader> loaderWithDriver(String... arguments) {
     try {
       ParseResult parsed = commandLine().parseArgs(arguments);
       return parsed.hasSubcommand()
               && parsed.subcommand().commandSpec().userObject() instanceof DoctorCommand doctor
-          ? Optional.of(doctor)
+          ? DriverJar.loader(doctor)
           : Optional.empty();
     } catch (CommandLine.ParameterException e) {
       return Optional.empty(); // which is said when it runs

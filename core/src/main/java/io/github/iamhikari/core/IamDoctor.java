@@ -22,6 +22,7 @@ public final class IamDoctor {
 
   private final IamDataSource.Builder login;
   private boolean isOffline;
+  private boolean isWithoutLogin;
   private Aliases dns = new Aliases("dns:");
 
   private IamDoctor(IamDataSource.Builder login) {
@@ -45,6 +46,17 @@ public final class IamDoctor {
    */
   public IamDoctor offline() {
     isOffline = true;
+    return this;
+  }
+
+  /**
+   * Leaves out the token, and with it the login and what only a login shows. The server is still
+   * connected to, up to TLS.
+   *
+   * @return this
+   */
+  public IamDoctor withoutLogin() {
+    isWithoutLogin = true;
     return this;
   }
 
@@ -73,7 +85,11 @@ public final class IamDoctor {
     findings.skipAll(NETWORK, "not tried, since the server is not reached");
     new AwsExamination(configuration, login.clock(), PATIENCE, isOffline, findings)
         .examine(login.credentialsProvider());
-    logIn(configuration, findings);
+    if (isWithoutLogin) {
+      findings.skipAll(LOGIN, "not tried, since this is an examination without a login");
+    } else {
+      logIn(configuration, findings);
+    }
     return findings.report();
   }
 
