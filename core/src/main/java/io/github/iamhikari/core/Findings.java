@@ -39,10 +39,15 @@ final class Findings {
     all.add(new Finding(step, Status.FAILED, words(seen, values), advice));
   }
 
+  /** Takes those of steps that keep their own. */
+  void addAll(List<Finding> more) {
+    all.addAll(more);
+  }
+
   /** Skips those of these steps that were not reached. */
   void skipAll(List<Step> steps, String why) {
     for (Step step : steps) {
-      if (!isReached(step)) {
+      if (of(step).isEmpty()) {
         skipped(step, why);
       }
     }
@@ -50,13 +55,12 @@ final class Findings {
 
   /** Whether a step was gone through, and nothing was wrong. */
   boolean isOk(Step step) {
-    return isReached(step)
-        && new IamDoctor.Report(of(step)).status() == Status.OK
-        && !isSkipped(step);
+    boolean isTried = of(step).stream().anyMatch(finding -> finding.status() == Status.OK);
+    return isTried && worst(step) == Status.OK;
   }
 
   boolean hasFailed(Step step) {
-    return new IamDoctor.Report(of(step)).status() == Status.FAILED;
+    return worst(step) == Status.FAILED;
   }
 
   /** The first of these steps that has failed, if any has. */
@@ -84,12 +88,8 @@ final class Findings {
     return new IamDoctor.Report(sorted);
   }
 
-  private boolean isReached(Step step) {
-    return !of(step).isEmpty();
-  }
-
-  private boolean isSkipped(Step step) {
-    return of(step).stream().allMatch(finding -> finding.status() == Status.SKIPPED);
+  private Status worst(Step step) {
+    return new IamDoctor.Report(of(step)).status();
   }
 
   private List<Finding> of(Step step) {

@@ -9,7 +9,6 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The token and the login, by the {@link IamDataSource} that would be built anyway. */
 final class LoginExamination {
@@ -20,14 +19,8 @@ final class LoginExamination {
    * What rules out each of the causes that a server refuses a token for; nothing but the login for
    * null.
    */
-  private static final List<List<Step>> RULED_OUT_BY =
-      List.of(
-          List.of(Step.POLICY),
-          List.of(),
-          List.of(Step.DATABASE),
-          List.of(Step.CLOCK),
-          List.of(Step.IDENTITY),
-          List.of());
+  private static final List<Step> RULED_OUT_BY =
+      List.of(Step.POLICY, LOGIN, Step.DATABASE, Step.CLOCK, Step.IDENTITY, LOGIN);
 
   private final IamDataSource dataSource;
   private final JdbcUrl.Protocol protocol;
@@ -87,8 +80,17 @@ final class LoginExamination {
         kind != LoginFailure.UNRELATED && failure.getCause() instanceof SQLException cause
             ? cause
             : failure;
-    String state = answer.getSQLState() == null ? "" : " (SQLState " + answer.getSQLState() + ")";
-    findings.failed(LOGIN, advice(kind), "%s%s", LoginFailure.inShort(answer), state);
+    Throwable root = answer;
+    while (root.getCause() != null && kind == LoginFailure.UNRELATED) {
+      root = root.getCause();
+    }
+    findings.failed(
+        LOGIN,
+        advice(kind),
+        "%s (SQLState %s)%s",
+        LoginFailure.inShort(answer),
+        answer.getSQLState(),
+        root == answer ? "" : ", because of " + root);
   }
 
   private String advice(LoginFailure kind) {
@@ -99,21 +101,22 @@ final class LoginExamination {
     List<String> open = new ArrayList<>();
     List<String> ruledOut = new ArrayList<>();
     for (int i = 0; i < kind.checks().size(); i++) {
-      List<Step> judges =
-          kind == LoginFailure.TOKEN_REFUSED ? RULED_OUT_BY.get(i) : List.<Step>of();
-      if (!judges.isEmpty() && findings.isOk(judges.get(0))) {
-        ruledOut.add(judges.get(0).toString());
+      boolean isRuledOut = kind == LoginFailure.TOKEN_REFUSED && findings.isOk(RULED_OUT_BY.get(i));
+      if (isRuledOut) {
+        ruledOut.add(RULED_OUT_BY.get(i).toString());
       } else {
         open.add(kind.checks().get(i));
       }
     }
-    List<String> troubles = findings.troubles();
-    return (troubles.isEmpty()
-            ? ""
-            : "See first what is wrong above (" + String.join(", ", troubles) + "). ")
-        + LoginFailure.numbered(open)
-        + (ruledOut.isEmpty()
-            ? ""
-            : String.format(Locale.ROOT, " It is none of these: %s.", String.join(", ", ruledOut)));
+    StringBuilder advice = new StringBuilder();
+    if (!findings.troubles().isEmpty()) {
+      advice.append("See first what is wrong above: ");
+      advice.append(String.join(", ", findings.troubles())).append(". ");
+    }
+    advice.append(LoginFailure.numbered(open));
+    if (!ruledOut.isEmpty()) {
+      advice.append(" These are in order: ").append(String.join(", ", ruledOut)).append('.');
+    }
+    return advice.toString();
   }
 }

@@ -38,7 +38,7 @@ final class NameExamination {
                 + " that knows the name: one in a private hosted zone is known in its VPC alone.",
             "%s%s cannot be resolved",
             host,
-            aliases.isEmpty() ? "" : ", " + words(aliases) + ",");
+            alias(aliases));
         continue;
       }
       compare(host, aliases, endpoint, addresses.get());
@@ -62,9 +62,9 @@ final class NameExamination {
 
   private void compare(String host, List<String> aliases, RdsHost endpoint, String addresses) {
     String seen =
-        Findings.words(
-            "%s%s resolves to %s",
-            host, aliases.isEmpty() ? "" : ", " + words(aliases) + ",", addresses);
+        isAddress(host)
+            ? Findings.words("the URL has an address instead of a name: %s", addresses)
+            : Findings.words("%s%s resolves to %s", host, alias(aliases), addresses);
     Optional<String> found = firstEndpoint(aliases);
     boolean isOther =
         found.isPresent() && RdsHost.parse(host).isEmpty() && !isAkin(aliases, endpoint.name());
@@ -100,8 +100,10 @@ final class NameExamination {
     return hosts;
   }
 
-  private static String words(List<String> aliases) {
-    return "an alias of " + String.join(", which is one of ", aliases);
+  private static String alias(List<String> aliases) {
+    return aliases.isEmpty()
+        ? ""
+        : ", an alias of " + String.join(", which is one of ", aliases) + ",";
   }
 
   /** The addresses of a name, with what is special about them; empty if there is none. */

@@ -2,6 +2,8 @@ package io.github.iamhikari.core;
 
 import io.github.iamhikari.core.IamDoctor.Finding;
 import io.github.iamhikari.core.IamDoctor.Report;
+import io.github.iamhikari.core.IamDoctor.Status;
+import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -14,17 +16,43 @@ final class ReportText {
 
   static String of(Report report) {
     StringBuilder text = new StringBuilder();
-    String before = "";
-    for (Finding finding : report.findings()) {
-      String title = finding.step().toString();
-      String shown = title.equals(before) ? "" : title;
-      text.append(line(name(finding.status()), shown, finding.seen()));
-      if (!finding.advice().isEmpty()) {
-        text.append(line("", "", "-> " + finding.advice()));
+    List<Finding> findings = report.findings();
+    for (int i = 0; i < findings.size(); i++) {
+      Finding finding = findings.get(i);
+      StringBuilder title = new StringBuilder(titleBehind(i, findings));
+      while (i + 1 < findings.size() && areSkippedAlike(finding, findings.get(i + 1))) {
+        i++;
+        title.append(", ").append(findings.get(i).step());
       }
-      before = title;
+      text.append(line(name(finding.status()), title.toString(), finding.seen()));
+      appendAdvice(finding, text);
     }
     return text.toString();
+  }
+
+  /** The step's, unless the line before has it. */
+  private static String titleBehind(int i, List<Finding> findings) {
+    boolean isKnown = i > 0 && findings.get(i - 1).step() == findings.get(i).step();
+    return isKnown ? "" : findings.get(i).step().toString();
+  }
+
+  /** Whether one line is enough for both. */
+  private static boolean areSkippedAlike(Finding one, Finding next) {
+    return one.status() == Status.SKIPPED
+        && next.status() == Status.SKIPPED
+        && one.seen().equals(next.seen())
+        && one.advice().equals(next.advice());
+  }
+
+  /** What is numbered gets lines of its own. */
+  private static void appendAdvice(Finding finding, StringBuilder text) {
+    String arrow = "-> ";
+    for (String part : finding.advice().split(" (?=\\([1-9]\\) )", -1)) {
+      if (!part.isEmpty()) {
+        text.append(line("", "", arrow + part));
+        arrow = "   ";
+      }
+    }
   }
 
   private static String line(String status, String step, String words) {
@@ -51,7 +79,7 @@ final class ReportText {
         findings);
   }
 
-  private static String name(IamDoctor.Status status) {
+  private static String name(Status status) {
     return status.name().toLowerCase(Locale.ROOT);
   }
 

@@ -55,7 +55,7 @@ final class ServerExamination {
                 "select setting from pg_settings where name = 'rds.rds_superuser_reserved_connections'");
     count(
         number("select setting from pg_settings where name = 'max_connections'") - reserved,
-        number("select count(*) from pg_stat_activity where backend_type = 'client backend'"),
+        number("select sum(numbackends) from pg_stat_database"),
         "max_connections, less " + reserved + " reserved ones");
     count(
         number("select rolconnlimit from pg_roles where rolname = current_user"),

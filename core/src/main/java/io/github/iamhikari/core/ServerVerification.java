@@ -105,7 +105,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
     return switch (by) {
       case THIS_LIBRARY -> "the server is verified by " + roots;
       case THE_DRIVER -> "the driver verifies the server itself (" + mode + ")";
-      case NOBODY -> "TLS without verification of the server (" + mode + ")";
+      case NOBODY -> "encrypted, without verification of the server (" + mode + ")";
       case UNKNOWN -> "it cannot be told here whether the server is verified";
     };
   }

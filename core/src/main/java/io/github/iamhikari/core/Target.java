@@ -11,9 +11,12 @@ import java.util.List;
  */
 record Target(String host, int port) {
 
-  /** All that a URL names; none where it cannot be read, or has several hosts in a form of DNS. */
+  /** All that a URL names; none where nobody has told it. */
   static List<Target> of(JdbcUrl url) {
     List<Target> targets = new ArrayList<>();
+    if (url.forDriver().isEmpty()) {
+      return targets; // a DataSource's own matter
+    }
     for (JdbcUrl.Address address : url.addresses()) {
       String host = address.host() == null ? "localhost" : address.host();
       Integer port = address.port();

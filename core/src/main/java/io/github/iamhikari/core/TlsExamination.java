@@ -139,8 +139,7 @@ final class TlsExamination {
       words = cause instanceof UnverifiedServerException ? cause.getMessage() : words;
     }
     if (verification.by() == ServerVerification.By.THIS_LIBRARY) {
-      findings.failed(
-          TLS, LoginFailure.numbered(LoginFailure.SERVER_UNVERIFIED.checks()), "%s", words);
+      findings.failed(TLS, remedy(words), "%s", words);
       return;
     }
     String advice =

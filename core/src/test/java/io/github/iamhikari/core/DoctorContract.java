@@ -26,8 +26,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -85,6 +87,8 @@ abstract class DoctorContract {
 
   abstract String url(String host, int port);
 
+  abstract DataSource dataSource(String url) throws Exception;
+
   /** What it says that speaks no TLS. */
   abstract byte[] refusalOfTls();
 
@@ -109,7 +113,7 @@ abstract class DoctorContract {
             "wrong region",
             patient -> patient.set("iam_region", "eu-west-1"),
             warned(SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-            failed(LOGIN, "See first what is wrong above (settings)")),
+            failed(LOGIN, "See first what is wrong above: settings")),
         Cause.of(
             "a token for an alias",
             patient -> {
@@ -223,17 +227,10 @@ abstract class DoctorContract {
     Report report;
     try (Patient patient = patient()) {
       cause.ailment().befall(patient);
-      report = examine(patient);
+      report = examine(patient.login());
     } finally {
       nameServer.aliases().clear();
     }
-    java.nio.file.Files.writeString(
-        java.nio.file.Path.of(
-            "/tmp/wt/doctor-out-"
-                + getClass().getSimpleName()
-                + "-"
-                + cause.name().replace(' ', '_')),
-        report + "\n" + report.toJson());
     assertThat(troubles(report)).as("%s", report).isEqualTo(cause.statuses());
     for (Cause.Symptom symptom : cause.symptoms()) {
       String words = words(report, symptom.step());
@@ -244,19 +241,14 @@ abstract class DoctorContract {
 
   @Test
   void aLoginThatIsWellIsFoundWell() throws Exception {
-    Report report;
-    try (Patient patient = patient()) {
-      report = examine(patient);
-    }
+    nameServer.aliases().put(rds.host(), "local-1.c9akciq32rgb.us-east-2.rds.amazonaws.com");
+    Report report = examineOneWhoIsWell(login -> login);
 
-    java.nio.file.Files.writeString(
-        java.nio.file.Path.of("/tmp/wt/doctor-out-" + getClass().getSimpleName() + "-well"),
-        report + "\n" + report.toJson());
     assertThat(report.status()).as("%s", report).isEqualTo(Status.OK);
     assertThat(report.exitCode()).isZero();
     assertThat(words(report, SETTINGS))
         .contains(rds.account(), rds.host(), "the driver is ", ".jar");
-    assertThat(words(report, NAME)).contains("127.0.0.1 (this machine)");
+    assertThat(words(report, NAME)).contains("an alias of local-1.", "127.0.0.1 (this machine)");
     assertThat(words(report, PORT)).contains(":" + rds.listeningPort() + " answers");
     assertThat(words(report, TLS)).contains("TLSv1.3", "local-rds CA", "the JVM's trust store");
     assertThat(words(report, TOKEN)).contains("long-term credentials");
@@ -265,12 +257,30 @@ abstract class DoctorContract {
     secrets.assertNoneIn(report + report.toJson());
   }
 
+  @Test
+  void aDataSourceOfADriverIsExaminedAsWellAsItTells() throws Exception {
+    DataSource driver = dataSource(url(rds.host(), rds.listeningPort()));
+    Report report = examineOneWhoIsWell(login -> login.dataSource(driver));
+
+    assertThat(report.status()).as("%s", report).isEqualTo(Status.OK);
+    assertThat(words(report, SETTINGS)).contains(driver.getClass().getName());
+  }
+
+  /** As its builder is changed. */
+  Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) throws Exception {
+    try (Patient patient = patient()) {
+      return examine(change.apply(patient.login()));
+    } finally {
+      nameServer.aliases().clear();
+    }
+  }
+
   private Patient patient() {
     return new Patient(url(rds.host(), rds.listeningPort()), rds.account(), key);
   }
 
-  private Report examine(Patient patient) {
-    return IamDoctor.of(patient.login()).offline().nameServers(nameServer.url()).examine();
+  private Report examine(IamDataSource.Builder login) {
+    return IamDoctor.of(login).offline().nameServers(nameServer.url()).examine();
   }
 
   /** Has the driver go to somebody who would like to be the endpoint. */

@@ -1,12 +1,22 @@
 package io.github.iamhikari.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.core.IamDoctor.Report;
+import io.github.iamhikari.core.IamDoctor.Status;
+import io.github.iamhikari.core.IamDoctor.Step;
 import io.github.iamhikari.localrds.LocalRds;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.mariadb.jdbc.MariaDbDataSource;
 
 class MariaDbDoctorIT extends DoctorContract {
 
@@ -33,6 +43,32 @@ class MariaDbDoctorIT extends DoctorContract {
     return "jdbc:mariadb://" + host + ":" + port + "/app";
   }
 
+  @Override
+  DataSource dataSource(String url) throws SQLException {
+    return new MariaDbDataSource(url);
+  }
+
+  @Override
+  Stream<Cause> causes() {
+    return Stream.concat(
+        super.causes(),
+        Stream.of(
+            Cause.of(
+                "few connections left",
+                patient -> patient.until(use(CONNECTIONS - 10, port(patient.url))),
+                Cause.warned(Step.SERVER, "are left (max_connections)", "must not be larger"))));
+  }
+
+  @Test
+  void aLoginByMySqlsDriverIsFoundWell() throws Exception {
+    Report report =
+        examineOneWhoIsWell(
+            login -> login.jdbcUrl(String.valueOf(login.jdbcUrl()).replace("mariadb", "mysql")));
+
+    assertThat(report.status()).as("%s", report).isEqualTo(Status.OK);
+    assertThat(report.toString()).contains("com.mysql.cj.jdbc.Driver", "is let in, by MySQL");
+  }
+
   /** The greeting of a server with all the capabilities but TLS. */
   @Override
   byte[] refusalOfTls() {
@@ -56,12 +92,16 @@ class MariaDbDoctorIT extends DoctorContract {
     return "MySQL: AWSAuthenticationPlugin";
   }
 
-  /** A client that has not logged in yet counts, too. */
   @Override
   AutoCloseable useUpConnections(LocalRds rds, Patient patient) throws Exception {
+    return use(CONNECTIONS, rds.listeningPort());
+  }
+
+  /** A client that has not logged in yet counts, too. */
+  private static AutoCloseable use(int connections, int port) throws Exception {
     List<Socket> clients = new ArrayList<>();
-    while (clients.size() < CONNECTIONS) {
-      Socket client = new Socket(InetAddress.getLoopbackAddress(), rds.listeningPort());
+    while (clients.size() < connections) {
+      Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
       clients.add(client);
       client.getInputStream().read(); // it has been greeted
     }
@@ -70,6 +110,10 @@ class MariaDbDoctorIT extends DoctorContract {
         client.close();
       }
     };
+  }
+
+  private static int port(String url) {
+    return Integer.parseInt(url.replaceAll(".*:([0-9]+)/.*", "$1"));
   }
 
   @Override

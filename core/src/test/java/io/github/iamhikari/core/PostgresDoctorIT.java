@@ -4,6 +4,8 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresDoctorIT extends DoctorContract {
 
@@ -25,6 +27,13 @@ class PostgresDoctorIT extends DoctorContract {
   @Override
   String url(String host, int port) {
     return "jdbc:postgresql://" + host + ":" + port + "/app";
+  }
+
+  @Override
+  DataSource dataSource(String url) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(url);
+    return dataSource;
   }
 
   @Override
