@@ -22,7 +22,7 @@ final class Findings {
 
   /** Says so unless something was found in this step. */
   void okUnlessReached(Step step, String seen, Object... values) {
-    if (!isReached(step)) {
+    if (of(step).isEmpty()) {
       ok(step, seen, values);
     }
   }
@@ -37,11 +37,6 @@ final class Findings {
 
   void failed(Step step, String advice, String seen, Object... values) {
     all.add(new Finding(step, Status.FAILED, words(seen, values), advice));
-  }
-
-  /** Takes those of steps that keep their own. */
-  void addAll(List<Finding> more) {
-    all.addAll(more);
   }
 
   /** Skips those of these steps that were not reached. */
