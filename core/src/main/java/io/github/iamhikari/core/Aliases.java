@@ -34,6 +34,7 @@ record Aliases(String nameServers) {
     return chain;
   }
 
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS answers with text; JNDI takes a Hashtable
   private Optional<String> next(String name) {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");

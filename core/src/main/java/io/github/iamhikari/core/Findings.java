@@ -6,7 +6,7 @@ import io.github.iamhikari.core.IamDoctor.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What an examination has found so far. For one thread. */
 final class Findings {
@@ -16,26 +16,26 @@ final class Findings {
   /**
    * @param seen a format, as all of these
    */
-  void ok(Step step, String seen, Object... values) {
+  void ok(Step step, String seen, @Nullable Object... values) {
     all.add(new Finding(step, Status.OK, words(seen, values), ""));
   }
 
   /** Says so unless something was found in this step. */
-  void okUnlessReached(Step step, String seen, Object... values) {
+  void okUnlessReached(Step step, String seen, @Nullable Object... values) {
     if (of(step).isEmpty()) {
       ok(step, seen, values);
     }
   }
 
-  void skipped(Step step, String why, Object... values) {
+  void skipped(Step step, String why, @Nullable Object... values) {
     all.add(new Finding(step, Status.SKIPPED, words(why, values), ""));
   }
 
-  void warning(Step step, String advice, String seen, Object... values) {
+  void warning(Step step, String advice, String seen, @Nullable Object... values) {
     all.add(new Finding(step, Status.WARNING, words(seen, values), advice));
   }
 
-  void failed(Step step, String advice, String seen, Object... values) {
+  void failed(Step step, String advice, String seen, @Nullable Object... values) {
     all.add(new Finding(step, Status.FAILED, words(seen, values), advice));
   }
 
@@ -92,10 +92,10 @@ final class Findings {
   }
 
   /** The words of a finding: in one line, which holds nothing but printable characters. */
-  static String words(String format, Object... values) {
+  static String words(String format, @Nullable Object... values) {
     String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
     StringBuilder line = new StringBuilder();
-    for (String part : Objects.requireNonNull(text).strip().split("\\s+", -1)) {
+    for (String part : text.strip().split("\\s+", -1)) {
       line.append(line.length() == 0 ? "" : " ").append(part);
     }
     return line.toString().replaceAll("[^\\P{Cntrl}]", "?");

@@ -136,17 +136,29 @@ public final class IamDoctor {
 
   /** The steps of a login, in their order. */
   public enum Step {
+    /** What was derived from what, and which driver would log in. */
     SETTINGS("settings"),
+    /** The addresses of the URL's names, and whether a name is an alias of an endpoint. */
     NAME("name resolution"),
+    /** Whether a TCP connection comes about. */
     PORT("port"),
+    /** Whether the server speaks TLS, and is verified. */
     TLS("TLS"),
+    /** Where AWS credentials come from, and when they end. */
     CREDENTIALS("AWS credentials"),
+    /** Whose they are. */
     IDENTITY("AWS identity"),
+    /** How far this machine's clock is from that of AWS. */
     CLOCK("clock"),
+    /** Whether the database has IAM authentication switched on. */
     DATABASE("database"),
+    /** Whether the policy lets the user log in there. */
     POLICY("policy"),
+    /** What is signed, by which key, and until when it is used. */
     TOKEN("token"),
+    /** Whether the server lets the user in. */
     LOGIN("login"),
+    /** What the server says of itself after that. */
     SERVER("server");
 
     private final String title;
@@ -164,6 +176,7 @@ public final class IamDoctor {
 
   /** How a step ended. */
   public enum Status {
+    /** As it should. */
     OK,
     /** Not gone through: it was not asked for, not allowed, or senseless after a failure. */
     SKIPPED,
@@ -190,7 +203,11 @@ public final class IamDoctor {
    */
   public record Report(List<Finding> findings) {
 
-    /** Copies the findings. */
+    /**
+     * Copies the findings.
+     *
+     * @param findings at least one for each step that was reached, in the order of the steps
+     */
     public Report {
       findings = List.copyOf(findings);
     }

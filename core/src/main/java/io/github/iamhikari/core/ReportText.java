@@ -10,8 +10,6 @@ import java.util.StringJoiner;
 /** Writes a {@link Report} for people, and for programs. */
 final class ReportText {
 
-  private static final String LINE = "%-8s %-16s %s%n";
-
   private ReportText() {}
 
   static String of(Report report) {
@@ -56,7 +54,7 @@ final class ReportText {
   }
 
   private static String line(String status, String step, String words) {
-    return String.format(Locale.ROOT, LINE, status, step, words);
+    return String.format(Locale.ROOT, "%-8s %-16s %s%n", status, step, words);
   }
 
   /** As <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a> has it. */

@@ -69,8 +69,7 @@ final class TlsExamination {
       findings.failed(
           TLS, noDatabase(), "the server has said nothing for %d s", TIMEOUT_MILLIS / 1_000);
     } catch (IOException | GeneralSecurityException e) {
-      findings.failed(
-          TLS, noDatabase(), "the connection broke: %s", String.valueOf(e.getMessage()));
+      findings.failed(TLS, noDatabase(), "the connection broke: %s", e.getMessage());
     }
   }
 
@@ -136,7 +135,8 @@ final class TlsExamination {
   private void explain(SSLException failure) {
     String words = String.valueOf(failure.getMessage());
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      words = cause instanceof UnverifiedServerException ? cause.getMessage() : words;
+      words =
+          cause instanceof UnverifiedServerException ? String.valueOf(cause.getMessage()) : words;
     }
     if (verification.by() == ServerVerification.By.THIS_LIBRARY) {
       findings.failed(TLS, remedy(words), "%s", words);

@@ -240,7 +240,7 @@ abstract class DoctorContract {
   }
 
   @Test
-  void aLoginThatIsWellIsFoundWell() throws Exception {
+  void aLoginThatIsWellIsFoundWell() {
     nameServer.aliases().put(rds.host(), "local-1.c9akciq32rgb.us-east-2.rds.amazonaws.com");
     Report report = examineOneWhoIsWell(login -> login);
 
@@ -267,7 +267,7 @@ abstract class DoctorContract {
   }
 
   /** As its builder is changed. */
-  Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) throws Exception {
+  Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) {
     try (Patient patient = patient()) {
       return examine(change.apply(patient.login()));
     } finally {

@@ -60,7 +60,7 @@ class MariaDbDoctorIT extends DoctorContract {
   }
 
   @Test
-  void aLoginByMySqlsDriverIsFoundWell() throws Exception {
+  void aLoginByMySqlsDriverIsFoundWell() {
     Report report =
         examineOneWhoIsWell(
             login -> login.jdbcUrl(String.valueOf(login.jdbcUrl()).replace("mariadb", "mysql")));

@@ -74,7 +74,7 @@ final class NameServer implements AutoCloseable {
       output.writeShort(1);
       output.writeInt(60);
       output.writeShort(alias.length() + 2);
-      for (String label : alias.split("\\.")) {
+      for (String label : alias.split("\\.", -1)) {
         output.write(label.length());
         output.writeBytes(label);
       }

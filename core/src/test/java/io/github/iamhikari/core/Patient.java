@@ -47,9 +47,13 @@ final class Patient implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     while (!remedies.isEmpty()) {
-      remedies.pop().close();
+      try {
+        remedies.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("the patient cannot be left as it was", e);
+      }
     }
   }
 }
