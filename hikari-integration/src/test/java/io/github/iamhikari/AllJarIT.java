@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.LocalRole;
-import io.github.iamhikari.core.LocalSts;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.LocalSts;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;

@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -31,6 +33,8 @@ record AwsExamination(
     boolean isOffline,
     Findings findings) {
 
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
   private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
 
   /**
@@ -39,10 +43,12 @@ record AwsExamination(
    * @param given what the login would ask for credentials; null for the SDK's default chain
    */
   void examine(@Nullable AwsCredentialsProvider given) {
-    if (given != null) {
-      askForCredentials(given);
-    } else {
-      openChain();
+    try (OpenedCredentials opened = OpenedCredentials.of(login, given)) {
+      askForCredentials(opened.provider(), given);
+    } catch (IllegalArgumentException e) {
+      findings.failed(CREDENTIALS, "", "%s", String.valueOf(e.getMessage()));
+    } catch (Exception e) {
+      logger.debug("The AWS credentials provider did not close", e);
     }
     findings.skipAll(
         STEPS,
@@ -53,23 +59,10 @@ record AwsExamination(
                 : "not asked, since this is an examination without AWS");
   }
 
-  private void openChain() {
-    DefaultCredentials opened;
-    try {
-      opened = DefaultCredentials.of(login.settings().awsProfile());
-    } catch (IllegalArgumentException e) {
-      findings.failed(CREDENTIALS, "", "%s", String.valueOf(e.getMessage()));
-      return;
-    }
-    try (DefaultCredentials chain = opened) {
-      askForCredentials(chain.provider());
-    }
-  }
-
-  private void askForCredentials(AwsCredentialsProvider provider) {
+  private void askForCredentials(
+      AwsCredentialsProvider provider, @Nullable AwsCredentialsProvider given) {
     Optional<AwsCredentials> credentials =
-        new CredentialsExamination(login.settings().awsProfile(), clock, patience, findings)
-            .examine(provider);
+        new CredentialsExamination(login, given, clock, patience, findings).examine(provider);
     if (credentials.isEmpty() || isOffline) {
       return;
     }
@@ -120,8 +113,9 @@ record AwsExamination(
     }
   }
 
-  private static @Nullable String roleArn() {
-    return null;
+  private @Nullable String roleArn() {
+    Role role = login.role();
+    return role == null ? null : role.arn();
   }
 
   private void skipWithout(String module, Step step) {

@@ -59,18 +59,24 @@ final class CredentialsExamination {
   private static final Pattern MISSING_MODULE =
       Pattern.compile("the '([a-z]+)' service module must be on the class path");
 
-  private final @Nullable String profile;
+  private final LoginConfiguration login;
+  private final @Nullable AwsCredentialsProvider given;
   private final InstantSource clock;
   private final Duration patience;
   private final Findings findings;
 
   /**
-   * @param profile the profile that was configured, if any
+   * @param given the provider that was given, if any
    * @param patience how long the provider may take
    */
   CredentialsExamination(
-      @Nullable String profile, InstantSource clock, Duration patience, Findings findings) {
-    this.profile = profile;
+      LoginConfiguration login,
+      @Nullable AwsCredentialsProvider given,
+      InstantSource clock,
+      Duration patience,
+      Findings findings) {
+    this.login = login;
+    this.given = given;
     this.clock = clock;
     this.patience = patience;
     this.findings = findings;
@@ -82,12 +88,11 @@ final class CredentialsExamination {
    * @return credentials that can sign; empty if there are none
    */
   Optional<AwsCredentials> examine(AwsCredentialsProvider provider) {
-    ExplainedCredentials explained = new ExplainedCredentials(provider, profile);
-    FutureTask<AwsCredentials> resolving = new FutureTask<>(explained::resolveCredentials);
+    FutureTask<AwsCredentials> resolving = new FutureTask<>(provider::resolveCredentials);
     new SigningThread("iam-doctor").execute(resolving);
     try {
       AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return Optional.of(resolved).filter(credentials -> isGood(credentials, provider));
+      return Optional.of(resolved).filter(this::isGood);
     } catch (ExecutionException e) {
       explain(e.getCause());
     } catch (TimeoutException e) {
@@ -108,7 +113,7 @@ final class CredentialsExamination {
     return Optional.empty();
   }
 
-  private boolean isGood(AwsCredentials resolved, AwsCredentialsProvider provider) {
+  private boolean isGood(AwsCredentials resolved) {
     if (resolved.accessKeyId() == null || resolved.secretAccessKey() == null) {
       findings.failed(
           CREDENTIALS,
@@ -116,7 +121,8 @@ final class CredentialsExamination {
           "the AWS credentials provider gave anonymous credentials, which sign nothing");
       return false;
     }
-    SigningKey key = SigningKey.of(resolved);
+    Role role = login.role();
+    SigningKey key = SigningKey.of(resolved, role == null ? null : role.arn());
     Instant now = clock.instant();
     if (key.hasExpiredAt(now)) {
       findings.failed(
@@ -124,26 +130,30 @@ final class CredentialsExamination {
           "Get new ones; those of a profile that uses SSO by aws sso login.",
           "%s, %s; they ran out %s ago",
           key,
-          origin(resolved, provider),
+          origin(resolved),
           span(Duration.between(key.expiresAt(), now)));
       return false;
     }
-    findings.ok(CREDENTIALS, "%s, %s", key, origin(resolved, provider));
+    findings.ok(CREDENTIALS, "%s, %s", key, origin(resolved));
     return true;
   }
 
-  private String origin(AwsCredentials resolved, AwsCredentialsProvider provider) {
+  private String origin(AwsCredentials resolved) {
     String codes = resolved.providerName().orElse("");
     String origin = ORIGINS.get(codes.split(",", -1)[0]);
     if (origin != null) {
       return String.format(Locale.ROOT, origin, profileName());
     }
-    Class<?> type = provider.getClass();
+    if (given == null) {
+      return "from the default chain";
+    }
+    Class<?> type = given.getClass();
     boolean hasName = !type.isHidden() && !type.isAnonymousClass();
     return "from " + (hasName ? "a " + type.getSimpleName() : "the application's own provider");
   }
 
   private String profileName() {
+    String profile = login.settings().awsProfile();
     String name = profile == null ? System.getenv("AWS_PROFILE") : profile;
     return name == null ? "the default profile" : "the profile \"" + IamSettings.shown(name) + "\"";
   }

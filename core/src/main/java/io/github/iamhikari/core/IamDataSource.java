@@ -350,10 +350,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       return properties;
     }
 
-    @Nullable AwsCredentialsProvider credentialsProvider() {
-      return credentialsProvider;
-    }
-
     /** The wall clock that it will be built with. */
     InstantSource clock() {
       return clock;

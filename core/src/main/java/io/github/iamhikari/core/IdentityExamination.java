@@ -108,7 +108,7 @@ final class IdentityExamination implements ExecutionInterceptor {
   }
 
   private void explain(SdkException failure) {
-    String key = SigningKey.of(aws.credentials()).maskedId();
+    String key = SigningKey.of(aws.credentials(), roleArn).maskedId();
     switch (AwsServices.code(failure)) {
       case "InvalidClientTokenId", "UnrecognizedClientException" ->
           findings.failed(

@@ -6,7 +6,6 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * What the tokens of one {@link IamDataSource} or {@link IamTokenSource} share: the AWS credentials
@@ -24,7 +23,7 @@ final class TokenFactory implements AutoCloseable {
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final LoginStatistics statistics;
-  private final AutoCloseable opened;
+  private final OpenedCredentials credentials;
 
   TokenFactory(LoginBuilder<?> builder, LoginConfiguration login) {
     this.name = builder.name;
@@ -33,25 +32,10 @@ final class TokenFactory implements AutoCloseable {
     this.clock = builder.clock;
     this.nanoTime = builder.nanoTime;
     this.statistics = new LoginStatistics(clock);
-    AwsCredentialsProvider given = builder.credentialsProvider;
-    String profile = login.settings().awsProfile();
+    this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
     Role role = login.role();
-    AwsCredentialsProvider provider;
-    if (given == null) {
-      DefaultCredentials share = DefaultCredentials.of(profile, role);
-      provider = share.provider();
-      this.opened = share;
-    } else if (role == null) {
-      provider = new ExplainedCredentials(given, profile);
-      this.opened = () -> {};
-    } else {
-      String source = ExplainedCredentials.source(profile, given);
-      AssumedRole assumed =
-          DefaultCredentials.assume(role, new ExplainedCredentials(given, profile), source);
-      provider = assumed;
-      this.opened = assumed;
-    }
-    this.signer = new RdsTokenSigner(provider, role == null ? null : role.arn(), clock);
+    this.signer =
+        new RdsTokenSigner(credentials.provider(), role == null ? null : role.arn(), clock);
   }
 
   CachedToken tokensOf(TokenRequest request) {
@@ -67,7 +51,7 @@ final class TokenFactory implements AutoCloseable {
   @Override
   public void close() {
     try {
-      opened.close();
+      credentials.close();
     } catch (Exception e) {
       logger.warn("{} - The AWS credentials provider did not close", name, e);
     }

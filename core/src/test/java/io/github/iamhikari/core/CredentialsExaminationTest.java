@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -170,9 +171,19 @@ class CredentialsExaminationTest {
   private static Finding examine(
       AwsCredentialsProvider provider, @Nullable String profile, Duration patience) {
     Findings findings = new Findings();
+    Properties settings = new Properties();
+    settings.setProperty(IamSettings.AWS_PROFILE, profile == null ? "" : profile);
+    LoginConfiguration login =
+        IamDataSource.builder()
+            .jdbcUrl("jdbc:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders")
+            .user("app")
+            .properties(settings)
+            .configuration(warning -> {});
+    AwsCredentialsProvider given = provider instanceof DefaultCredentialsProvider ? null : provider;
+    InstantSource clock = InstantSource.fixed(NOW);
     boolean isGood =
-        new CredentialsExamination(profile, InstantSource.fixed(NOW), patience, findings)
-            .examine(provider)
+        new CredentialsExamination(login, given, clock, patience, findings)
+            .examine(new ExplainedCredentials(provider, profile))
             .isPresent();
     assertThat(findings.report().findings()).hasSize(1);
     Finding finding = findings.report().findings().get(0);
