@@ -82,7 +82,8 @@ class IamDriverTest {
         ORDERS
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
-            + " iam_default_port, iam_region, iam_expiration, aws_profile",
+            + " iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
+            + " iam_role_session_name, iam_role_external_id",
         ORDERS
             + "?user=app&password=s3cr3t| The JDBC URL holds a password, which could be sent"
             + " instead of the IAM token; take it out of the URL",
