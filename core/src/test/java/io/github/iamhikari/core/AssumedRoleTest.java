@@ -3,6 +3,9 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -56,6 +60,25 @@ class AssumedRoleTest {
           .contains("X-Amz-Credential=" + role.key().id(), "X-Amz-Security-Token=");
       assertThat(role.sessionNames()).containsExactly("orders-pool");
     }
+  }
+
+  @Test
+  void isInTheLogFromTheStart() {
+    Logger logger = (Logger) LoggerFactory.getLogger(IamDataSource.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    builder("orders").build().close();
+    logger.detachAppender(log);
+
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement()
+        .asString()
+        .contains(
+            "with AWS credentials of the role "
+                + role.arn()
+                + " (session orders), assumed with those of the default chain; a token is used for");
   }
 
   @Test
