@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -111,9 +112,19 @@ abstract class AwsFaults {
   }
 
   IamDataSource logins(AwsCredentialsProvider provider) {
+    return logins(provider, Map.of());
+  }
+
+  /**
+   * Logins with a provider, or the default chain, and settings beside {@code iam_host}.
+   *
+   * @param provider null for the default chain
+   */
+  IamDataSource logins(@Nullable AwsCredentialsProvider provider, Map<String, String> settings) {
     LocalRds rds = server.rds();
     Properties properties = new Properties();
     properties.setProperty("iam_host", rds.host());
+    properties.putAll(settings);
     IamDataSource.Builder builder =
         IamDataSource.builder()
             .jdbcUrl(rds.jdbcUrl())
@@ -124,12 +135,19 @@ abstract class AwsFaults {
   }
 
   IamHikariDataSource pool(AwsCredentialsProvider provider) {
+    return pool(provider, Map.of());
+  }
+
+  /** A pool of such logins. */
+  IamHikariDataSource pool(
+      @Nullable AwsCredentialsProvider provider, Map<String, String> settings) {
     LocalRds rds = server.rds();
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(rds.jdbcUrl());
     config.setUsername("app");
     config.setMaximumPoolSize(1); // so that it opens none but those that are asked for
     config.addDataSourceProperty("iam_host", rds.host());
+    settings.forEach(config::addDataSourceProperty);
     return closed(
         new IamHikariDataSource(
             config,
@@ -167,9 +185,14 @@ abstract class AwsFaults {
 
   /** There is no connection, since the server refuses the login. */
   void assertRefused(DataSource logins) {
+    assertRefused(logins, "");
+  }
+
+  /** And the exception says so with these words, too. */
+  void assertRefused(DataSource logins, String words) {
     Throwable failure = catchThrowable(logins::getConnection);
     assertRefusal(failure, "The IAM login of user \"app\" at ", "28000");
-    assertThat(failure).hasMessageContaining(" was refused: ");
+    assertThat(failure).hasMessageContaining(" was refused: ").hasMessageContaining(words);
   }
 
   private void assertRefusal(@Nullable Throwable failure, String beginning, String state) {

@@ -49,7 +49,10 @@ class PublishedJarsIT {
           IamSettings.DEFAULT_PORT,
           IamSettings.REGION,
           IamSettings.EXPIRATION,
-          IamSettings.AWS_PROFILE);
+          IamSettings.AWS_PROFILE,
+          IamSettings.ROLE_ARN,
+          IamSettings.ROLE_SESSION_NAME,
+          IamSettings.ROLE_EXTERNAL_ID);
 
   private static final Path DEPENDENCIES = Path.of("target/runtime-dependencies.txt");
 
