@@ -35,7 +35,7 @@ final class SettingsExamination {
       LoginConfiguration configuration = login.configuration(warnings::add);
       findings.ok(SETTINGS, "%s", derivation(configuration));
       findings.ok(SETTINGS, "TLS: %s", ServerVerification.of(configuration));
-      warnings.forEach(warning -> findings.warning(SETTINGS, "", "%s", warning));
+      warnings.forEach(this::warn);
       compareWithUrl(configuration);
       findDriver(configuration);
       return configuration;
@@ -66,6 +66,12 @@ final class SettingsExamination {
     if (host != null && JdbcUrl.isHostName(host) && RdsHost.parse(host).isEmpty()) {
       names.add(host);
     }
+  }
+
+  private void warn(String warning) {
+    boolean hasRemedy = warning.contains(" set ") || warning.contains("see to it");
+    findings.warning(
+        SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
   }
 
   private static String sentence(String words) {

@@ -116,7 +116,7 @@ abstract class DoctorContract {
             "wrong region",
             patient -> patient.set("iam_region", "eu-west-1"),
             warned(SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-            failed(LOGIN, "See first what is wrong above: settings")),
+            failed(LOGIN, "See first what is wrong above (settings)")),
         Cause.of(
             "a token for an alias",
             patient -> {
