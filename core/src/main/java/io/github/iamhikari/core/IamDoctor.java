@@ -83,8 +83,8 @@ public final class IamDoctor {
     }
     reachServer(configuration, findings);
     findings.skipAll(NETWORK, "not tried, since the server is not reached");
-    new AwsExamination(configuration, login.clock(), PATIENCE, isOffline, findings)
-        .examine(login.credentialsProvider());
+    new AwsExamination(configuration, login.clock, PATIENCE, isOffline, findings)
+        .examine(login.credentialsProvider);
     if (isWithoutLogin) {
       findings.skipAll(LOGIN, "not tried, since this is an examination without a login");
     } else {
@@ -107,7 +107,7 @@ public final class IamDoctor {
     InetSocketAddress server = new PortExamination(findings).examine(targets);
     if (server != null) {
       ServerVerification verification = ServerVerification.of(configuration);
-      new TlsExamination(configuration.url().protocol(), verification, login.clock(), findings)
+      new TlsExamination(configuration.url().protocol(), verification, login.clock, findings)
           .examine(server);
     }
   }

@@ -52,7 +52,7 @@ final class SettingsExamination {
   /** The names that stand where an endpoint's should, if these can be read. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    add(login.properties().getProperty(IamSettings.HOST), names);
+    add(login.properties.getProperty(IamSettings.HOST), names);
     try {
       JdbcUrl url = JdbcUrl.parse(String.valueOf(login.jdbcUrl()));
       add(url.settings().getProperty(IamSettings.HOST), names);
@@ -143,7 +143,7 @@ final class SettingsExamination {
     if (connections.isWrapperFor(Driver.class)) {
       return connections.unwrap(Driver.class);
     }
-    if (login.jdbcUrl() == null) {
+    if (!login.hasUrl()) {
       return connections;
     }
     return DriverManager.drivers()
