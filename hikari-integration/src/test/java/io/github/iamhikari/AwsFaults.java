@@ -73,7 +73,7 @@ abstract class AwsFaults {
   void haveARole() {
     LocalRds rds = server.rds();
     clock.reset();
-    role = closed(new LocalRole(clock.instant().plus(lifeOfCredentials()), rds));
+    role = closed(role(rds));
     secrets.add(role::secrets);
   }
 
@@ -87,6 +87,11 @@ abstract class AwsFaults {
 
   /** For how long the role's credentials live, so that the SDK asks for others when it should. */
   abstract Duration lifeOfCredentials();
+
+  /** The role that the source gives the credentials of. */
+  LocalRole role(LocalRds rds) {
+    return new LocalRole(clock.instant().plus(lifeOfCredentials()), rds);
+  }
 
   /** Gives the role another key, of a life as long. */
   void rotate() {

@@ -144,7 +144,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
     assertNoToken(logins, "Failed to load credentials from IMDS.");
     assertThat(metadata.handedOut()).isZero();
 
-    metadata.http().fail(LocalMetadataService.ROLE, garbage);
+    metadata.http().fail(metadata.credentialsRequest(), garbage);
     clock.advance(Duration.ofSeconds(2));
     assertNoToken(logins, "Failed to load credentials from IMDS.");
     assertThat(metadata.handedOut()).isEqualTo(1);
@@ -165,7 +165,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void tellsThatTheSessionTokenIsMissing() throws SQLException {
-    metadata.http().fail(LocalMetadataService.ROLE, without("Token"));
+    metadata.http().fail(metadata.credentialsRequest(), without("Token"));
     IamDataSource logins = logins(provider());
 
     assertNoToken(

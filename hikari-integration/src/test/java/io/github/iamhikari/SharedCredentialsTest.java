@@ -85,7 +85,7 @@ class SharedCredentialsTest {
         .containsExactly(
             "PUT /latest/api/token",
             "GET /latest/meta-data/iam/security-credentials/",
-            "GET " + LocalMetadataService.ROLE);
+            metadata.credentialsRequest());
     assertThat(LeaksIT.openChains().containsKey(PROFILE)).isFalse();
   }
 

@@ -23,18 +23,23 @@ public final class HttpStandIn implements AutoCloseable {
 
   private final Function<HttpRequest, HttpResponse> service;
   private final InstantSource clock;
+  private final Function<HttpRequest, String> name;
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final InetSocketAddress address;
   private volatile @Nullable HttpFault fault;
-  private volatile String faultyPath = "";
+  private volatile String faultyName = "";
   private HttpServer server;
   private @Nullable Socket placeholder;
 
-  private HttpStandIn(InstantSource clock, Function<HttpRequest, HttpResponse> service)
+  private HttpStandIn(
+      InstantSource clock,
+      Function<HttpRequest, HttpResponse> service,
+      Function<HttpRequest, String> name)
       throws IOException {
     this.clock = clock;
     this.service = service;
+    this.name = name;
     InetAddress local = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     this.server = serve(new InetSocketAddress(local, 0));
     this.address = server.address();
@@ -47,7 +52,7 @@ public final class HttpStandIn implements AutoCloseable {
    * @return the server; to be closed by the caller
    */
   public static HttpStandIn start(Function<HttpRequest, HttpResponse> service) {
-    return start(InstantSource.system(), service);
+    return start(InstantSource.system(), service, HttpRequest::toString);
   }
 
   /**
@@ -55,12 +60,15 @@ public final class HttpStandIn implements AutoCloseable {
    *
    * @param clock what the {@code Date} of each response comes from
    * @param service what it answers, asked by several threads
-   * @return the server; to be closed by the caller
+   * @param name what a request is called in {@link #requests()} and {@link #fail(String,
+   *     HttpFault)}
    */
-  public static HttpStandIn start(
-      InstantSource clock, Function<HttpRequest, HttpResponse> service) {
+  static HttpStandIn start(
+      InstantSource clock,
+      Function<HttpRequest, HttpResponse> service,
+      Function<HttpRequest, String> name) {
     try {
-      return new HttpStandIn(clock, service);
+      return new HttpStandIn(clock, service, name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -78,7 +86,8 @@ public final class HttpStandIn implements AutoCloseable {
   /**
    * The requests so far.
    *
-   * @return a method and a path each, such as {@code GET /path}, oldest first; a copy
+   * @return their names, oldest first; a copy. A name is a method and a path, such as {@code GET
+   *     /path}, or the action that is called of {@link LocalAws}
    */
   public List<String> requests() {
     return List.copyOf(requests);
@@ -94,13 +103,13 @@ public final class HttpStandIn implements AutoCloseable {
   }
 
   /**
-   * Breaks the responses of some paths from now on, until {@link #mend()}.
+   * Breaks the responses to some requests from now on, until {@link #mend()}.
    *
-   * @param path how these paths begin
+   * @param beginning how the names of these requests begin, as {@link #requests()} tells them
    * @param how what becomes of a response
    */
-  public void fail(String path, HttpFault how) {
-    faultyPath = path;
+  public void fail(String beginning, HttpFault how) {
+    faultyName = beginning;
     fault = how;
   }
 
@@ -162,10 +171,11 @@ public final class HttpStandIn implements AutoCloseable {
   }
 
   private HttpResponse answer(HttpRequest request) throws InterruptedException {
-    requests.add(request.toString());
+    String called = name.apply(request);
+    requests.add(called);
     HttpFault current = fault;
     HttpResponse right = service.apply(request);
-    if (current == null || !request.path().startsWith(faultyPath)) {
+    if (current == null || !called.startsWith(faultyName)) {
       return right;
     }
     return current.instead(right);

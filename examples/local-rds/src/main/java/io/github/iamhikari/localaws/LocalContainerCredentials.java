@@ -98,7 +98,7 @@ public final class LocalContainerCredentials implements AutoCloseable {
             """
         {"RoleArn": "%s", "AccessKeyId": "%s", "SecretAccessKey": "%s", "Token": "%s", \
         "Expiration": "%s"}""",
-            LocalRole.ARN,
+            role.arn(),
             key.id(),
             key.secret(),
             key.sessionToken(),

@@ -19,9 +19,6 @@ public final class LocalMetadataService implements AutoCloseable {
 
   private static final String CREDENTIALS = "/latest/meta-data/iam/security-credentials/";
 
-  /** The path of the role's credentials. */
-  public static final String ROLE = CREDENTIALS + LocalRole.NAME;
-
   private static final String EXTENDED = "/latest/meta-data/iam/security-credentials-extended/";
   private static final String SESSION = "/latest/api/token";
   private static final int LONGEST_SESSION = 21_600;
@@ -50,12 +47,21 @@ public final class LocalMetadataService implements AutoCloseable {
   }
 
   /**
+   * The request for the role's credentials, as {@link HttpStandIn#requests()} names it.
+   *
+   * @return method and path
+   */
+  public String credentialsRequest() {
+    return "GET " + CREDENTIALS + role.name();
+  }
+
+  /**
    * How often it was asked for credentials.
    *
    * @return the number of requests so far
    */
   public long handedOut() {
-    return http.requests().stream().filter(("GET " + ROLE)::equals).count();
+    return http.requests().stream().filter(credentialsRequest()::equals).count();
   }
 
   /**
@@ -76,13 +82,17 @@ public final class LocalMetadataService implements AutoCloseable {
     if (session == null || !sessions.contains(session)) {
       return page(401, "Unauthorized");
     }
-    return switch (request.toString()) {
-      case "GET " + CREDENTIALS, "GET " + EXTENDED -> HttpResponse.text(LocalRole.NAME);
-      case "GET " + ROLE -> HttpResponse.json(credentials(""));
-      case "GET " + EXTENDED + LocalRole.NAME ->
-          HttpResponse.json(credentials("  \"AccountId\" : \"123456789012\",\n"));
-      default -> page(404, "Not Found");
-    };
+    String asked = request.toString();
+    if (asked.equals("GET " + CREDENTIALS) || asked.equals("GET " + EXTENDED)) {
+      return HttpResponse.text(role.name());
+    }
+    if (asked.equals(credentialsRequest())) {
+      return HttpResponse.json(credentials(""));
+    }
+    if (asked.equals("GET " + EXTENDED + role.name())) {
+      return HttpResponse.json(credentials("  \"AccountId\" : \"" + role.account() + "\",\n"));
+    }
+    return page(404, "Not Found");
   }
 
   private HttpResponse session(@Nullable String seconds) {

@@ -4,10 +4,12 @@
  * broken and mended.
  *
  * <ul>
- *   <li>{@link io.github.iamhikari.localaws.LocalRole} is an IAM role with temporary credentials.
- *   <li>{@link io.github.iamhikari.localaws.LocalSts}, {@link
- *       io.github.iamhikari.localaws.LocalMetadataService} and {@link
- *       io.github.iamhikari.localaws.LocalContainerCredentials} hand them out.
+ *   <li>{@link io.github.iamhikari.localaws.LocalAws} is STS, with its users and roles.
+ *   <li>{@link io.github.iamhikari.localaws.LocalRole} is an IAM role with temporary credentials,
+ *       {@link io.github.iamhikari.localaws.Statement} what a user or a role may do.
+ *   <li>{@link io.github.iamhikari.localaws.LocalMetadataService} and {@link
+ *       io.github.iamhikari.localaws.LocalContainerCredentials} hand out a role's credentials on an
+ *       instance and in a container.
  *   <li>{@link io.github.iamhikari.localaws.HttpStandIn} is what they stand on; {@link
  *       io.github.iamhikari.localaws.HttpFault}, {@link io.github.iamhikari.localaws.Garbage} and
  *       {@link io.github.iamhikari.localaws.Hang} break it.
