@@ -47,6 +47,9 @@ abstract class DoctorContract {
   /** A name of 127.0.0.1 in the hosts file. */
   private static final String ALIAS = "orders.example.com";
 
+  /** A name that is not in it. */
+  private static final String GONE = "gone.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
   @RegisterExtension final SecretSearch secrets = new SecretSearch();
 
   private final AccessKey key = AccessKey.random();
@@ -197,7 +200,7 @@ abstract class DoctorContract {
             failed(LOGIN)),
         Cause.of(
             "name does not resolve",
-            patient -> patient.url = url("gone.c9akciq32rgb.us-east-2.rds.amazonaws.com", 15432),
+            patient -> patient.url = url(GONE, 15432),
             failed(NAME, "cannot be resolved", "private hosted zone")),
         Cause.of(
             "port unreachable",
@@ -215,6 +218,14 @@ abstract class DoctorContract {
             "several hosts",
             patient -> patient.url = url("a.example.com:15432,b.example.com", 15432),
             failed(SETTINGS, "may lead to several hosts", "to the endpoint that stands for all")),
+        Cause.of(
+            "one of several hosts is gone",
+            patient -> {
+              patient.url =
+                  url(GONE + ":" + rds.listeningPort() + ",localhost", rds.listeningPort());
+              patient.set("iam_host", rds.host());
+            },
+            warned(NAME, GONE + " cannot be resolved")),
         Cause.of(
             "no connections left",
             patient -> patient.until(useUpConnections(rds, patient)),
