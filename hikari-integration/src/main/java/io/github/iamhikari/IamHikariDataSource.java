@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDoctor;
 import io.github.iamhikari.core.IamSettings;
 import io.github.iamhikari.core.TokenStatus;
 import java.sql.Connection;
@@ -323,6 +324,21 @@ public class IamHikariDataSource extends HikariDataSource {
   /** Why a login would fail now, if that is known. */
   Optional<SQLException> problem() {
     return Optional.ofNullable(iamDataSource(this)).flatMap(IamDataSource::getProblem);
+  }
+
+  /**
+   * Prepares an examination of this pool's login, with its settings, its driver and its AWS
+   * credentials, and connections of its own.
+   *
+   * @return a doctor who has done nothing yet
+   * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
+   *     JNDI that is not there or cannot be used
+   */
+  public IamDoctor doctor() {
+    boolean isInstalled = getDataSource() instanceof IamDataSource made && made == installed;
+    return IamDoctor.of(
+        LoginConfig.logins(this, isInstalled ? readyDataSource : getDataSource())
+            .awsCredentialsProvider(awsCredentialsProvider));
   }
 
   /** Why the last caller got no connection, if the pool still has none. */

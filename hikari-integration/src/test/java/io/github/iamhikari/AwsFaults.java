@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
-import io.github.iamhikari.core.HttpFault;
-import io.github.iamhikari.core.HttpStandIn;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalRole;
 import io.github.iamhikari.core.SecretSearch;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.core.TestClock;
+import io.github.iamhikari.localaws.HttpFault;
+import io.github.iamhikari.localaws.HttpStandIn;
+import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import java.sql.SQLException;
@@ -73,7 +73,7 @@ abstract class AwsFaults {
   void haveARole() {
     LocalRds rds = server.rds();
     clock.reset();
-    role = closed(new LocalRole(clock.instant().plus(lifeOfCredentials()), rds));
+    role = closed(role(rds));
     secrets.add(role::secrets);
   }
 
@@ -87,6 +87,11 @@ abstract class AwsFaults {
 
   /** For how long the role's credentials live, so that the SDK asks for others when it should. */
   abstract Duration lifeOfCredentials();
+
+  /** The role that the source gives the credentials of. */
+  LocalRole role(LocalRds rds) {
+    return new LocalRole(clock.instant().plus(lifeOfCredentials()), rds);
+  }
 
   /** Gives the role another key, of a life as long. */
   void rotate() {

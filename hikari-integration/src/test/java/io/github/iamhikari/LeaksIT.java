@@ -10,6 +10,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDriver;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -292,11 +293,24 @@ class LeaksIT {
       } finally {
         ((AutoCloseable) pool).close();
       }
+      Class<?> urls = classes.loadClass(IamDriver.class.getName());
+      logInByUrl((java.sql.Driver) urls.getConstructor().newInstance(), properties);
       assertThat(log.linesOf(Level.WARN)).isEmpty(); // it would say that the server is not verified
       classes.loadClass(Undeployment.class.getName()).getMethod("undeploy").invoke(null);
       return new WeakReference<>(classes);
     } finally {
       thread.setContextClassLoader(previous);
+    }
+  }
+
+  /** Which keeps a login, until somebody deregisters the driver. */
+  private static void logInByUrl(java.sql.Driver driver, Properties pool) throws SQLException {
+    Properties login = new Properties();
+    login.setProperty("user", pool.getProperty("username"));
+    login.setProperty("iam_host", pool.getProperty("iam_host"));
+    String url = pool.getProperty("jdbcUrl").replaceFirst("jdbc:", "jdbc:iam:");
+    try (Connection connection = driver.connect(url, login)) {
+      assertThat(Borrowers.currentUser(connection)).isEqualTo(pool.getProperty("username"));
     }
   }
 

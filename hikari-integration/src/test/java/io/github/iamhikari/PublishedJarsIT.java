@@ -116,10 +116,17 @@ class PublishedJarsIT {
     }
   }
 
-  /** What comes along to verify servers: Amazon's root certificates, and a hook for one driver. */
-  private static final String ROOTS =
-      "io/github/iamhikari/core/roots/[a-z0-9-]+\\.pem"
+  /**
+   * What comes along to verify servers, Amazon's root certificates and a hook for one driver, and
+   * what the driver for URLs tells of itself.
+   */
+  private static final String RESOURCES =
+      "io/github/iamhikari/core/(roots/[a-z0-9-]+\\.pem|build\\.properties)"
           + "|META-INF/services/org\\.mariadb\\.jdbc\\.plugin\\.TlsSocketPlugin";
+
+  /** How DriverManager and Flyway find the driver for URLs. */
+  private static final String FOR_URLS =
+      "META-INF/services/(java\\.sql\\.Driver|org\\.flywaydb\\.core\\.extensibility\\.Plugin)";
 
   /** What Spring Boot and its users' IDEs read. */
   private static final String FOR_SPRING =
@@ -137,7 +144,8 @@ class PublishedJarsIT {
           .allMatch(
               name ->
                   name.matches(module.packageName.replace('.', '/') + "/[^/]+\\.class")
-                      || (module == Module.CORE && name.matches(ROOTS))
+                      || (module == Module.CORE && name.matches(RESOURCES))
+                      || (module == Module.CORE && name.matches(FOR_URLS))
                       || (module == Module.HIKARI && name.matches(FOR_SPRING))
                       || name.matches(module.nativeImage() + "(reflect|resource)-config\\.json")
                       || List.of(
@@ -176,7 +184,7 @@ class PublishedJarsIT {
               .map(pattern -> Pattern.compile(pattern.group(1).replace("\\\\", "\\")))
               .toList();
 
-      assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.matches(ROOTS)))
+      assertThat(jar.stream().map(JarEntry::getName).filter(name -> name.matches(RESOURCES)))
           .isNotEmpty()
           .allMatch(name -> patterns.stream().anyMatch(pattern -> pattern.matcher(name).matches()));
       assertThat(text(jar, jar.getJarEntry(Module.CORE.nativeImage() + "reflect-config.json")))

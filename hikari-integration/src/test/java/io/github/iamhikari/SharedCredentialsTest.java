@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
-import io.github.iamhikari.core.LocalMetadataService;
-import io.github.iamhikari.core.LocalRole;
+import io.github.iamhikari.localaws.LocalMetadataService;
+import io.github.iamhikari.localaws.LocalRole;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ class SharedCredentialsTest {
         .containsExactly(
             "PUT /latest/api/token",
             "GET /latest/meta-data/iam/security-credentials/",
-            "GET " + LocalMetadataService.ROLE);
+            metadata.credentialsRequest());
     assertThat(LeaksIT.openChains().containsKey(PROFILE)).isFalse();
   }
 

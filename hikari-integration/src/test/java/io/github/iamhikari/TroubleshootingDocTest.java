@@ -23,6 +23,7 @@ import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDriver;
 import io.github.iamhikari.core.Impostor;
 import io.github.iamhikari.core.PostgresSslFactory;
 import io.github.iamhikari.localrds.AccessKey;
@@ -87,6 +88,7 @@ class TroubleshootingDocTest {
   /** What only a fault of this library, a driver or the JVM could say; it has no heading. */
   private static final Set<String> NEVER_SEEN =
       Set.of(
+          "Flyway asks the type of the database behind the URL",
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
@@ -433,6 +435,10 @@ class TroubleshootingDocTest {
                     .build()
                     .getConnection()
                     .close()),
+        new Case("No JDBC URL is given", () -> new IamDriver().connect(null, new Properties())),
+        new Case(
+            "iam-hikari logs by SLF4J, not by java.util.logging",
+            () -> new IamDriver().getParentLogger()),
         new Case(
             "... - It cannot be told here whether this driver uses TLS",
             () -> login("jdbc:pgsql://" + HOST + ":5432/orders")),
@@ -473,7 +479,7 @@ class TroubleshootingDocTest {
 
   @Test
   void hasNoHeadingForAMessageThatIsNotOurs() throws IOException {
-    assertThat(headings("Messages of iam-hikari"))
+    assertThat(headings(0))
         .doesNotHaveDuplicates()
         .containsExactlyInAnyOrderElementsOf(cases().map(Case::heading).collect(toSet()));
   }
@@ -492,8 +498,7 @@ class TroubleshootingDocTest {
   @ParameterizedTest
   @MethodSource("words")
   void hasAHeadingForTheWordsOfServersAndDrivers(String words) throws IOException {
-    assertThat(headings("Messages of servers and drivers"))
-        .anyMatch(heading -> matches(GAP + heading + GAP, words));
+    assertThat(headings(1)).anyMatch(heading -> matches(GAP + heading + GAP, words));
   }
 
   static Stream<String> words() {
@@ -584,9 +589,10 @@ class TroubleshootingDocTest {
     return Pattern.compile(pattern, Pattern.DOTALL).matcher(message).matches();
   }
 
-  private static List<String> headings(String section) throws IOException {
+  /** Those of our messages, before a heading, and those of others, behind it. */
+  private static List<String> headings(int part) throws IOException {
     String document = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
-    String text = document.split("\n## " + section + "\n", -1)[1].split("\n## ", -1)[0];
+    String text = document.split("\n## Messages of servers and drivers\n", -1)[part];
     return text.lines()
         .filter(line -> line.startsWith("### "))
         .map(line -> line.substring(4))

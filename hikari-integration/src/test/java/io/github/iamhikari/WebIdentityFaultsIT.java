@@ -2,10 +2,12 @@ package io.github.iamhikari;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.Garbage;
-import io.github.iamhikari.core.Hang;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalSts;
+import io.github.iamhikari.localaws.Garbage;
+import io.github.iamhikari.localaws.Hang;
+import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localrds.LocalRds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +39,7 @@ class WebIdentityFaultsIT extends AwsFaults {
   private static final Duration DUE = Duration.ofSeconds(90);
 
   @TempDir private Path directory;
-  private LocalSts sts;
+  private LocalAws sts;
   private WebIdentityTokenFileCredentialsProvider provider;
   private IamDataSource logins;
 
@@ -46,11 +48,19 @@ class WebIdentityFaultsIT extends AwsFaults {
     return LIFE;
   }
 
+  @Override
+  LocalRole role(LocalRds rds) {
+    LocalRole trusting =
+        LocalRole.named("orders-role").trustsWebIdentity(IDENTITY).opens(rds).build();
+    trusting.sessionsLast(LIFE);
+    return trusting;
+  }
+
   @BeforeEach
   void haveAnSts() throws IOException {
-    sts = closed(new LocalSts(role, IDENTITY));
+    sts = closed(LocalAws.builder().clock(clock).role(role).start());
     identify(IDENTITY);
-    aws.set(sts.properties(file().toString()));
+    aws.set(sts.webIdentity(role, file().toString()));
     aws.set("aws.maxAttempts", "2"); // without it, 4
     provider = closed(WebIdentityTokenFileCredentialsProvider.create());
     logins = logins(provider);
@@ -106,23 +116,23 @@ class WebIdentityFaultsIT extends AwsFaults {
 
   @Test
   void keepsOnWhileStsThrottles() throws Exception {
-    assertKeepsOn(LocalSts.throttles(), sts.http(), logins, DUE);
+    assertKeepsOn(LocalAws.throttles(), sts.http(), logins, DUE);
     assertThat(sts.http().requests()).hasSize(4);
   }
 
   @Test
   void tellsThatStsThrottlesAtTheStart() throws SQLException {
-    assertTellsOf(LocalSts.throttles(), sts.http(), logins, "Rate exceeded (Service: Sts, ");
+    assertTellsOf(LocalAws.throttles(), sts.http(), logins, "Rate exceeded (Service: Sts, ");
     assertThat(sts.http().requests()).hasSize(3);
   }
 
   @Test
   void tellsThatStsDeniesTheRole() throws SQLException {
     assertTellsOf(
-        LocalSts.denies(),
+        LocalAws.denies(),
         sts.http(),
         logins,
-        "Not authorized to perform sts:AssumeRoleWithWebIdentity (Service: Sts, Status Code: 403");
+        "Not authorized to perform this action (Service: Sts, Status Code: 403");
     assertThat(sts.http().requests()).hasSize(2);
   }
 
@@ -150,9 +160,9 @@ class WebIdentityFaultsIT extends AwsFaults {
 
   @Test
   void refusesCredentialsThatHaveRunOut() {
-    role.rotate(clock.instant().minusSeconds(60));
+    role.sessionsLast(Duration.ofMinutes(-1));
 
-    assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
+    assertNoToken(logins, "the AWS credentials ran out at ");
     assertThat(sts.http().requests()).hasSize(1);
     assertThat(ofTheRole()).isEmpty();
   }

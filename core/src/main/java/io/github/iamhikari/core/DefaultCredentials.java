@@ -111,7 +111,7 @@ final class DefaultCredentials implements AutoCloseable {
         && SdkSystemSetting.AWS_ACCESS_KEY_ID.getStringValue().isEmpty();
   }
 
-  private static boolean isPresent(String className) {
+  static boolean isPresent(String className) {
     try {
       Class.forName(className, false, DefaultCredentials.class.getClassLoader());
       return true;

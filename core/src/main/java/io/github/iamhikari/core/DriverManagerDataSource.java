@@ -6,12 +6,22 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** Connections by whichever driver {@link DriverManager} finds for a URL. */
+/** Connections by whichever driver takes a URL, of those on the class path. */
 final class DriverManagerDataSource implements DataSource {
+
+  private static final List<Known> KNOWN =
+      List.of(
+          new Known("jdbc:postgresql:", "org.postgresql.Driver", "org.postgresql:postgresql"),
+          new Known("jdbc:mysql:", "com.mysql.cj.jdbc.Driver", "com.mysql:mysql-connector-j"),
+          new Known(
+              "jdbc:mariadb:", "org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client"));
 
   private final String jdbcUrl;
   private final Properties driverProperties;
@@ -44,18 +54,69 @@ final class DriverManagerDataSource implements DataSource {
     return connection;
   }
 
-  private Driver driver() throws SQLException {
+  /**
+   * The driver that takes the URL: one that DriverManager knows, or else one that is only to be
+   * found, as in a tool that loads its drivers by a class loader of its own.
+   *
+   * @throws SQLException if there is none
+   */
+  Driver driver() throws SQLException {
     try {
       return DriverManager.getDriver(jdbcUrl);
     } catch (SQLException e) {
-      throw noDriver();
+      return unregisteredDriver();
     }
   }
 
-  private static SQLException noDriver() {
+  private Driver unregisteredDriver() throws SQLException {
+    for (Known known : KNOWN) {
+      if (jdbcUrl.startsWith(known.prefix)) {
+        Driver driver = known.load();
+        if (driver != null && driver.acceptsURL(jdbcUrl)) {
+          return driver;
+        }
+      }
+    }
+    throw noDriver();
+  }
+
+  private SQLException noDriver() {
+    String artifact = "the driver";
+    for (Known known : KNOWN) {
+      artifact = jdbcUrl.startsWith(known.prefix) ? known.artifact : artifact;
+    }
     return new SQLException(
-        "No JDBC driver on the class path takes the JDBC URL; add the driver as a dependency",
+        String.format(
+            Locale.ROOT,
+            "No JDBC driver on the class path takes the JDBC URL; add %s as a dependency, or put its"
+                + " jar beside that of iam-hikari",
+            artifact),
         "08001");
+  }
+
+  /**
+   * A driver whose class is known here.
+   *
+   * @param prefix how its URLs begin
+   * @param artifact its Maven coordinates
+   */
+  private record Known(String prefix, String className, String artifact) {
+
+    private @Nullable Driver load() {
+      Driver driver = load(DriverManagerDataSource.class.getClassLoader());
+      return driver != null ? driver : load(Thread.currentThread().getContextClassLoader());
+    }
+
+    private @Nullable Driver load(@Nullable ClassLoader loader) {
+      try {
+        return Class.forName(className, true, loader)
+            .asSubclass(Driver.class)
+            .getConstructor()
+            .newInstance();
+      } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+        return null;
+      }
+    }
   }
 
   @Override

@@ -20,6 +20,13 @@ final class Findings {
     all.add(new Finding(step, Status.OK, words(seen, values), ""));
   }
 
+  /** Says so unless something was found in this step. */
+  void okUnlessReached(Step step, String seen, @Nullable Object... values) {
+    if (of(step).isEmpty()) {
+      ok(step, seen, values);
+    }
+  }
+
   void skipped(Step step, String why, @Nullable Object... values) {
     all.add(new Finding(step, Status.SKIPPED, words(why, values), ""));
   }
@@ -34,11 +41,6 @@ final class Findings {
 
   void add(Step step, Status status, String advice, String seen, @Nullable Object... values) {
     all.add(new Finding(step, status, words(seen, values), advice));
-  }
-
-  /** Takes those of steps that keep their own. */
-  void addAll(List<Finding> more) {
-    all.addAll(more);
   }
 
   /** Skips those of these steps that were not reached. */

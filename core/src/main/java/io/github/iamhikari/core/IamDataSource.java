@@ -5,21 +5,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
@@ -53,17 +46,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final TokenRequest request;
   private final Duration expiration;
   private final DataSource driver;
-  private final TokenSigner signer;
-  private final Executor signingThreads;
-  private final InstantSource clock;
-  private final LongSupplier nanoTime;
   private final Runnable failureListener;
-  private final LoginStatistics statistics;
-  private final AutoCloseable opened;
-  private final Login login;
-
-  /** Of users other than the configured one. */
-  private final ConcurrentMap<String, Login> otherLogins = new ConcurrentHashMap<>();
+  private final TokenFactory factory;
+  private final PerUser<Login> logins;
 
   /** Of the user who logged in last. */
   private volatile Login lastLogin;
@@ -71,31 +56,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private volatile Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private volatile boolean isClosed;
 
-  private IamDataSource(
-      Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
+  private IamDataSource(Builder builder, LoginConfiguration login, DataSource driver) {
     this.name = builder.name;
-    this.request = request;
-    this.expiration = settings.expiration();
+    this.request = login.request();
+    this.expiration = login.settings().expiration();
     this.driver = driver;
-    this.signingThreads = builder.signingThreads.apply(name);
-    this.clock = builder.clock;
-    this.nanoTime = builder.nanoTime;
     this.failureListener = builder.failureListener;
-    this.statistics = new LoginStatistics(clock);
-    AwsCredentialsProvider given = builder.credentialsProvider;
-    AwsCredentialsProvider provider;
-    if (given != null) {
-      provider = given;
-      this.opened = () -> {};
-    } else {
-      DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
-      provider = share.provider();
-      this.opened = share;
-    }
-    this.signer =
-        new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
-    this.login = loginOf(request);
-    this.lastLogin = login;
+    this.factory = new TokenFactory(builder, login.settings());
+    this.logins = new PerUser<>(request, factory::loginOf, Login::isIdle);
+    this.lastLogin = logins.ofConfigured();
   }
 
   /** {@return a builder without settings} */
@@ -122,7 +91,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     if (expiration.isZero()) {
       return Optional.empty();
     }
-    CachedToken tokens = loginOf(user).tokens();
+    CachedToken tokens = logins.of(user).tokens();
     if (patience.isZero()) {
       return Optional.ofNullable(tokens.living()).map(IamToken::value);
     }
@@ -143,7 +112,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection() throws SQLException {
-    return open(login);
+    return open(logins.ofConfigured(), loginTimeout);
+  }
+
+  /** Opens a connection for the configured user, and waits no longer than this for a token. */
+  Connection getConnection(Duration patience) throws SQLException {
+    return open(logins.ofConfigured(), patience);
   }
 
   /**
@@ -155,7 +129,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
-    return open(loginOf(user));
+    return open(logins.of(user), loginTimeout);
   }
 
   /**
@@ -167,12 +141,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     return lastLogin.tokens().current(loginTimeout);
   }
 
-  private Connection open(Login login) throws SQLException {
+  private Connection open(Login login, Duration patience) throws SQLException {
     throwIfClosed();
     lastLogin = login;
     Connection connection;
     try {
-      connection = login.open(driver, loginTimeout);
+      connection = login.open(driver, patience);
     } catch (SQLException e) {
       failureListener.run();
       throw e;
@@ -221,30 +195,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     lastLogin.renew(loginTimeout);
   }
 
-  private Login loginOf(String user) {
-    if (user.equals(getUser())) {
-      return login;
-    }
-    Login other = otherLogins.get(user);
-    if (other != null) {
-      return other;
-    }
-    otherLogins.values().removeIf(Login::isIdle);
-    return otherLogins.computeIfAbsent(
-        user,
-        name -> loginOf(new TokenRequest(request.host(), request.port(), request.region(), name)));
-  }
-
   /** {@return how many users other than the configured one are remembered} */
   int otherUsers() {
-    return otherLogins.size();
-  }
-
-  private Login loginOf(TokenRequest request) {
-    CachedToken tokens =
-        new CachedToken(
-            name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
-    return new Login(name, tokens, statistics, clock, nanoTime);
+    return logins.others();
   }
 
   /**
@@ -254,13 +207,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    login.tokens().close();
-    otherLogins.values().forEach(other -> other.tokens().close());
-    try {
-      opened.close();
-    } catch (Exception e) {
-      logger.warn("{} - The AWS credentials provider did not close", name, e);
-    }
+    logins.forEach(login -> login.tokens().close());
+    factory.close();
   }
 
   @Override
@@ -315,21 +263,19 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
-  public static final class Builder {
+  public static final class Builder extends LoginBuilder<Builder> {
 
     private @Nullable String jdbcUrl;
     private @Nullable DataSource dataSource;
-    private @Nullable String user;
-    private Properties properties = new Properties();
-    private @Nullable AwsCredentialsProvider credentialsProvider;
     private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
-    private String name = "iam-hikari";
     private Runnable failureListener = () -> {};
-    private Function<String, Executor> signingThreads = SigningThread::new;
-    private InstantSource clock = InstantSource.system();
-    private LongSupplier nanoTime = System::nanoTime;
 
     private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
 
     /**
      * Sets where to connect to.
@@ -339,42 +285,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder jdbcUrl(String jdbcUrl) {
       this.jdbcUrl = jdbcUrl;
-      return this;
-    }
-
-    /**
-     * Sets who logs in.
-     *
-     * @param user the database user, or null if the URL or the properties name it
-     * @return this
-     */
-    public Builder user(@Nullable String user) {
-      this.user = user;
-      return this;
-    }
-
-    /**
-     * Sets what the driver is told beside the URL, and the {@code iam_*} settings, which it is not
-     * told.
-     *
-     * @param properties copied when {@link #build} is called
-     * @return this
-     * @see IamSettings
-     */
-    public Builder properties(Properties properties) {
-      this.properties = properties;
-      return this;
-    }
-
-    /**
-     * Sets where AWS credentials come from.
-     *
-     * @param credentialsProvider asked once per token, and left open; null for the SDK's default
-     *     chain
-     * @return this
-     */
-    public Builder awsCredentialsProvider(@Nullable AwsCredentialsProvider credentialsProvider) {
-      this.credentialsProvider = credentialsProvider;
       return this;
     }
 
@@ -407,17 +317,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets what stands first in log lines.
-     *
-     * @param name the pool's name
-     * @return this
-     */
-    public Builder name(String name) {
-      this.name = name;
-      return this;
-    }
-
-    /**
      * Sets what is run when a connection could not be opened, before {@code getConnection} throws.
      *
      * @param failureListener run on the caller's thread; {@link #getProblem} tells it more
@@ -425,19 +324,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder failureListener(Runnable failureListener) {
       this.failureListener = failureListener;
-      return this;
-    }
-
-    /** For tests that sign on the caller's thread. */
-    Builder signingThreads(Executor signingThreads) {
-      this.signingThreads = name -> signingThreads;
-      return this;
-    }
-
-    /** For tests that advance the time. */
-    Builder clock(InstantSource clock, LongSupplier nanoTime) {
-      this.clock = clock;
-      this.nanoTime = nanoTime;
       return this;
     }
 
@@ -452,24 +338,16 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       LoginConfiguration login = configuration(this::warn);
       DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
-      return new IamDataSource(this, login.settings(), login.request(), connections);
+      return new IamDataSource(this, login, connections);
+    }
+
+    /** Whether the driver is told a URL, and not a DataSource of it. */
+    boolean hasUrl() {
+      return dataSource == null;
     }
 
     @Nullable String jdbcUrl() {
       return jdbcUrl;
-    }
-
-    Properties properties() {
-      return properties;
-    }
-
-    /** The wall clock that it will be built with. */
-    InstantSource clock() {
-      return clock;
-    }
-
-    private void warn(String warning) {
-      logger.warn("{} - {}", name, warning);
     }
 
     /**

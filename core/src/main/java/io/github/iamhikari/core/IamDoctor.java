@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -14,13 +15,14 @@ public final class IamDoctor {
 
   private static final List<Step> NETWORK = List.of(Step.NAME, Step.PORT, Step.TLS);
 
-  private static final List<Step> AWS =
-      List.of(Step.CREDENTIALS, Step.IDENTITY, Step.CLOCK, Step.DATABASE, Step.POLICY);
-
   private static final List<Step> LOGIN = List.of(Step.TOKEN, Step.LOGIN, Step.SERVER);
+
+  /** For AWS credentials; a chain asks several services, some of them twice. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final IamDataSource.Builder login;
   private boolean isOffline;
+  private boolean isWithoutLogin;
   private Aliases dns = new Aliases("dns:");
 
   private IamDoctor(IamDataSource.Builder login) {
@@ -47,6 +49,17 @@ public final class IamDoctor {
     return this;
   }
 
+  /**
+   * Leaves out the token, and with it the login and what only a login shows. The server is still
+   * connected to, up to TLS.
+   *
+   * @return this
+   */
+  public IamDoctor withoutLogin() {
+    isWithoutLogin = true;
+    return this;
+  }
+
   /** For tests that bring their own name server. */
   IamDoctor nameServers(String url) {
     dns = new Aliases(url);
@@ -70,8 +83,13 @@ public final class IamDoctor {
     }
     reachServer(configuration, findings);
     findings.skipAll(NETWORK, "not tried, since the server is not reached");
-    askAws(findings);
-    logIn(configuration, findings);
+    new AwsExamination(configuration, login.clock, PATIENCE, isOffline, findings)
+        .examine(login.credentialsProvider);
+    if (isWithoutLogin) {
+      findings.skipAll(LOGIN, "not tried, since this is an examination without a login");
+    } else {
+      logIn(configuration, findings);
+    }
     return findings.report();
   }
 
@@ -89,14 +107,9 @@ public final class IamDoctor {
     InetSocketAddress server = new PortExamination(findings).examine(targets);
     if (server != null) {
       ServerVerification verification = ServerVerification.of(configuration);
-      new TlsExamination(configuration.url().protocol(), verification, login.clock(), findings)
+      new TlsExamination(configuration.url().protocol(), verification, login.clock, findings)
           .examine(server);
     }
-  }
-
-  private void askAws(Findings findings) {
-    findings.skipAll(
-        AWS, isOffline ? "not asked, since this is an examination without AWS" : "not asked");
   }
 
   private void logIn(LoginConfiguration configuration, Findings findings) {

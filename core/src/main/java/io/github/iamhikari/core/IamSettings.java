@@ -148,6 +148,11 @@ public record IamSettings(
         || joined(name).equals(joined(AWS_PROFILE));
   }
 
+  /** The names of all settings. */
+  static List<String> names() {
+    return NAMES;
+  }
+
   private static String joined(String name) {
     return name.replace("_", "").replace("-", "");
   }

@@ -44,7 +44,7 @@ record LoginConfiguration(
           "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
     }
     Properties written = texts(properties);
-    JdbcUrl url = JdbcUrl.parse(jdbcUrl);
+    JdbcUrl url = JdbcUrl.parse(ofRealDriver(jdbcUrl));
     IamSettings settings = settings(warnings, written, url.settings());
     Properties driverProperties = forDriver(warnings, written);
     String driverUser = valueOf("user", written);
@@ -55,6 +55,13 @@ record LoginConfiguration(
     warnOfProfile(warnings, url, driverProperties);
     warn(warnings, url, settings, target);
     return new LoginConfiguration(settings, url, target, driverProperties);
+  }
+
+  /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
+  static String ofRealDriver(String jdbcUrl) {
+    return jdbcUrl.startsWith(IamDriver.PREFIX)
+        ? "jdbc:".concat(jdbcUrl.substring(IamDriver.PREFIX.length()))
+        : jdbcUrl;
   }
 
   /**
@@ -72,7 +79,7 @@ record LoginConfiguration(
     IamSettings settings = settings(warnings, written, new Properties());
     Properties driverProperties = forDriver(warnings, written);
     DriverBean bean = new DriverBean(dataSource);
-    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource));
+    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource.getClass()));
     if (!url.settings().isEmpty()) {
       String setting = url.settings().stringPropertyNames().iterator().next();
       throw new IllegalArgumentException(
@@ -116,6 +123,26 @@ record LoginConfiguration(
   /** The JDBC URL without the settings. */
   String urlForDriver() {
     return url.forDriver();
+  }
+
+  /**
+   * Checks what comes without JDBC, with an endpoint's name and port.
+   *
+   * @param warnings takes what is to be warned of
+   * @param endpoint the settings that the name and the port are, if they were given
+   * @param properties with the other settings among them
+   * @throws IllegalArgumentException if something is wrong or missing
+   */
+  static LoginConfiguration ofEndpoint(
+      Consumer<String> warnings,
+      Properties endpoint,
+      @Nullable String user,
+      Properties properties) {
+    IamSettings settings = settings(warnings, texts(properties), endpoint);
+    JdbcUrl url = JdbcUrl.ofUnknown(IamTokenSource.class);
+    LoginTarget target = LoginTarget.of(url, settings, user);
+    warn(warnings, url, settings, target);
+    return new LoginConfiguration(settings, url, target, new Properties());
   }
 
   /**
@@ -295,7 +322,7 @@ record LoginConfiguration(
   }
 
   /** As text, which is what drivers read. */
-  private static Properties texts(Properties properties) {
+  static Properties texts(Properties properties) {
     Properties texts = new Properties();
     for (String property : properties.stringPropertyNames()) {
       texts.setProperty(property, properties.getProperty(property));

@@ -110,8 +110,8 @@ final class LoginExamination {
     }
     StringBuilder advice = new StringBuilder();
     if (!findings.troubles().isEmpty()) {
-      advice.append("See first what is wrong above (");
-      advice.append(String.join(", ", findings.troubles())).append("). ");
+      advice.append("See first what is wrong above: ");
+      advice.append(String.join(", ", findings.troubles())).append(". ");
     }
     advice.append(LoginFailure.numbered(open));
     if (!ruledOut.isEmpty()) {

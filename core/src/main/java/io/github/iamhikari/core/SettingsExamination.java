@@ -7,6 +7,7 @@ import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -51,7 +52,7 @@ final class SettingsExamination {
   /** The names that stand where an endpoint's should, if these can be read. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    add(login.properties().getProperty(IamSettings.HOST), names);
+    add(login.properties.getProperty(IamSettings.HOST), names);
     try {
       JdbcUrl url = JdbcUrl.parse(String.valueOf(login.jdbcUrl()));
       add(url.settings().getProperty(IamSettings.HOST), names);
@@ -132,15 +133,37 @@ final class SettingsExamination {
   private void findDriver(LoginConfiguration configuration) {
     DataSource connections = login.connections(configuration);
     try {
-      Object driver =
-          connections.isWrapperFor(Driver.class) ? connections.unwrap(Driver.class) : connections;
-      findings.ok(SETTINGS, "%s", described(driver));
+      findings.ok(SETTINGS, "%s", described(driverOf(connections, configuration)));
     } catch (SQLException e) {
       findings.failed(
           SETTINGS,
           "Put the driver's jar on the class path.",
           "no JDBC driver takes the URL (%s)",
           configuration.url().protocol().driver());
+    }
+  }
+
+  /** A pool's DataSource of a URL does not tell its driver. */
+  private Object driverOf(DataSource connections, LoginConfiguration configuration)
+      throws SQLException {
+    if (connections.isWrapperFor(Driver.class)) {
+      return connections.unwrap(Driver.class);
+    }
+    if (!login.hasUrl()) {
+      return connections;
+    }
+    return DriverManager.drivers()
+        .filter(driver -> takes(driver, configuration.urlForDriver()))
+        .findFirst()
+        .map(Object.class::cast)
+        .orElse(connections);
+  }
+
+  private static boolean takes(Driver driver, String url) {
+    try {
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      return false;
     }
   }
 

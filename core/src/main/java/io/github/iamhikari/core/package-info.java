@@ -19,6 +19,9 @@
  * io.github.iamhikari.core.MySqlSocketFactory} and {@link
  * io.github.iamhikari.core.MariaDbTlsPlugin} that it loads by name.
  *
+ * <p>{@link io.github.iamhikari.core.IamTokenSource} gives the same tokens to clients without JDBC;
+ * {@code TokenFactory} is what both stand on.
+ *
  * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}.
  */
 @NullMarked

@@ -11,4 +11,9 @@ public final class SimulatedTime {
   public static UnaryOperator<IamDataSource.Builder> by(TestClock clock) {
     return logins -> logins.clock(clock, clock::nanoTime);
   }
+
+  /** The same for a source of tokens. */
+  public static IamTokenSource.Builder by(TestClock clock, IamTokenSource.Builder tokens) {
+    return tokens.clock(clock, clock::nanoTime);
+  }
 }

@@ -50,6 +50,7 @@ abstract class DoctorContract {
   /** A name that is not in it. */
   private static final String GONE = "gone.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
   @RegisterExtension final SecretSearch secrets = new SecretSearch();
 
   private final AccessKey key = AccessKey.random();
@@ -116,7 +117,7 @@ abstract class DoctorContract {
             "wrong region",
             patient -> patient.set("iam_region", "eu-west-1"),
             warned(SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-            failed(LOGIN, "See first what is wrong above (settings)")),
+            failed(LOGIN, "See first what is wrong above: settings")),
         Cause.of(
             "a token for an alias",
             patient -> {
@@ -232,13 +233,17 @@ abstract class DoctorContract {
             failed(LOGIN, "must not be larger than the database's max_connections")));
   }
 
+  Stream<Cause> causesAtAws() {
+    return new AwsCauses(rds, secrets).all();
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("causes")
+  @MethodSource({"causes", "causesAtAws"})
   void theStepThatSeesItNames(Cause cause) throws Exception {
     Report report;
     try (Patient patient = patient()) {
       cause.ailment().befall(patient);
-      report = examine(patient.login());
+      report = examine(patient.login(), patient.isOffline);
     } finally {
       nameServer.aliases().clear();
     }
@@ -280,7 +285,7 @@ abstract class DoctorContract {
   /** As its builder is changed. */
   Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) {
     try (Patient patient = patient()) {
-      return examine(change.apply(patient.login()));
+      return examine(change.apply(patient.login()), true);
     } finally {
       nameServer.aliases().clear();
     }
@@ -290,8 +295,9 @@ abstract class DoctorContract {
     return new Patient(url(rds.host(), rds.listeningPort()), rds.account(), key);
   }
 
-  private Report examine(IamDataSource.Builder login) {
-    return IamDoctor.of(login).offline().nameServers(nameServer.url()).examine();
+  private Report examine(IamDataSource.Builder login, boolean isOffline) {
+    IamDoctor doctor = IamDoctor.of(login).nameServers(nameServer.url());
+    return (isOffline ? doctor.offline() : doctor).examine();
   }
 
   /** Has the driver go to somebody who would like to be the endpoint. */

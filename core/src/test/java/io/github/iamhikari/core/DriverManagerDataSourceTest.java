@@ -5,24 +5,27 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.Properties;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DriverManagerDataSourceTest {
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "jdbc:none://h/d?trustStorePassword=s3cr3t",
-        "jdbc:postgresql://h?sslpassword=s3cr3t",
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:none://h/d?trustStorePassword=s3cr3t| the driver",
+        "jdbc:postgresql://h?sslpassword=s3cr3t| org.postgresql:postgresql",
       })
-  void doesNotShowAUrlThatNoDriverTakes(String url) {
+  void doesNotShowAUrlThatNoDriverTakes(String url, String artifact) {
     DriverManagerDataSource dataSource = new DriverManagerDataSource(url, new Properties());
 
     Throwable failure = catchThrowable(() -> dataSource.getConnection("app", "token"));
 
     assertThat(failure)
         .hasMessage(
-            "No JDBC driver on the class path takes the JDBC URL; add the driver as a dependency");
+            "No JDBC driver on the class path takes the JDBC URL; add %s as a dependency, or put its"
+                + " jar beside that of iam-hikari",
+            artifact);
     assertThat(SecretSearch.textOf(failure)).doesNotContain("s3cr3t");
   }
 }

@@ -23,7 +23,7 @@ class LoginExaminationTest {
     findings.failed(Step.CLOCK, "", "20 min ahead");
 
     assertThat(adviceAfter(refusal))
-        .startsWith("See first what is wrong above (settings, clock). Check (1) the policy of");
+        .startsWith("See first what is wrong above: settings, clock. Check (1) the policy of");
   }
 
   @Test

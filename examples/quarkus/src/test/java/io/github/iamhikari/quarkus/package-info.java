@@ -1,4 +1,4 @@
-/** Quarkus' pools log in with IAM, by a recipe of {@code docs/frameworks.md}. */
+/** Quarkus' pools log in with IAM, as {@code docs/frameworks.md} shows. */
 @NullMarked
 package io.github.iamhikari.quarkus;
 

@@ -63,6 +63,8 @@ class PagesTest {
     "other-pools.md, dbcp2",
     "other-pools.md, tomcat",
     "other-pools.md, agroal",
+    "other-pools.md, r2dbc-pool",
+    "other-pools.md, r2dbc-postgresql",
     "frameworks.md, dropwizard",
     "frameworks.md, flyway",
     "frameworks.md, hibernate",

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,8 @@ public final class Server {
 
   /** A user beside the server's {@link LocalRds#account()}. */
   public static final String SECOND_USER = "second_user";
+
+  private static final AtomicInteger expirations = new AtomicInteger(600);
 
   private final String name;
   private final LocalRds.Builder builder;
@@ -43,6 +46,18 @@ public final class Server {
       rds = running;
     }
     return running;
+  }
+
+  /**
+   * A URL for the driver of iam-hikari, which shares tokens among those who have the same one.
+   *
+   * @param protocol of the real driver
+   * @return one that no other test has, by a setting that does nothing here
+   */
+  public String iamUrl(String protocol) {
+    return rds().jdbcUrl(rds().host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":")
+        + "?iam_expiration="
+        + expirations.getAndIncrement();
   }
 
   /** Whom the server takes the client for, without the host that MariaDB adds. */

@@ -2,7 +2,8 @@ package io.github.iamhikari.recipes.pools;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import io.github.iamhikari.core.IamDataSource;
+import io.agroal.api.security.NamePrincipal;
+import io.github.iamhikari.core.IamDriver;
 import java.sql.SQLException;
 
 /** An Agroal pool that logs in with IAM. */
@@ -13,11 +14,12 @@ public final class Agroal {
   /**
    * Makes a pool; its settings are those of Agroal.
    *
-   * @param logins opens the pool's connections; stays open when the pool is closed
+   * @param jdbcUrl {@code jdbc:iam:} and the rest of a JDBC URL
+   * @param user the database user
    * @return the pool, to be closed by the caller
    * @throws SQLException if Agroal does not start
    */
-  public static AgroalDataSource pool(IamDataSource logins) throws SQLException {
+  public static AgroalDataSource pool(String jdbcUrl, String user) throws SQLException {
     // tag::agroal[]
     var configuration = new AgroalDataSourceConfigurationSupplier();
     configuration
@@ -25,9 +27,9 @@ public final class Agroal {
         .maxSize(10)
         .establishmentRetryAttempts(0)
         .connectionFactoryConfiguration()
-        .connectionProviderClass(AgroalLogins.class)
-        .addSecurityProvider(AgroalLogins::handedOn)
-        .credential(logins);
+        .connectionProviderClass(IamDriver.class)
+        .jdbcUrl(jdbcUrl) // jdbc:iam:postgresql://...
+        .principal(new NamePrincipal(user));
     AgroalDataSource pool = AgroalDataSource.from(configuration);
     // end::agroal[]
     return pool;

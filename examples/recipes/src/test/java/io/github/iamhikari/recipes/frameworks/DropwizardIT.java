@@ -73,7 +73,7 @@ class DropwizardIT {
             .filter(sample -> sample.contains("driverClass"))
             .findFirst()
             .orElseThrow()
-            .replaceFirst("(?<= url: ).*", rds.jdbcUrl(rds.host()))
+            .replaceFirst("(?<= url: ).*", Server.POSTGRES.iamUrl("postgresql"))
             .replaceFirst("(?<= user: ).*", rds.account());
     return new YamlConfigurationFactory<>(Settings.class, null, new ObjectMapper(), "test")
         .build(unused -> new ByteArrayInputStream(settings.getBytes(UTF_8)), "application.yml")

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.core.HttpRequest;
-import io.github.iamhikari.core.HttpResponse;
-import io.github.iamhikari.core.HttpStandIn;
+import io.github.iamhikari.localaws.HttpRequest;
+import io.github.iamhikari.localaws.HttpResponse;
+import io.github.iamhikari.localaws.HttpStandIn;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;

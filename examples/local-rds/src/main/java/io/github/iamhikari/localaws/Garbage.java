@@ -1,8 +1,11 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
-/** Answers that are of no use. All that have a body quote the right one, with its secrets. */
+/**
+ * Responses that no client can use. All that have a body quote the right one, with its secrets, so
+ * that a client that logs or reports them is found out.
+ */
 public enum Garbage implements HttpFault {
-  /** A page, as of a proxy that wants somebody to log in. */
+  /** A page, as of a proxy that asks for a login. */
   HTML {
     @Override
     public HttpResponse instead(HttpResponse right) {
@@ -10,7 +13,7 @@ public enum Garbage implements HttpFault {
     }
   },
 
-  /** The right answer, cut off within its last third. */
+  /** The right response, cut off in its last fifth. */
   TRUNCATED {
     @Override
     public HttpResponse instead(HttpResponse right) {
@@ -18,7 +21,7 @@ public enum Garbage implements HttpFault {
     }
   },
 
-  /** Success, and nothing else. */
+  /** Success without a body. */
   EMPTY {
     @Override
     public HttpResponse instead(HttpResponse right) {
@@ -26,7 +29,7 @@ public enum Garbage implements HttpFault {
     }
   },
 
-  /** An internal server error, with a page. */
+  /** Status 500, with a page. */
   SERVER_ERROR {
     @Override
     public HttpResponse instead(HttpResponse right) {
@@ -34,7 +37,7 @@ public enum Garbage implements HttpFault {
     }
   },
 
-  /** Nothing is there, with a page. */
+  /** Status 404, with a page. */
   NOT_FOUND {
     @Override
     public HttpResponse instead(HttpResponse right) {

@@ -1,12 +1,14 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
 import io.github.iamhikari.localrds.AccessKey;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for the endpoint that gives a container its role's credentials: the agent of ECS, which
- * takes whoever asks, or the one of EKS, which wants an authorization token.
+ * A stand-in for the agent that gives a container its role's credentials: that of ECS, which
+ * answers everybody, or that of EKS Pod Identity, which wants an authorization token. Safe for use
+ * by several threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html">Container
@@ -25,39 +27,58 @@ public final class LocalContainerCredentials implements AutoCloseable {
   private final @Nullable String authorization;
   private final HttpStandIn http;
 
-  private LocalContainerCredentials(
-      LocalRole role, String path, @Nullable String authorization) {
+  private LocalContainerCredentials(LocalRole role, String path, @Nullable String authorization) {
     this.role = role;
     this.path = path;
     this.authorization = authorization;
     this.http = HttpStandIn.start(this::answer);
   }
 
-  /** One that takes whoever asks. */
+  /**
+   * Starts an agent of ECS.
+   *
+   * @param role the role whose current credentials it hands out
+   * @return the agent; to be closed by the caller
+   */
   public static LocalContainerCredentials ofEcs(LocalRole role) {
     return new LocalContainerCredentials(role, ECS, null);
   }
 
   /**
-   * One that wants to be authorized.
+   * Starts an agent of EKS.
    *
-   * @param authorization the token that it takes, and no other
+   * @param role the role whose current credentials it hands out
+   * @param authorization the only token that it accepts
+   * @return the agent; to be closed by the caller
    */
   public static LocalContainerCredentials ofEks(LocalRole role, String authorization) {
     return new LocalContainerCredentials(role, EKS, authorization);
   }
 
-  /** How to break it, and what it was asked. */
+  /**
+   * The server that it runs on: breaks it, and knows the requests.
+   *
+   * @return the server
+   */
   public HttpStandIn http() {
     return http;
   }
 
-  /** The property by which the SDK finds it; one that it authorizes needs another. */
+  /**
+   * The system property by which the AWS SDK finds it. An agent of EKS also needs {@code
+   * aws.containerAuthorizationTokenFile}.
+   *
+   * @return name and value
+   */
   public Map<String, String> properties() {
     return Map.of("aws.containerCredentialsFullUri", http.endpoint() + path);
   }
 
-  /** The properties by which the SDK finds it, as ECS sets them for a task. */
+  /**
+   * The system properties by which the AWS SDK finds it, as ECS sets them for a task.
+   *
+   * @return names and values
+   */
   public Map<String, String> relativeProperties() {
     return Map.of(
         "aws.containerServiceEndpoint", http.endpoint(), "aws.containerCredentialsPath", path);
@@ -72,17 +93,23 @@ public final class LocalContainerCredentials implements AutoCloseable {
     }
     AccessKey key = role.key();
     return HttpResponse.json(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         {"RoleArn": "%s", "AccessKeyId": "%s", "SecretAccessKey": "%s", "Token": "%s", \
-        "Expiration": "%s"}"""
-            .formatted(
-                LocalRole.ARN, key.id(), key.secret(), key.sessionToken(), role.expiration()));
+        "Expiration": "%s"}""",
+            role.arn(),
+            key.id(),
+            key.secret(),
+            key.sessionToken(),
+            role.expiration()));
   }
 
   private static HttpResponse error(int status, String message) {
     return new HttpResponse(status, "application/json", "{\"message\": \"" + message + "\"}");
   }
 
+  /** Stops it. */
   @Override
   public void close() {
     http.close();

@@ -1,13 +1,11 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -32,7 +30,7 @@ class AwsStandInsTest {
       String endpoint = metadata.http().endpoint();
 
       assertThat(get(endpoint + CREDENTIALS).statusCode()).isEqualTo(401);
-      assertThat(get(endpoint + LocalMetadataService.ROLE).statusCode()).isEqualTo(401);
+      assertThat(get(endpoint + CREDENTIALS + "orders-role").statusCode()).isEqualTo(401);
       assertThat(get(endpoint + CREDENTIALS, SESSION, "guessed").statusCode()).isEqualTo(401);
       assertThat(openSession(endpoint, "0").statusCode()).isEqualTo(400);
       assertThat(openSession(endpoint, "21601").statusCode()).isEqualTo(400);
@@ -67,20 +65,6 @@ class AwsStandInsTest {
   }
 
   @Test
-  void stsChecksRoleAndSessionAndIdentity() throws Exception {
-    try (LocalSts sts = new LocalSts(role, "identity")) {
-      assertThat(assume(sts, LocalRole.ARN, LocalSts.SESSION_NAME, "identity").body())
-          .contains(role.secrets());
-      assertThat(assume(sts, LocalRole.ARN + "2", LocalSts.SESSION_NAME, "identity").body())
-          .contains("<Code>AccessDenied</Code>");
-      assertThat(assume(sts, LocalRole.ARN, "other", "identity").body())
-          .contains("<Code>ValidationError</Code>");
-      assertThat(assume(sts, LocalRole.ARN, LocalSts.SESSION_NAME, "other").body())
-          .contains("<Code>InvalidIdentityToken</Code>");
-    }
-  }
-
-  @Test
   void aStandInComesUpOnThePortOnWhichItWentDown() throws Exception {
     try (LocalContainerCredentials agent = LocalContainerCredentials.ofEks(role, "pod")) {
       String uri = agent.http().endpoint() + "/v1/credentials";
@@ -103,18 +87,6 @@ class AwsStandInsTest {
   private HttpResponse<String> get(String uri, String... headers) throws Exception {
     HttpRequest.Builder request = request(uri);
     return send(headers.length == 0 ? request : request.headers(headers));
-  }
-
-  private HttpResponse<String> assume(LocalSts sts, String role, String session, String identity)
-      throws Exception {
-    String form =
-        "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn="
-            + URLEncoder.encode(role, UTF_8)
-            + "&RoleSessionName="
-            + session
-            + "&WebIdentityToken="
-            + identity;
-    return send(request(sts.http().endpoint() + "/").POST(BodyPublishers.ofString(form)));
   }
 
   private static HttpRequest.Builder request(String uri) {

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@WithTestResource(IamLoginsIT.Database.class)
-class IamLoginsIT {
+@WithTestResource(IamDriverIT.Database.class)
+class IamDriverIT {
 
   @Inject AgroalDataSource dataSource;
 
@@ -54,7 +54,7 @@ class IamLoginsIT {
       System.setProperty("aws.secretAccessKey", key.secret());
       return Map.of(
           "quarkus.datasource.jdbc.url",
-          rds.jdbcUrl(),
+          rds.jdbcUrl().replaceFirst("jdbc:", "jdbc:iam:"),
           "quarkus.datasource.jdbc.additional-jdbc-properties.iam_host",
           rds.host(),
           "quarkus.datasource.jdbc.additional-jdbc-properties.sslrootcert",

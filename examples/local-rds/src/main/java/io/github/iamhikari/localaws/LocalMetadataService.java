@@ -1,18 +1,15 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localaws;
 
 import io.github.iamhikari.localrds.AccessKey;
-import java.lang.reflect.Method;
-import java.time.Clock;
-import java.time.ZoneOffset;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
 /**
- * A stand-in for the metadata service of EC2 in its second version: without a session token it tells
- * nothing.
+ * A stand-in for the instance metadata service of EC2, version 2: it tells nothing without a
+ * session token. Safe for use by several threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html">Instance
@@ -22,9 +19,6 @@ public final class LocalMetadataService implements AutoCloseable {
 
   private static final String CREDENTIALS = "/latest/meta-data/iam/security-credentials/";
 
-  /** Where the role's credentials are. */
-  public static final String ROLE = CREDENTIALS + LocalRole.NAME;
-
   private static final String EXTENDED = "/latest/meta-data/iam/security-credentials-extended/";
   private static final String SESSION = "/latest/api/token";
   private static final int LONGEST_SESSION = 21_600;
@@ -33,39 +27,51 @@ public final class LocalMetadataService implements AutoCloseable {
   private final Set<String> sessions = ConcurrentHashMap.newKeySet();
   private final HttpStandIn http;
 
-  /** One that hands out the credentials of a role. */
+  /**
+   * Starts a metadata service.
+   *
+   * @param role the role whose current credentials it hands out
+   */
   public LocalMetadataService(LocalRole role) {
     this.role = role;
     this.http = HttpStandIn.start(this::answer);
   }
 
-  /** How to break it, and what it was asked. */
+  /**
+   * The server that it runs on: breaks it, and knows the requests.
+   *
+   * @return the server
+   */
   public HttpStandIn http() {
     return http;
   }
 
-  /** How often it was asked for credentials. */
-  public long handedOut() {
-    return http.requests().stream().filter(("GET " + ROLE)::equals).count();
+  /**
+   * The request for the role's credentials, as {@link HttpStandIn#requests()} names it.
+   *
+   * @return method and path
+   */
+  public String credentialsRequest() {
+    return "GET " + CREDENTIALS + role.name();
   }
 
-  /** The properties by which the SDK finds it. */
+  /**
+   * How often it was asked for credentials.
+   *
+   * @return the number of requests so far
+   */
+  public long handedOut() {
+    return http.requests().stream().filter(credentialsRequest()::equals).count();
+  }
+
+  /**
+   * The system properties by which the AWS SDK finds it.
+   *
+   * @return names and values
+   */
   public Map<String, String> properties() {
     return Map.of(
         "aws.disableEc2Metadata", "false", "aws.ec2MetadataServiceEndpoint", http.endpoint());
-  }
-
-  /** The SDK's own provider for it, which has its time from this clock. */
-  public InstanceProfileCredentialsProvider provider(TestClock clock) {
-    var builder = InstanceProfileCredentialsProvider.builder().endpoint(http.endpoint());
-    try {
-      Method setter = builder.getClass().getDeclaredMethod("clock", Clock.class);
-      setter.setAccessible(true);
-      setter.invoke(builder, clock.withZone(ZoneOffset.UTC));
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the SDK's tests set the clock in another way now", e);
-    }
-    return builder.build();
   }
 
   private HttpResponse answer(HttpRequest request) {
@@ -76,13 +82,17 @@ public final class LocalMetadataService implements AutoCloseable {
     if (session == null || !sessions.contains(session)) {
       return page(401, "Unauthorized");
     }
-    return switch (request.toString()) {
-      case "GET " + CREDENTIALS, "GET " + EXTENDED -> HttpResponse.text(LocalRole.NAME);
-      case "GET " + ROLE -> HttpResponse.json(credentials(""));
-      case "GET " + EXTENDED + LocalRole.NAME ->
-          HttpResponse.json(credentials("  \"AccountId\" : \"123456789012\",\n"));
-      default -> page(404, "Not Found");
-    };
+    String asked = request.toString();
+    if (asked.equals("GET " + CREDENTIALS) || asked.equals("GET " + EXTENDED)) {
+      return HttpResponse.text(role.name());
+    }
+    if (asked.equals(credentialsRequest())) {
+      return HttpResponse.json(credentials(""));
+    }
+    if (asked.equals("GET " + EXTENDED + role.name())) {
+      return HttpResponse.json(credentials("  \"AccountId\" : \"" + role.account() + "\",\n"));
+    }
+    return page(404, "Not Found");
   }
 
   private HttpResponse session(@Nullable String seconds) {
@@ -100,7 +110,9 @@ public final class LocalMetadataService implements AutoCloseable {
 
   private String credentials(String more) {
     AccessKey key = role.key();
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         {
           "Code" : "Success",
           "LastUpdated" : "2026-11-22T12:00:00Z",
@@ -109,14 +121,20 @@ public final class LocalMetadataService implements AutoCloseable {
           "SecretAccessKey" : "%s",
           "Token" : "%s",
           "Expiration" : "%s"
-        }"""
-        .formatted(more, key.id(), key.secret(), key.sessionToken(), role.expiration());
+        }""",
+        more,
+        key.id(),
+        key.secret(),
+        key.sessionToken(),
+        role.expiration());
   }
 
   private static HttpResponse page(int status, String title) {
-    return new HttpResponse(status, "text/html", "<html><h1>" + status + " - " + title + "</h1></html>");
+    return new HttpResponse(
+        status, "text/html", "<html><h1>" + status + " - " + title + "</h1></html>");
   }
 
+  /** Stops it. */
   @Override
   public void close() {
     http.close();

@@ -1,0 +1,68 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * What the tokens of one {@link IamDataSource} or {@link IamTokenSource} share: the AWS credentials
+ * that sign them, and the thread and the clocks by which that is done. May be shared between
+ * threads.
+ */
+final class TokenFactory implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
+  private final String name;
+  private final Duration expiration;
+  private final TokenSigner signer;
+  private final Executor signingThreads;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final LoginStatistics statistics;
+  private final AutoCloseable opened;
+
+  TokenFactory(LoginBuilder<?> builder, IamSettings settings) {
+    this.name = builder.name;
+    this.expiration = settings.expiration();
+    this.signingThreads = builder.signingThreads.apply(name);
+    this.clock = builder.clock;
+    this.nanoTime = builder.nanoTime;
+    this.statistics = new LoginStatistics(clock);
+    AwsCredentialsProvider given = builder.credentialsProvider;
+    AwsCredentialsProvider provider;
+    if (given != null) {
+      provider = given;
+      this.opened = () -> {};
+    } else {
+      DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
+      provider = share.provider();
+      this.opened = share;
+    }
+    this.signer =
+        new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
+  }
+
+  CachedToken tokensOf(TokenRequest request) {
+    return new CachedToken(
+        name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
+  }
+
+  Login loginOf(TokenRequest request) {
+    return new Login(name, tokensOf(request), statistics, clock, nanoTime);
+  }
+
+  /** Gives up its share in the AWS credentials provider, if none was given. */
+  @Override
+  public void close() {
+    try {
+      opened.close();
+    } catch (Exception e) {
+      logger.warn("{} - The AWS credentials provider did not close", name, e);
+    }
+  }
+}
