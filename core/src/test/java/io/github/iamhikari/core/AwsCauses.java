@@ -4,8 +4,10 @@ import static io.github.iamhikari.core.Cause.failed;
 import static io.github.iamhikari.core.Cause.warned;
 import static io.github.iamhikari.core.IamDoctor.Step.CLOCK;
 import static io.github.iamhikari.core.IamDoctor.Step.CREDENTIALS;
+import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
 import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
 import static io.github.iamhikari.core.IamDoctor.Step.LOGIN;
+import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
 
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
@@ -15,7 +17,7 @@ import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Refusal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,12 +33,16 @@ final class AwsCauses {
 
   private static final String USER = "arn:aws:iam::123456789012:user/app";
 
+  private static final String CONNECT = "rds-db:connect";
+
   private final LocalRds rds;
+  private final String resource;
   private final AccessKey key = AccessKey.random();
   private final LocalRole role = LocalRole.named("orders").trusts(USER).build();
 
   AwsCauses(LocalRds rds, SecretSearch secrets) {
     this.rds = rds;
+    this.resource = rds.resource(rds.account());
     secrets.add(() -> List.of(key.secret()));
     secrets.add(role::secrets);
   }
@@ -44,6 +50,7 @@ final class AwsCauses {
   Stream<Cause> all() {
     return Stream.of(
         Cause.of("nothing", patient -> start(patient, mayLogIn())),
+        Cause.of("nothing that may be looked at", patient -> start(patient, mayLogIn()[0])),
         Cause.of(
             "no AWS credentials",
             patient -> patient.credentials = null,
@@ -104,24 +111,87 @@ final class AwsCauses {
             patient -> start(patient, mayLogIn()).http().goDown(),
             warned(IDENTITY, "no answer: ConnectException", "A login does not need STS")),
         Cause.of(
+            "IAM login not enabled",
+            patient -> {
+              start(patient, mayLogIn());
+              rds.iamLogin(false);
+              patient.until(() -> rds.iamLogin(true));
+            },
+            failed(
+                DATABASE,
+                "IAM authentication is not switched on for the instance \"local\"",
+                "aws rds modify-db-instance --db-instance-identifier local"
+                    + " --enable-iam-database-authentication"),
+            failed(LOGIN, "See first what is wrong above: database")),
+        Cause.of(
+            "policy lacks rds-db:connect",
+            patient -> start(patient, mayLook()),
+            failed(
+                POLICY,
+                "does not allow rds-db:connect on " + resource,
+                "\"Action\": \"rds-db:connect\", \"Resource\": \"" + resource + "\""),
+            failed(LOGIN, "See first what is wrong above: policy")),
+        Cause.of(
+            "policy names another user",
+            patient ->
+                start(patient, mayLook(Statement.allow(CONNECT, rds.resource("administrator")))),
+            failed(POLICY, resource + ", but for another user, \"administrator\""),
+            failed(LOGIN)),
+        Cause.of(
+            "policy names the database's name",
+            patient ->
+                start(
+                    patient,
+                    mayLook(Statement.allow(CONNECT, resource.replace(rds.resourceId(), "local")))),
+            failed(POLICY, "but where it names the database by its identifier instead of its"),
+            failed(LOGIN)),
+        Cause.of(
+            "policy denies it",
+            patient -> {
+              Statement[] policy = mayLook(Statement.allow("*", "*"), Statement.deny(CONNECT, "*"));
+              start(patient, policy);
+            },
+            failed(POLICY, ": a statement denies it", "Take this login out of the Deny"),
+            failed(LOGIN)),
+        Cause.of(
+            "wrong account",
+            patient -> start(patient, LocalAws.builder().account("210987654321"), mayLogIn()),
+            failed(
+                DATABASE,
+                "the account 210987654321 has no database named \"local\" in us-east-2",
+                "credentials of the account that owns the database"),
+            failed(LOGIN, "See first what is wrong above: database")),
+        Cause.of(
             "RDS throttles",
             patient -> {
               start(patient, mayLogIn());
               rds.add(key, resource -> Optional.of(Refusal.NOT_AUTHORIZED));
             },
-            failed(LOGIN, "there must be fewer than about 200 new IAM logins a second")));
+            failed(LOGIN, "there must be fewer than about 200 new IAM logins a second",
+                "These are in order: policy, database, clock, AWS identity")));
   }
 
-  private Statement mayLogIn() {
-    return Statement.allow("rds-db:connect", rds.resource(rds.account()));
+  private Statement[] mayLogIn() {
+    return mayLook(Statement.allow(CONNECT, resource));
+  }
+
+  /** With what lets the doctor look. */
+  private static Statement[] mayLook(Statement... more) {
+    List<Statement> policy = new ArrayList<>(List.of(more));
+    policy.add(Statement.allow("rds:DescribeDBInstances", "*"));
+    policy.add(Statement.allow("iam:SimulatePrincipalPolicy", "*"));
+    return policy.toArray(new Statement[0]);
   }
 
   /** Has the patient log in as a user with this policy. */
   private LocalAws start(Patient patient, Statement... policy) {
+    return start(patient, LocalAws.builder(), policy);
+  }
+
+  private LocalAws start(Patient patient, LocalAws.Builder builder, Statement... policy) {
     LocalAws aws =
         patient.until(
-            LocalAws.builder()
-                .clock(InstantSource.system())
+            builder
                 .user("app", key, policy)
                 .role(role)
                 .database(rds)
