@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -113,9 +112,6 @@ final class DoctorCommand implements Callable<Integer> {
     if (url != null) {
       config.setJdbcUrl(url);
     }
-    if (config.getJdbcUrl() != null) {
-      config.setJdbcUrl(ofTheDriver(config.getJdbcUrl()));
-    }
     if (user != null) {
       config.setUsername(user);
     }
@@ -153,9 +149,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** Without what makes it a URL of this library's own driver. */
   private static String ofTheDriver(String url) {
-    return url.toLowerCase(Locale.ROOT).startsWith(OURS)
-        ? "jdbc:" + url.substring(OURS.length())
-        : url;
+    return url.startsWith(OURS) ? "jdbc:" + url.substring(OURS.length()) : url;
   }
 
   private static String bare(String name) {

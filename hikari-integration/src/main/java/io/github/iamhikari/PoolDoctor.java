@@ -3,48 +3,44 @@ package io.github.iamhikari;
 import io.github.iamhikari.core.IamDoctor;
 import io.github.iamhikari.core.IamDoctor.Finding;
 import io.github.iamhikari.core.IamDoctor.Status;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What a doctor finds wrong with a pool whose logins fail, for a health probe: that does not wait
- * for the end of an examination, and sets off few of them. Safe for use by several threads.
+ * What a doctor finds wrong with a pool whose logins fail, for a health probe: that waits for no
+ * examination, and sets off few of them. Safe for use by several threads.
  */
 final class PoolDoctor {
 
-  /** How long a probe waits; Kubernetes gives one a second. */
-  private static final Duration PATIENCE = Duration.ofMillis(250);
+  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
 
   private static final long SHORTEST_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-  private final Duration patience;
   private final Executor threads;
   private final LongSupplier nanoTime;
 
-  private Map<String, String> lastResult = Map.of();
-  private @Nullable CompletableFuture<Map<String, String>> latest;
-  private boolean hasRecovered = true;
+  private Map<String, String> findings = Map.of();
+  private boolean isExamining;
+  private boolean isNewTrouble = true;
   private long troubleSince;
   private long examinedAt;
+  private long dueAt;
 
-  /** Examines on a thread that lives as long as an examination. */
+  /** One that examines on a thread which lives as long as an examination. */
   PoolDoctor() {
-    this(PATIENCE, PoolDoctor::startThread, System::nanoTime);
+    this(PoolDoctor::startThread, System::nanoTime);
   }
 
-  PoolDoctor(Duration patience, Executor threads, LongSupplier nanoTime) {
-    this.patience = patience;
+  PoolDoctor(Executor threads, LongSupplier nanoTime) {
     this.threads = threads;
     this.nanoTime = nanoTime;
+    this.dueAt = nanoTime.getAsLong();
   }
 
   private static void startThread(Runnable examination) {
@@ -55,51 +51,43 @@ final class PoolDoctor {
 
   /** The next trouble is one of its own. */
   synchronized void recovered() {
-    hasRecovered = true;
+    if (!isNewTrouble) {
+      isNewTrouble = true;
+      dueAt = examinedAt + SHORTEST_INTERVAL;
+    }
   }
 
   /**
-   * What is wrong now or was so shortly ago, by the steps' titles: {@code failed: ...}. Empty if
+   * What the last examination found wrong, by the steps' titles: {@code failed: ...}. Empty if
    * there is nothing, or if that is not known yet.
    *
-   * @param examination finds out, if one is due
+   * @param examination finds out, if that is due: once a minute at most, and each time after twice
+   *     the time, since MySQL blocks who connects again and again and does not log in
    */
-  Map<String, String> findings(Supplier<IamDoctor.Report> examination) {
-    try {
-      Map<String, String> result =
-          latest(examination).get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      synchronized (this) {
-        lastResult = result;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (TimeoutException | ExecutionException e) {
-      // it is shown to a later probe, or does not work
+  synchronized Map<String, String> findings(Supplier<IamDoctor.Report> examination) {
+    long now = nanoTime.getAsLong();
+    if (!isExamining && now - dueAt >= 0) {
+      troubleSince = isNewTrouble ? now : troubleSince;
+      examinedAt = now;
+      dueAt = now + Math.max(SHORTEST_INTERVAL, now - troubleSince);
+      isNewTrouble = false;
+      isExamining = true;
+      threads.execute(() -> examine(examination));
     }
-    synchronized (this) {
-      return lastResult;
-    }
+    return findings;
   }
 
-  /**
-   * Each is after twice the time, since MySQL blocks who connects too often and does not log in.
-   */
-  private synchronized CompletableFuture<Map<String, String>> latest(
-      Supplier<IamDoctor.Report> examination) {
-    long now = nanoTime.getAsLong();
-    CompletableFuture<Map<String, String>> current = latest;
-    long interval = hasRecovered ? 0 : examinedAt - troubleSince;
-    if (current != null
-        && (!current.isDone() || now - examinedAt < Math.max(SHORTEST_INTERVAL, interval))) {
-      return current;
+  private void examine(Supplier<IamDoctor.Report> examination) {
+    Map<String, String> found = Map.of();
+    try {
+      found = wrong(examination.get());
+    } catch (RuntimeException e) {
+      logger.debug("A pool could not be examined", e);
     }
-    troubleSince = hasRecovered ? now : troubleSince;
-    hasRecovered = false;
-    examinedAt = now;
-    CompletableFuture<Map<String, String>> next =
-        CompletableFuture.supplyAsync(() -> wrong(examination.get()), threads);
-    latest = next;
-    return next;
+    synchronized (this) {
+      findings = found;
+      isExamining = false;
+    }
   }
 
   private static Map<String, String> wrong(IamDoctor.Report report) {

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
-import io.github.iamhikari.localaws.LocalSts;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;
@@ -93,12 +93,12 @@ class AllJarIT {
     LocalRds rds = serverOf("postgresql");
     Path identity = Files.writeString(folder.resolve("token"), "who I am");
     try (LocalRole role =
-            new LocalRole(InstantSource.system().instant().plus(Duration.ofHours(1)), rds);
-        LocalSts sts = new LocalSts(role, "who I am")) {
-      Map<String, String> properties = sts.properties(identity.toString());
+            LocalRole.named("orders").trustsWebIdentity("who I am").opens(rds).build();
+        LocalAws aws = LocalAws.builder().role(role).start()) {
+      Map<String, String> properties = aws.webIdentity(role, identity.toString());
       Map<String, String> environment =
           Map.of(
-              "AWS_ENDPOINT_URL_STS", properties.get("aws.endpointUrlSts"),
+              "AWS_ENDPOINT_URL", properties.get("aws.endpointUrl"),
               "AWS_ROLE_ARN", properties.get("aws.roleArn"),
               "AWS_ROLE_SESSION_NAME", properties.get("aws.roleSessionName"),
               "AWS_REGION", "us-east-2",

@@ -20,7 +20,7 @@ class PoolDoctorTest {
   private int examinations;
   private long nanos;
 
-  private final PoolDoctor doctor = new PoolDoctor(Duration.ZERO, threads::add, () -> nanos);
+  private final PoolDoctor doctor = new PoolDoctor(threads::add, () -> nanos);
 
   @Test
   void showsWhatIsWrongAsSoonAsItIsKnownAndUntilSomethingElseIs() {

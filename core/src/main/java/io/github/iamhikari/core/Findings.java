@@ -32,11 +32,15 @@ final class Findings {
   }
 
   void warning(Step step, String advice, String seen, @Nullable Object... values) {
-    all.add(new Finding(step, Status.WARNING, words(seen, values), advice));
+    add(step, Status.WARNING, advice, seen, values);
   }
 
   void failed(Step step, String advice, String seen, @Nullable Object... values) {
-    all.add(new Finding(step, Status.FAILED, words(seen, values), advice));
+    add(step, Status.FAILED, advice, seen, values);
+  }
+
+  void add(Step step, Status status, String advice, String seen, @Nullable Object... values) {
+    all.add(new Finding(step, status, words(seen, values), advice));
   }
 
   /** Skips those of these steps that were not reached. */

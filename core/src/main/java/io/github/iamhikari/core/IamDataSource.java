@@ -342,17 +342,13 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       return new IamDataSource(this, login, connections);
     }
 
+    /** Whether the driver is told a URL, and not a DataSource of it. */
+    boolean hasUrl() {
+      return dataSource == null;
+    }
+
     @Nullable String jdbcUrl() {
       return jdbcUrl;
-    }
-
-    Properties properties() {
-      return properties;
-    }
-
-    /** The wall clock that it will be built with. */
-    InstantSource clock() {
-      return clock;
     }
 
     /**

@@ -79,6 +79,10 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
     return self();
   }
 
+  void warn(String warning) {
+    logger.warn("{} - {}", name, warning);
+  }
+
   /** For tests that sign on the caller's thread. */
   B signingThreads(Executor signingThreads) {
     this.signingThreads = name -> signingThreads;

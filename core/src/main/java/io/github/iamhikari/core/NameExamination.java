@@ -2,11 +2,14 @@ package io.github.iamhikari.core;
 
 import static io.github.iamhikari.core.IamDoctor.Step.NAME;
 
+import io.github.iamhikari.core.IamDoctor.Status;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -28,21 +31,26 @@ final class NameExamination {
    * @param endpoint whose name is signed
    */
   void examine(List<Target> targets, RdsHost endpoint) {
-    for (String host : hosts(targets)) {
-      List<String> aliases = isAddress(host) ? List.of() : dns.of(host);
-      Optional<String> addresses = addresses(host);
-      if (addresses.isEmpty()) {
-        findings.failed(
-            NAME,
-            "Check the spelling, that the database exists, and that this machine asks a DNS server"
-                + " that knows the name: one in a private hosted zone is known in its VPC alone.",
-            "%s%s cannot be resolved",
-            host,
-            alias(aliases));
-        continue;
-      }
-      compare(host, aliases, endpoint, addresses.get());
-    }
+    Map<String, Optional<String>> addresses = new LinkedHashMap<>();
+    targets.forEach(target -> addresses.computeIfAbsent(target.host(), host -> addresses(host)));
+    boolean isAnyKnown = addresses.values().stream().anyMatch(Optional::isPresent);
+    addresses.forEach(
+        (host, known) -> {
+          List<String> aliases = isAddress(host) ? List.of() : dns.of(host);
+          if (known.isPresent()) {
+            compare(host, aliases, endpoint, known.get());
+            return;
+          }
+          findings.add(
+              NAME,
+              isAnyKnown ? Status.WARNING : Status.FAILED,
+              "Check the spelling, that the database exists, and that this machine asks a DNS"
+                  + " server that knows the name: one in a private hosted zone is known in its VPC"
+                  + " alone.",
+              "%s%s cannot be resolved",
+              host,
+              alias(aliases));
+        });
   }
 
   /** Tells which endpoint the names are aliases of, where the settings name none. */
@@ -92,12 +100,6 @@ final class NameExamination {
 
   private static Optional<String> firstEndpoint(List<String> aliases) {
     return aliases.stream().filter(name -> RdsHost.parse(name).isPresent()).findFirst();
-  }
-
-  private static Set<String> hosts(List<Target> targets) {
-    Set<String> hosts = new LinkedHashSet<>();
-    targets.forEach(target -> hosts.add(target.host()));
-    return hosts;
   }
 
   private static String alias(List<String> aliases) {

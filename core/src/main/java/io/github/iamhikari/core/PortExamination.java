@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static io.github.iamhikari.core.IamDoctor.Step.PORT;
 
+import io.github.iamhikari.core.IamDoctor.Status;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Whether TCP connections come about to where the driver connects. */
@@ -23,6 +26,9 @@ final class PortExamination {
 
   private final Findings findings;
 
+  /** What is found of those that are not reached, which matters less if others are. */
+  private final List<Consumer<Status>> failures = new ArrayList<>();
+
   PortExamination(Findings findings) {
     this.findings = findings;
   }
@@ -34,25 +40,30 @@ final class PortExamination {
       InetSocketAddress reached = examine(target);
       first = first == null ? reached : first;
     }
+    Status status = first == null ? Status.FAILED : Status.WARNING;
+    failures.forEach(failure -> failure.accept(status));
     return first;
   }
 
   private @Nullable InetSocketAddress examine(Target target) {
-    List<String> failures = new ArrayList<>();
+    StringJoiner unreached = new StringJoiner(", ", " (", ")").setEmptyValue("");
     String advice = "";
     for (InetAddress address : addresses(target.host())) {
       InetSocketAddress socketAddress = new InetSocketAddress(address, target.port());
       try (Socket socket = new Socket()) {
         socket.connect(socketAddress, TIMEOUT_MILLIS);
-        String others = failures.isEmpty() ? "" : " (not at " + String.join(", ", failures) + ")";
-        findings.ok(PORT, "%s answers at %s%s", target, address.getHostAddress(), others);
+        findings.ok(PORT, "%s answers at %s%s", target, address.getHostAddress(), unreached);
         return socketAddress;
       } catch (IOException e) {
-        failures.add(address.getHostAddress() + ": " + reason(e));
+        unreached.add(address.getHostAddress() + ": " + reason(e));
         advice = advice(e, address);
       }
     }
-    findings.failed(PORT, advice, "no connection to %s (%s)", target, String.join(", ", failures));
+    if (!advice.isEmpty()) { // else the step before has said that it has no address
+      String remedy = advice;
+      failures.add(
+          status -> findings.add(PORT, status, remedy, "no connection to %s%s", target, unreached));
+    }
     return null;
   }
 

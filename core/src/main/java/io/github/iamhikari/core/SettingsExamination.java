@@ -36,7 +36,7 @@ final class SettingsExamination {
       LoginConfiguration configuration = login.configuration(warnings::add);
       findings.ok(SETTINGS, "%s", derivation(configuration));
       findings.ok(SETTINGS, "TLS: %s", ServerVerification.of(configuration));
-      warnings.forEach(warning -> findings.warning(SETTINGS, "", "%s", warning));
+      warnings.forEach(this::warn);
       compareWithUrl(configuration);
       findDriver(configuration);
       return configuration;
@@ -52,7 +52,7 @@ final class SettingsExamination {
   /** The names that stand where an endpoint's should, if these can be read. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
-    add(login.properties().getProperty(IamSettings.HOST), names);
+    add(login.properties.getProperty(IamSettings.HOST), names);
     try {
       JdbcUrl url = JdbcUrl.parse(String.valueOf(login.jdbcUrl()));
       add(url.settings().getProperty(IamSettings.HOST), names);
@@ -67,6 +67,12 @@ final class SettingsExamination {
     if (host != null && JdbcUrl.isHostName(host) && RdsHost.parse(host).isEmpty()) {
       names.add(host);
     }
+  }
+
+  private void warn(String warning) {
+    boolean hasRemedy = warning.contains(" set ") || warning.contains("see to it");
+    findings.warning(
+        SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
   }
 
   private static String sentence(String words) {
@@ -143,7 +149,7 @@ final class SettingsExamination {
     if (connections.isWrapperFor(Driver.class)) {
       return connections.unwrap(Driver.class);
     }
-    if (login.jdbcUrl() == null) {
+    if (!login.hasUrl()) {
       return connections;
     }
     return DriverManager.drivers()

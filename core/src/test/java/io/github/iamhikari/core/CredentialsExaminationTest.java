@@ -5,9 +5,9 @@ import static io.github.iamhikari.core.IamDoctor.Status.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.core.IamDoctor.Finding;
+import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalMetadataService;
 import io.github.iamhikari.localaws.LocalRole;
-import io.github.iamhikari.localaws.LocalSts;
 import io.github.iamhikari.localrds.AccessKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,10 +110,10 @@ class CredentialsExaminationTest {
 
   @Test
   void saysWhyAWebIdentityIsNotTaken() throws IOException {
-    try (LocalRole role = new LocalRole(NOW);
-        LocalSts sts = new LocalSts(role, "web-identity")) {
+    LocalRole role = LocalRole.named("orders").trustsWebIdentity("web-identity").build();
+    try (LocalAws running = LocalAws.builder().role(role).start()) {
       Path token = Files.writeString(folder.resolve("token"), "of somebody else");
-      aws.set(sts.properties(token.toString()));
+      aws.set(running.webIdentity(role, token.toString()));
 
       assertThat(ofTheChain(null).seen())
           .contains(

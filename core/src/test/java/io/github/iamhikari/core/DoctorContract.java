@@ -47,6 +47,10 @@ abstract class DoctorContract {
   /** A name of 127.0.0.1 in the hosts file. */
   private static final String ALIAS = "orders.example.com";
 
+  /** A name that is not in it. */
+  private static final String GONE = "gone.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
   @RegisterExtension final SecretSearch secrets = new SecretSearch();
 
   private final AccessKey key = AccessKey.random();
@@ -197,7 +201,7 @@ abstract class DoctorContract {
             failed(LOGIN)),
         Cause.of(
             "name does not resolve",
-            patient -> patient.url = url("gone.c9akciq32rgb.us-east-2.rds.amazonaws.com", 15432),
+            patient -> patient.url = url(GONE, 15432),
             failed(NAME, "cannot be resolved", "private hosted zone")),
         Cause.of(
             "port unreachable",
@@ -216,18 +220,30 @@ abstract class DoctorContract {
             patient -> patient.url = url("a.example.com:15432,b.example.com", 15432),
             failed(SETTINGS, "may lead to several hosts", "to the endpoint that stands for all")),
         Cause.of(
+            "one of several hosts is gone",
+            patient -> {
+              patient.url =
+                  url(GONE + ":" + rds.listeningPort() + ",localhost", rds.listeningPort());
+              patient.set("iam_host", rds.host());
+            },
+            warned(NAME, GONE + " cannot be resolved")),
+        Cause.of(
             "no connections left",
             patient -> patient.until(useUpConnections(rds, patient)),
             failed(LOGIN, "must not be larger than the database's max_connections")));
   }
 
+  Stream<Cause> causesAtAws() {
+    return new AwsCauses(rds, secrets).all();
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource("causes")
+  @MethodSource({"causes", "causesAtAws"})
   void theStepThatSeesItNames(Cause cause) throws Exception {
     Report report;
     try (Patient patient = patient()) {
       cause.ailment().befall(patient);
-      report = examine(patient.login());
+      report = examine(patient.login(), patient.isOffline);
     } finally {
       nameServer.aliases().clear();
     }
@@ -269,7 +285,7 @@ abstract class DoctorContract {
   /** As its builder is changed. */
   Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) {
     try (Patient patient = patient()) {
-      return examine(change.apply(patient.login()));
+      return examine(change.apply(patient.login()), true);
     } finally {
       nameServer.aliases().clear();
     }
@@ -279,8 +295,9 @@ abstract class DoctorContract {
     return new Patient(url(rds.host(), rds.listeningPort()), rds.account(), key);
   }
 
-  private Report examine(IamDataSource.Builder login) {
-    return IamDoctor.of(login).offline().nameServers(nameServer.url()).examine();
+  private Report examine(IamDataSource.Builder login, boolean isOffline) {
+    IamDoctor doctor = IamDoctor.of(login).nameServers(nameServer.url());
+    return (isOffline ? doctor.offline() : doctor).examine();
   }
 
   /** Has the driver go to somebody who would like to be the endpoint. */

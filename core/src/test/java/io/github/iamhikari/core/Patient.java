@@ -19,6 +19,7 @@ final class Patient implements AutoCloseable {
   String url;
   String user;
   @Nullable AwsCredentialsProvider credentials;
+  boolean isOffline = true;
 
   Patient(String url, String user, AccessKey key) {
     this.url = url;
