@@ -106,7 +106,9 @@ record AwsExamination(
     }
     PolicyExamination examination =
         new PolicyExamination(login.request(), aws, identity, roleArn(), findings);
-    if (database == null) {
+    if (database == null && findings.hasFailed(DATABASE)) {
+      findings.skipped(POLICY, "not asked, since the database was not found");
+    } else if (database == null) {
       examination.skip();
     } else {
       examination.examine(database);

@@ -67,16 +67,13 @@ final class PolicyExamination {
       Simulation simulation = new Simulation(iam, principal.get());
       EvaluationResult result = simulation.of(List.of(resource)).get(0);
       if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
-        findings.ok(POLICY, "allows %s on %s", ACTION, resource);
-      } else if (!isSomebodyElses(result, resource)) {
+        findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), ACTION, resource);
+        return;
+      }
+      String seen = Findings.words("%s is not allowed %s on %s", principal.get(), ACTION, resource);
+      if (!isSomebodyElses(result, seen, resource)) {
         String miss = simulation.nearMiss(database).map(other -> ", " + other).orElse("");
-        findings.failed(
-            POLICY,
-            "Add to the policy " + statement(resource),
-            "does not allow %s on %s%s",
-            ACTION,
-            resource,
-            miss);
+        findings.failed(POLICY, "Add to the policy " + statement(resource), "%s%s", seen, miss);
       }
     } catch (SdkException e) {
       explain(e, principal.get(), resource);
@@ -84,8 +81,7 @@ final class PolicyExamination {
   }
 
   /** Whether something denies it that no statement of the identity's own policy can mend. */
-  private boolean isSomebodyElses(EvaluationResult result, String resource) {
-    String seen = String.format(Locale.ROOT, "does not allow %s on %s", ACTION, resource);
+  private boolean isSomebodyElses(EvaluationResult result, String seen, String resource) {
     var organization = result.organizationsDecisionDetail();
     var boundary = result.permissionsBoundaryDecisionDetail();
     if (result.hasMissingContextValues() && !result.missingContextValues().isEmpty()) {

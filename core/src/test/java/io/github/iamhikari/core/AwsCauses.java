@@ -8,6 +8,7 @@ import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
 import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
 import static io.github.iamhikari.core.IamDoctor.Step.LOGIN;
 import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
+import static java.util.Objects.requireNonNull;
 
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
@@ -38,7 +39,7 @@ final class AwsCauses {
   private final LocalRds rds;
   private final String resource;
   private final AccessKey key = AccessKey.random();
-  private final LocalRole role = LocalRole.named("orders").trusts(USER).build();
+  private final LocalRole role = LocalRole.named("reports").trusts(USER).policy(mayLook()).build();
 
   AwsCauses(LocalRds rds, SecretSearch secrets) {
     this.rds = rds;
@@ -65,10 +66,8 @@ final class AwsCauses {
         Cause.of(
             "a session that has ended",
             patient -> {
-              role.sessionsLast(Duration.ZERO);
               start(patient, mayLogIn());
-              assumeRole();
-              use(patient, role.key(), null);
+              assumeRole(patient, Duration.ZERO);
             },
             failed(IDENTITY, "has ended (ExpiredToken)"),
             failed(LOGIN)),
@@ -128,7 +127,7 @@ final class AwsCauses {
             patient -> start(patient, mayLook()),
             failed(
                 POLICY,
-                "does not allow rds-db:connect on " + resource,
+                USER + " is not allowed rds-db:connect on " + resource,
                 "\"Action\": \"rds-db:connect\", \"Resource\": \"" + resource + "\""),
             failed(LOGIN, "See first what is wrong above: policy")),
         Cause.of(
@@ -155,19 +154,29 @@ final class AwsCauses {
             failed(LOGIN)),
         Cause.of(
             "wrong account",
-            patient -> start(patient, LocalAws.builder().account("210987654321"), mayLogIn()),
+            patient -> start(patient, LocalAws.builder().account("210987654321"), mayLook()),
             failed(
                 DATABASE,
                 "the account 210987654321 has no database named \"local\" in us-east-2",
                 "credentials of the account that owns the database"),
             failed(LOGIN, "See first what is wrong above: database")),
         Cause.of(
+            "wrong role",
+            patient -> {
+              start(patient, mayLogIn());
+              assumeRole(patient, Duration.ofHours(1));
+            },
+            failed(POLICY, role.arn() + " is not allowed rds-db:connect on " + resource),
+            failed(LOGIN)),
+        Cause.of(
             "RDS throttles",
             patient -> {
               start(patient, mayLogIn());
               rds.add(key, resource -> Optional.of(Refusal.NOT_AUTHORIZED));
             },
-            failed(LOGIN, "there must be fewer than about 200 new IAM logins a second",
+            failed(
+                LOGIN,
+                "there must be fewer than about 200 new IAM logins a second",
                 "These are in order: policy, database, clock, AWS identity")));
   }
 
@@ -189,13 +198,7 @@ final class AwsCauses {
   }
 
   private LocalAws start(Patient patient, LocalAws.Builder builder, Statement... policy) {
-    LocalAws aws =
-        patient.until(
-            builder
-                .user("app", key, policy)
-                .role(role)
-                .database(rds)
-                .start());
+    LocalAws aws = patient.until(builder.user("app", key, policy).role(role).database(rds).start());
     aws.properties().forEach(System::setProperty); // until the test ends
     use(patient, key, null);
     return aws;
@@ -215,14 +218,12 @@ final class AwsCauses {
     patient.credentials = StaticCredentialsProvider.create(credentials);
   }
 
-  private void assumeRole() {
+  private void assumeRole(Patient patient, Duration session) {
+    role.sessionsLast(session);
     try (StsClient sts =
-        StsClient.builder()
-            .credentialsProvider(
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(key.id(), key.secret())))
-            .build()) {
+        StsClient.builder().credentialsProvider(requireNonNull(patient.credentials)).build()) {
       sts.assumeRole(call -> call.roleArn(role.arn()).roleSessionName("doctor"));
     }
+    use(patient, role.key(), null);
   }
 }
