@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BiFunction;

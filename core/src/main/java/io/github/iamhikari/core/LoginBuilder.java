@@ -95,8 +95,4 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
     this.nanoTime = nanoTime;
     return self();
   }
-
-  final void warn(String warning) {
-    logger.warn("{} - {}", name, warning);
-  }
 }

@@ -27,7 +27,8 @@ class MissingModulesTest {
     assertThat(reportWithout("sts"))
         .contains("failed   AWS credentials  AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by")
         .contains("add software.amazon.awssdk:sts")
-        .contains("skipped  AWS identity, clock, database, policy not asked, since there are no AWS");
+        .contains(
+            "skipped  AWS identity, clock, database, policy not asked, since there are no AWS");
   }
 
   @Test
@@ -36,7 +37,8 @@ class MissingModulesTest {
 
     assertThat(reportWithout("sts", "rds", "iam"))
         .contains("ok       AWS credentials")
-        .contains("skipped  AWS identity, clock needs software.amazon.awssdk:sts, which is not on the")
+        .contains(
+            "skipped  AWS identity, clock needs software.amazon.awssdk:sts, which is not on the")
         .contains("skipped  database         needs software.amazon.awssdk:rds")
         .contains("skipped  policy           needs software.amazon.awssdk:iam");
   }
