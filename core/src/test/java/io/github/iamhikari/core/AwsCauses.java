@@ -167,7 +167,9 @@ final class AwsCauses {
               start(patient, mayLogIn());
               rds.add(key, resource -> Optional.of(Refusal.NOT_AUTHORIZED));
             },
-            failed(LOGIN, "there must be fewer than about 200 new IAM logins a second",
+            failed(
+                LOGIN,
+                "there must be fewer than about 200 new IAM logins a second",
                 "These are in order: policy, database, clock, AWS identity")));
   }
 
@@ -189,13 +191,7 @@ final class AwsCauses {
   }
 
   private LocalAws start(Patient patient, LocalAws.Builder builder, Statement... policy) {
-    LocalAws aws =
-        patient.until(
-            builder
-                .user("app", key, policy)
-                .role(role)
-                .database(rds)
-                .start());
+    LocalAws aws = patient.until(builder.user("app", key, policy).role(role).database(rds).start());
     aws.properties().forEach(System::setProperty); // until the test ends
     use(patient, key, null);
     return aws;
