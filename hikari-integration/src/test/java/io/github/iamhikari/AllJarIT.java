@@ -125,8 +125,7 @@ class AllJarIT {
     try (LocalAws aws = LocalAws.builder().user("app", key, mayLogIn).database(rds).start()) {
       ProcessBuilder command = java("-jar", all.toString(), "doctor", "--json", "--user", "app");
       command.command().addAll(List.of("--url", url(rds, protocol)));
-      command.environment().put("AWS_ACCESS_KEY_ID", key.id());
-      command.environment().put("AWS_SECRET_ACCESS_KEY", key.secret());
+      giveCredentials(command.environment(), key);
       command.environment().put("AWS_ENDPOINT_URL", aws.properties().get("aws.endpointUrl"));
       Process doctor =
           command
@@ -150,27 +149,15 @@ class AllJarIT {
     return rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":");
   }
 
-  private static Path driver(String protocol) {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> entry.matches(".*/" + DRIVERS.get(protocol) + "-[0-9][^/]*"))
-        .map(Path::of)
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** A program without AWS credentials. */
   private static ProcessBuilder java(String... arguments) {
-    ProcessBuilder command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
-            "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore());
-    command.command().addAll(List.of(arguments));
-    command.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    command.environment().put("AWS_EC2_METADATA_DISABLED", "true");
-    command.environment().put("AWS_CONFIG_FILE", "none");
-    command.environment().put("AWS_SHARED_CREDENTIALS_FILE", "none");
-    return command;
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(optionsForLocalRds());
+    command.addAll(List.of(arguments));
+    ProcessBuilder program = new ProcessBuilder(command);
+    giveNoCredentials(program.environment());
+    return program;
   }
 
   /** What the program prints. */
@@ -190,6 +177,36 @@ class AllJarIT {
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
+  }
+
+  /** The jar of a driver. */
+  static Path driver(String protocol) {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> entry.matches(".*/" + DRIVERS.get(protocol) + "-[0-9][^/]*"))
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** For a JVM that is to find local-rds, and to trust it. */
+  static List<String> optionsForLocalRds() {
+    return List.of(
+        "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+        "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore());
+  }
+
+  /** An environment in which the SDK finds this key alone. */
+  static void giveCredentials(Map<String, String> environment, AccessKey key) {
+    giveNoCredentials(environment);
+    environment.put("AWS_ACCESS_KEY_ID", key.id());
+    environment.put("AWS_SECRET_ACCESS_KEY", key.secret());
+  }
+
+  private static void giveNoCredentials(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    environment.put("AWS_CONFIG_FILE", "none");
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", "none");
   }
 
   @Test
