@@ -114,34 +114,51 @@ class AllJarIT {
   private static String logIn(
       LocalRds rds, String protocol, Path folder, Map<String, String> environment)
       throws Exception {
-    Path program = Files.writeString(folder.resolve("LogIn.java"), PROGRAM);
-    String driver =
-        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> entry.contains("/" + protocol) || entry.contains(protocol + "-"))
-            .filter(
-                entry ->
-                    entry.matches(".*/(postgresql|mysql-connector-j|mariadb-java-client)-[0-9].*"))
-            .findFirst()
-            .orElseThrow();
-    ProcessBuilder command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
-            "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
-            "-cp",
-            jar() + File.pathSeparator + driver,
-            program.toString(),
-            rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":"),
-            rds.account());
-    command.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    command.environment().put("AWS_EC2_METADATA_DISABLED", "true");
-    command.environment().put("AWS_CONFIG_FILE", "none");
-    command.environment().put("AWS_SHARED_CREDENTIALS_FILE", "none");
-    command.environment().putAll(environment);
-    Process process = command.redirectErrorStream(true).start();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(optionsForLocalRds());
+    command.add("-cp");
+    command.add(jar() + File.pathSeparator + driver(protocol));
+    command.add(Files.writeString(folder.resolve("LogIn.java"), PROGRAM).toString());
+    command.add(rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":"));
+    command.add(rds.account());
+    ProcessBuilder program = new ProcessBuilder(command);
+    giveNoCredentials(program.environment());
+    program.environment().putAll(environment);
+    Process process = program.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
+  }
+
+  /** The jar of a driver. */
+  static Path driver(String protocol) {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> entry.matches(".*/" + DRIVERS.get(protocol) + "-[0-9][^/]*"))
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** For a JVM that is to find local-rds, and to trust it. */
+  static List<String> optionsForLocalRds() {
+    return List.of(
+        "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+        "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore());
+  }
+
+  /** An environment in which the SDK finds this key alone. */
+  static void giveCredentials(Map<String, String> environment, AccessKey key) {
+    giveNoCredentials(environment);
+    environment.put("AWS_ACCESS_KEY_ID", key.id());
+    environment.put("AWS_SECRET_ACCESS_KEY", key.secret());
+  }
+
+  private static void giveNoCredentials(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    environment.put("AWS_CONFIG_FILE", "none");
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", "none");
   }
 
   @Test
