@@ -93,6 +93,7 @@ class TroubleshootingDocTest {
   private static final Set<String> NEVER_SEEN =
       Set.of(
           "Flyway asks the type of the database behind the URL",
+          "A file without a URL: {}",
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
