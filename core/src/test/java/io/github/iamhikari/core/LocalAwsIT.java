@@ -24,6 +24,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.DBInstance;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 
@@ -110,7 +112,12 @@ class LocalAwsIT {
     try (LocalAws aws =
             LocalAws.builder().user("app", app, Statement.allow("*", "*")).database(rds()).start();
         IamDataSource logins = logins("app").build()) {
-      assertThat(aws.http().requests()).isEmpty();
+      properties.set(aws.properties());
+      assertThat(RdsClient.create().describeDBInstances().dbInstances())
+          .singleElement()
+          .returns(rds().resourceId(), DBInstance::dbiResourceId)
+          .returns(rds().port(), instance -> instance.endpoint().port())
+          .returns(false, DBInstance::iamDatabaseAuthenticationEnabled);
       assertRefused(
           logins, server == Server.POSTGRES ? "28P01" : "28000", Refusal.IAM_LOGIN_DISABLED);
     }

@@ -52,7 +52,8 @@ record Identity(
     return new ServiceException(
         403,
         "AccessDenied",
-        "User: " + arn + " is not authorized to perform: " + action + " on resource: " + resource);
+        String.join(
+            " ", "User:", arn, "is not authorized to perform:", action, "on resource:", resource));
   }
 
   /** What it may log in to. */

@@ -4,14 +4,17 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * A stand-in for the AWS services around RDS, on a free port of 127.0.0.1: STS ({@code AssumeRole},
- * {@code AssumeRoleWithWebIdentity}, {@code GetCallerIdentity}).
+ * {@code AssumeRoleWithWebIdentity}, {@code GetCallerIdentity}), RDS ({@code DescribeDBInstances},
+ * {@code DescribeDBClusters}) and IAM ({@code SimulatePrincipalPolicy}).
  *
  * <p>It knows users and roles. A request must be signed with a key of theirs, by Signature Version
  * 4, within 15 minutes of its clock. Its {@linkplain Builder#database databases} let in users and
@@ -28,12 +31,19 @@ public final class LocalAws implements AutoCloseable {
   private final List<LocalRds> databases;
   private final Map<String, Identity> identities = new ConcurrentHashMap<>();
   private final SecurityTokenService sts;
+  private final DatabaseService rds;
+  private final PolicyService iam;
   private final HttpStandIn http;
 
   private LocalAws(Builder builder) {
     this.clock = builder.clock;
     this.databases = List.copyOf(builder.databases);
     this.sts = new SecurityTokenService(clock, Map.copyOf(builder.roles), this::add);
+    this.rds = new DatabaseService(List.copyOf(builder.described));
+    Map<String, List<Statement>> policies = new HashMap<>();
+    builder.users.forEach(user -> policies.put(user.arn(), user.policy()));
+    builder.roles.values().forEach(role -> policies.put(role.arn(), role.policy()));
+    this.iam = new PolicyService(Map.copyOf(policies));
     builder.users.forEach(this::add);
     this.http = HttpStandIn.start(clock, this::answer, request -> Query.of(request).action());
   }
@@ -134,6 +144,9 @@ public final class LocalAws implements AutoCloseable {
       return switch (query.action()) {
         case SecurityTokenService.ASSUME_ROLE -> sts.assumeRole(query, caller);
         case SecurityTokenService.GET_CALLER_IDENTITY -> sts.getCallerIdentity(query, caller);
+        case DatabaseService.DESCRIBE_INSTANCES -> rds.describeInstances(query, caller);
+        case DatabaseService.DESCRIBE_CLUSTERS -> rds.describeClusters(query, caller);
+        case PolicyService.SIMULATE -> iam.simulatePrincipalPolicy(query, caller);
         default ->
             throw new ServiceException(
                 400, "InvalidAction", "Could not find operation " + query.action());
@@ -162,7 +175,8 @@ public final class LocalAws implements AutoCloseable {
     private final List<Identity> users = new ArrayList<>();
     private final Map<String, LocalRole> roles = new LinkedHashMap<>();
     private final List<LocalRds> databases = new ArrayList<>();
-    private String account = LocalRole.ACCOUNT;
+    private final List<Supplier<DatabaseResource>> described = new ArrayList<>();
+    private String account = LocalRds.ACCOUNT;
     private InstantSource clock = InstantSource.system();
 
     private Builder() {}
@@ -217,13 +231,26 @@ public final class LocalAws implements AutoCloseable {
     }
 
     /**
-     * Adds a database, which knows the keys of users and roles until the stand-in is closed.
+     * Adds a database. It knows the keys of users and roles until the stand-in is closed, and RDS
+     * describes it as it is when it is asked.
      *
      * @param rds a running database
      * @return this
      */
     public Builder database(LocalRds rds) {
       databases.add(rds);
+      described.add(() -> DatabaseResource.of(rds));
+      return this;
+    }
+
+    /**
+     * Adds a database that RDS describes, and nothing more.
+     *
+     * @param database what RDS tells of it
+     * @return this
+     */
+    public Builder describes(DatabaseResource database) {
+      described.add(() -> database);
       return this;
     }
 

@@ -21,11 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRole implements AutoCloseable {
 
-  /** The account of roles and users, unless they are given another one. */
-  static final String ACCOUNT = "123456789012";
-
   private final String name;
   private final String account;
+  private final String partition;
   private final List<String> trusted;
   private final List<Statement> policy;
   private final @Nullable String externalId;
@@ -40,6 +38,7 @@ public final class LocalRole implements AutoCloseable {
   private LocalRole(Builder builder) {
     this.name = builder.name;
     this.account = builder.account;
+    this.partition = builder.partition;
     this.trusted = List.copyOf(builder.trusted);
     this.policy = List.copyOf(builder.policy);
     this.externalId = builder.externalId;
@@ -84,7 +83,7 @@ public final class LocalRole implements AutoCloseable {
    * @return the ARN, such as {@code arn:aws:iam::123456789012:role/orders-role}
    */
   public String arn() {
-    return "arn:aws:iam::" + account + ":role/" + name;
+    return String.join(":", "arn", partition, "iam", "", account, "role/" + name);
   }
 
   /**
@@ -171,6 +170,12 @@ public final class LocalRole implements AutoCloseable {
     return account;
   }
 
+  /** The ARN of a session. */
+  String sessionArn(String sessionName) {
+    String session = String.join("/", "assumed-role", name, sessionName);
+    return String.join(":", "arn", partition, "sts", "", account, session);
+  }
+
   /** What AWS names its sessions by. */
   String uniqueId() {
     return "AROACLKWSDQRAOEXAMPLE";
@@ -233,7 +238,8 @@ public final class LocalRole implements AutoCloseable {
     private final List<String> trusted = new ArrayList<>();
     private final List<Statement> policy = new ArrayList<>();
     private final List<LocalRds> databases = new ArrayList<>();
-    private String account = ACCOUNT;
+    private String account = LocalRds.ACCOUNT;
+    private String partition = "aws";
     private @Nullable String externalId;
     private @Nullable String webIdentity;
     private Duration longestSession = Duration.ofHours(1);
@@ -250,6 +256,17 @@ public final class LocalRole implements AutoCloseable {
      */
     public Builder account(String account) {
       this.account = account;
+      return this;
+    }
+
+    /**
+     * Sets the partition that the role is in.
+     *
+     * @param partition such as {@code aws-cn}; {@code aws} unless set
+     * @return this
+     */
+    public Builder partition(String partition) {
+      this.partition = partition;
       return this;
     }
 

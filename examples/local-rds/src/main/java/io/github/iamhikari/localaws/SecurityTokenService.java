@@ -110,7 +110,7 @@ record SecurityTokenService(
     }
     Instant until = clock.instant().plus(role.session(duration)).truncatedTo(ChronoUnit.SECONDS);
     AccessKey key = role.open(name, until);
-    String arn = "arn:aws:sts::" + role.account() + ":assumed-role/" + role.name() + "/" + name;
+    String arn = role.sessionArn(name);
     String userId = role.uniqueId() + ":" + name;
     sessions.accept(
         new Identity(role.account(), arn, role.arn(), userId, role.policy(), key, until));

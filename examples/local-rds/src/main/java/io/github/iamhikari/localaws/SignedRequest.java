@@ -96,6 +96,11 @@ record SignedRequest(
     return identity;
   }
 
+  /** The region that it is signed for. */
+  String region() {
+    return scope.split("/", -1)[1];
+  }
+
   private void checkForm() {
     String[] parts = scope.split("/", -1);
     if (parts.length != 4

@@ -1,5 +1,7 @@
 package io.github.iamhikari.localaws;
 
+import java.util.List;
+
 /** The XML of AWS's query protocol, as text. */
 final class Xml {
 
@@ -10,6 +12,11 @@ final class Xml {
   /** An element with these elements in it. */
   static String element(String name, String... content) {
     return "<" + name + ">" + String.join("", content) + "</" + name + ">";
+  }
+
+  /** An element with these elements in it. */
+  static String element(String name, List<String> content) {
+    return element(name, content.toArray(new String[0]));
   }
 
   /** An element with a text in it. */

@@ -4,7 +4,8 @@
  * broken and mended.
  *
  * <ul>
- *   <li>{@link io.github.iamhikari.localaws.LocalAws} is STS, with its users and roles.
+ *   <li>{@link io.github.iamhikari.localaws.LocalAws} is STS, RDS and IAM, with users, roles and
+ *       databases.
  *   <li>{@link io.github.iamhikari.localaws.LocalRole} is an IAM role with temporary credentials,
  *       {@link io.github.iamhikari.localaws.Statement} what a user or a role may do.
  *   <li>{@link io.github.iamhikari.localaws.LocalMetadataService} and {@link

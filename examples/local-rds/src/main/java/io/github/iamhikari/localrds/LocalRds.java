@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRds implements AutoCloseable {
 
+  /** The AWS account that it belongs to, unless another one is set. */
+  public static final String ACCOUNT = "123456789012";
+
   /** Where all of it listens. */
   static final String ADDRESS = "127.0.0.1";
 
@@ -220,6 +223,15 @@ public final class LocalRds implements AutoCloseable {
    */
   public String engine() {
     return engine.rdsName;
+  }
+
+  /**
+   * The AWS account that it belongs to.
+   *
+   * @return twelve digits
+   */
+  public String awsAccount() {
+    return awsAccount;
   }
 
   /**
@@ -436,7 +448,7 @@ public final class LocalRds implements AutoCloseable {
     private int endpointPort;
     private int port;
     private String database = "app";
-    private String awsAccount = "123456789012";
+    private String awsAccount = ACCOUNT;
     private String resourceId = "db-" + AccessKey.randomHex(13).toUpperCase(Locale.ROOT);
     private boolean iamLogin = true;
     private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
