@@ -240,19 +240,24 @@ abstract class DoctorContract {
   @ParameterizedTest(name = "{0}")
   @MethodSource({"causes", "causesAtAws"})
   void theStepThatSeesItNames(Cause cause) throws Exception {
-    Report report;
-    try (Patient patient = patient()) {
-      cause.ailment().befall(patient);
-      report = examine(patient.login(), patient.isOffline);
-    } finally {
-      nameServer.aliases().clear();
-    }
+    Report report = reportOf(cause);
+
     assertThat(troubles(report)).as("%s", report).isEqualTo(cause.statuses());
     for (Cause.Symptom symptom : cause.symptoms()) {
       String words = words(report, symptom.step());
       assertThat(symptom.words()).allSatisfy(word -> assertThat(words).contains(word));
     }
     secrets.assertNoneIn(report + report.toJson());
+    assertThat(DoctorPage.text()).contains(DoctorPage.row(cause));
+  }
+
+  Report reportOf(Cause cause) throws Exception {
+    try (Patient patient = patient()) {
+      cause.ailment().befall(patient);
+      return examine(patient.login(), patient.isOffline);
+    } finally {
+      nameServer.aliases().clear();
+    }
   }
 
   @Test

@@ -1,10 +1,14 @@
 package io.github.iamhikari.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.iamhikari.localrds.LocalRds;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 class PostgresDoctorIT extends DoctorContract {
@@ -69,6 +73,15 @@ class PostgresDoctorIT extends DoctorContract {
     try (Statement statement = connection.createStatement()) {
       statement.execute("alter database app connection limit " + limit);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"policy names another user", "nothing"})
+  void thePageShowsARealReport(String name) throws Exception {
+    Cause cause = causesAtAws().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+
+    assertThat(DoctorPage.transcriptOf(cause))
+        .isEqualTo(DoctorPage.masked(reportOf(cause).toString()));
   }
 
   @Override
