@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar for a folder of jars: what is in it, and that it needs nothing but a JDBC driver. */
 class AllJarIT {
@@ -110,38 +112,101 @@ class AllJarIT {
     return protocol.equals("postgresql") ? PostgresServer.started() : MariaDbServer.started();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mysql", "mariadb"})
+  void holdsADoctorWhoFindsTheDriverInItsFolder(String protocol, @TempDir Path folder)
+      throws Exception {
+    LocalRds rds = serverOf(protocol);
+    AccessKey key = AccessKey.random();
+    Statement mayLogIn = Statement.allow("*", "*");
+    Path all = Files.copy(jar(), folder.resolve("iam-hikari-all.jar"));
+    Path driver = driver(protocol);
+    Files.copy(driver, folder.resolve(driver.getFileName()));
+    try (LocalAws aws = LocalAws.builder().user("app", key, mayLogIn).database(rds).start()) {
+      ProcessBuilder command = java("-jar", all.toString(), "doctor", "--json", "--user", "app");
+      command.command().addAll(List.of("--url", url(rds, protocol)));
+      giveCredentials(command.environment(), key);
+      command.environment().put("AWS_ENDPOINT_URL", aws.properties().get("aws.endpointUrl"));
+      Process doctor =
+          command
+              .redirectOutput(folder.resolve("report").toFile())
+              .redirectError(folder.resolve("errors").toFile())
+              .start();
+      int status = doctor.waitFor();
+
+      String report = Files.readString(folder.resolve("report"));
+      assertThat(Files.readString(folder.resolve("errors"))).isEmpty();
+      assertThat(report)
+          .startsWith("{")
+          .contains("\"status\": \"ok\"", "is let in, by ", "is allowed rds-db:connect on ")
+          .contains(folder.resolve(driver.getFileName()).toString())
+          .doesNotContain("skipped", "warning", key.id(), key.secret(), "X-Amz-Signature");
+      assertThat(status).as(report).isZero();
+    }
+  }
+
+  private static String url(LocalRds rds, String protocol) {
+    return rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":");
+  }
+
+  /** A program without AWS credentials. */
+  private static ProcessBuilder java(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(optionsForLocalRds());
+    command.addAll(List.of(arguments));
+    ProcessBuilder program = new ProcessBuilder(command);
+    giveNoCredentials(program.environment());
+    return program;
+  }
+
   /** What the program prints. */
   private static String logIn(
       LocalRds rds, String protocol, Path folder, Map<String, String> environment)
       throws Exception {
     Path program = Files.writeString(folder.resolve("LogIn.java"), PROGRAM);
-    String driver =
-        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> entry.contains("/" + protocol) || entry.contains(protocol + "-"))
-            .filter(
-                entry ->
-                    entry.matches(".*/(postgresql|mysql-connector-j|mariadb-java-client)-[0-9].*"))
-            .findFirst()
-            .orElseThrow();
     ProcessBuilder command =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
-            "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore(),
+        java(
             "-cp",
-            jar() + File.pathSeparator + driver,
+            jar() + File.pathSeparator + driver(protocol),
             program.toString(),
-            rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":"),
+            url(rds, protocol),
             rds.account());
-    command.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
-    command.environment().put("AWS_EC2_METADATA_DISABLED", "true");
-    command.environment().put("AWS_CONFIG_FILE", "none");
-    command.environment().put("AWS_SHARED_CREDENTIALS_FILE", "none");
     command.environment().putAll(environment);
     Process process = command.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
+  }
+
+  /** The jar of a driver. */
+  static Path driver(String protocol) {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> entry.matches(".*/" + DRIVERS.get(protocol) + "-[0-9][^/]*"))
+        .map(Path::of)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** For a JVM that is to find local-rds, and to trust it. */
+  static List<String> optionsForLocalRds() {
+    return List.of(
+        "-Djdk.net.hosts.file=" + System.getProperty("jdk.net.hosts.file"),
+        "-Djavax.net.ssl.trustStore=" + LocalRds.trustStore());
+  }
+
+  /** An environment in which the SDK finds this key alone. */
+  static void giveCredentials(Map<String, String> environment, AccessKey key) {
+    giveNoCredentials(environment);
+    environment.put("AWS_ACCESS_KEY_ID", key.id());
+    environment.put("AWS_SECRET_ACCESS_KEY", key.secret());
+  }
+
+  private static void giveNoCredentials(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("AWS_"));
+    environment.put("AWS_EC2_METADATA_DISABLED", "true");
+    environment.put("AWS_CONFIG_FILE", "none");
+    environment.put("AWS_SHARED_CREDENTIALS_FILE", "none");
   }
 
   @Test

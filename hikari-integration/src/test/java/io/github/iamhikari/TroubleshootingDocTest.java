@@ -31,6 +31,8 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,6 +105,26 @@ class TroubleshootingDocTest {
           "nothing was read");
 
   private static final String ROLE = "arn:aws:iam::123456789012:role/orders";
+
+  /** Such as some tools bring along. */
+  private static void connectByAnOldDriver() throws SQLException {
+    Driver current = DriverManager.getDriver("jdbc:mysql://" + HOST + "/orders");
+    Driver old =
+        new com.mysql.cj.jdbc.Driver() {
+          @Override
+          public int getMajorVersion() {
+            return 5;
+          }
+        };
+    try {
+      DriverManager.deregisterDriver(current);
+      DriverManager.registerDriver(old);
+      new IamDriver().connect("jdbc:iam:mysql://" + HOST + "/orders?user=app", new Properties());
+    } finally {
+      DriverManager.deregisterDriver(old);
+      DriverManager.registerDriver(current);
+    }
+  }
 
   /** A heading, and what makes a message that it is for. */
   record Case(String heading, Action action) {
@@ -470,6 +492,9 @@ class TroubleshootingDocTest {
                     .build()
                     .getConnection()
                     .close()),
+        new Case(
+            "... is of version ..., which could send the token in clear text",
+            TroubleshootingDocTest::connectByAnOldDriver),
         new Case("No JDBC URL is given", () -> new IamDriver().connect(null, new Properties())),
         new Case(
             "iam-hikari logs by SLF4J, not by java.util.logging",

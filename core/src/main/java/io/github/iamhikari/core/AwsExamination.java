@@ -46,7 +46,13 @@ record AwsExamination(
     try (OpenedCredentials opened = OpenedCredentials.of(login, given)) {
       askForCredentials(opened.provider(), given);
     } catch (IllegalArgumentException e) {
-      findings.failed(CREDENTIALS, "", "%s", String.valueOf(e.getMessage()));
+      String message = String.valueOf(e.getMessage());
+      int remedy = message.lastIndexOf("; ");
+      findings.failed(
+          CREDENTIALS,
+          remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2)),
+          "%s",
+          remedy < 0 ? message : message.substring(0, remedy));
     } catch (Exception e) {
       logger.debug("The AWS credentials provider did not close", e);
     }

@@ -16,12 +16,19 @@ import org.jspecify.annotations.Nullable;
 /** Connections by whichever driver takes a URL, of those on the class path. */
 final class DriverManagerDataSource implements DataSource {
 
+  /** Those before these are not told by {@code sslMode} to insist on TLS. */
   private static final List<Known> KNOWN =
       List.of(
-          new Known("jdbc:postgresql:", "org.postgresql.Driver", "org.postgresql:postgresql"),
-          new Known("jdbc:mysql:", "com.mysql.cj.jdbc.Driver", "com.mysql:mysql-connector-j"),
+          new Known("jdbc:postgresql:", "org.postgresql.Driver", "org.postgresql:postgresql", 42),
+          new Known("jdbc:mysql:", "com.mysql.cj.jdbc.Driver", "com.mysql:mysql-connector-j", 8),
           new Known(
-              "jdbc:mariadb:", "org.mariadb.jdbc.Driver", "org.mariadb.jdbc:mariadb-java-client"));
+              "jdbc:mariadb:",
+              "org.mariadb.jdbc.Driver",
+              "org.mariadb.jdbc:mariadb-java-client",
+              3));
+
+  /** SQLSTATE: the client cannot establish the connection. */
+  private static final String CANNOT_CONNECT = "08001";
 
   private final String jdbcUrl;
   private final Properties driverProperties;
@@ -58,40 +65,57 @@ final class DriverManagerDataSource implements DataSource {
    * The driver that takes the URL: one that DriverManager knows, or else one that is only to be
    * found, as in a tool that loads its drivers by a class loader of its own.
    *
-   * @throws SQLException if there is none
+   * @throws SQLException if there is none, or if it is too old to be kept on TLS
    */
   Driver driver() throws SQLException {
+    Known known = known();
+    Driver driver = registered();
+    if (driver == null && known != null) {
+      driver = known.load();
+    }
+    if (driver == null || !driver.acceptsURL(jdbcUrl)) {
+      throw noDriver();
+    }
+    if (known != null && driver.getMajorVersion() < known.oldest) {
+      throw new SQLException(
+          String.format(
+              Locale.ROOT,
+              "%s is of version %d.%d, which could send the token in clear text; put the newest in"
+                  + " its place",
+              known.artifact,
+              driver.getMajorVersion(),
+              driver.getMinorVersion()),
+          CANNOT_CONNECT);
+    }
+    return driver;
+  }
+
+  private @Nullable Driver registered() {
     try {
       return DriverManager.getDriver(jdbcUrl);
     } catch (SQLException e) {
-      return unregisteredDriver();
+      return null;
     }
   }
 
-  private Driver unregisteredDriver() throws SQLException {
+  private @Nullable Known known() {
     for (Known known : KNOWN) {
       if (jdbcUrl.startsWith(known.prefix)) {
-        Driver driver = known.load();
-        if (driver != null && driver.acceptsURL(jdbcUrl)) {
-          return driver;
-        }
+        return known;
       }
     }
-    throw noDriver();
+    return null;
   }
 
   private SQLException noDriver() {
-    String artifact = "the driver";
-    for (Known known : KNOWN) {
-      artifact = jdbcUrl.startsWith(known.prefix) ? known.artifact : artifact;
-    }
+    Known known = known();
     return new SQLException(
         String.format(
             Locale.ROOT,
             "No JDBC driver on the class path takes the JDBC URL; add %s as a dependency, or put its"
                 + " jar beside that of iam-hikari",
-            artifact),
-        "08001");
+            known == null ? "the driver" : known.artifact),
+        CANNOT_CONNECT);
   }
 
   /**
@@ -99,8 +123,9 @@ final class DriverManagerDataSource implements DataSource {
    *
    * @param prefix how its URLs begin
    * @param artifact its Maven coordinates
+   * @param oldest its first major version that can be used
    */
-  private record Known(String prefix, String className, String artifact) {
+  private record Known(String prefix, String className, String artifact, int oldest) {
 
     private @Nullable Driver load() {
       Driver driver = load(DriverManagerDataSource.class.getClassLoader());

@@ -75,7 +75,7 @@ final class SettingsExamination {
         SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
   }
 
-  private static String sentence(String words) {
+  static String sentence(String words) {
     return words.substring(0, 1).toUpperCase(Locale.ROOT)
         + words.substring(1)
         + (words.endsWith(".") || words.endsWith("?") ? "" : ".");

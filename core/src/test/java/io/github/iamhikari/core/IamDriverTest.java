@@ -43,7 +43,7 @@ class IamDriverTest {
     try (var classes = new URLClassLoader(thisLibraryAlone, ClassLoader.getPlatformClassLoader())) {
       Driver alone =
           ServiceLoader.load(Driver.class, classes).stream()
-              .filter(found -> found.type().getClassLoader() == classes)
+              .filter(found -> classes.equals(found.type().getClassLoader()))
               .findFirst()
               .orElseThrow()
               .get();

@@ -26,7 +26,7 @@ class MissingModulesTest {
 
     assertThat(reportWithout("sts"))
         .contains("failed   AWS credentials  AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by")
-        .contains("add software.amazon.awssdk:sts")
+        .contains("-> Add software.amazon.awssdk:sts.")
         .contains(
             "skipped  AWS identity, clock, database, policy not asked, since there are no AWS");
   }
