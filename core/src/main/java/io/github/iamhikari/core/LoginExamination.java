@@ -51,6 +51,7 @@ final class LoginExamination {
   /** Logs in, and asks the server who that is, and how it is set up. */
   void logIn() {
     try {
+      // a DriverManager has one for all its drivers, so it is put back
       boolean isUnbounded = dataSource.getLoginTimeout() == 0;
       if (isUnbounded) {
         dataSource.setLoginTimeout(TIMEOUT_SECONDS);

@@ -29,6 +29,6 @@ record Target(String host, int port) {
 
   @Override
   public String toString() {
-    return host + ":" + port;
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 }

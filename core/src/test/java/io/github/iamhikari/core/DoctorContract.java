@@ -188,6 +188,11 @@ abstract class DoctorContract {
             patient -> impersonate(patient, region.expiredCertificate()),
             failed(TLS, "has expired", "aws rds modify-db-instance")),
         Cause.of(
+            "a certificate that ends soon",
+            patient -> impersonate(patient, region.certificateFor(region.endpoint())),
+            warned(TLS, "Amazon's roots of " + regionName(), "certificate renewed before that day"),
+            failed(LOGIN)),
+        Cause.of(
             "name mismatch",
             patient -> impersonate(patient, region.certificateFor("x" + region.endpoint())),
             failed(TLS, "is not for " + region.endpoint() + " but for \"xorders.")),
@@ -248,7 +253,8 @@ abstract class DoctorContract {
       assertThat(symptom.words()).allSatisfy(word -> assertThat(words).contains(word));
     }
     secrets.assertNoneIn(report + report.toJson());
-    assertThat(DoctorPage.text()).contains(DoctorPage.row(cause));
+    String row = DoctorPage.row(cause);
+    assertThat(DoctorPage.text().contains(row)).as("docs/doctor.md has%s", row).isTrue();
   }
 
   Report reportOf(Cause cause) throws Exception {
