@@ -93,6 +93,7 @@ class TroubleshootingDocTest {
   private static final Set<String> NEVER_SEEN =
       Set.of(
           "Flyway asks the type of the database behind the URL",
+          "A file without a URL: {}",
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
@@ -105,26 +106,6 @@ class TroubleshootingDocTest {
           "nothing was read");
 
   private static final String ROLE = "arn:aws:iam::123456789012:role/orders";
-
-  /** Such as some tools bring along. */
-  private static void connectByAnOldDriver() throws SQLException {
-    Driver current = DriverManager.getDriver("jdbc:mysql://" + HOST + "/orders");
-    Driver old =
-        new com.mysql.cj.jdbc.Driver() {
-          @Override
-          public int getMajorVersion() {
-            return 5;
-          }
-        };
-    try {
-      DriverManager.deregisterDriver(current);
-      DriverManager.registerDriver(old);
-      new IamDriver().connect("jdbc:iam:mysql://" + HOST + "/orders?user=app", new Properties());
-    } finally {
-      DriverManager.deregisterDriver(old);
-      DriverManager.registerDriver(current);
-    }
-  }
 
   /** A heading, and what makes a message that it is for. */
   record Case(String heading, Action action) {
@@ -869,6 +850,26 @@ class TroubleshootingDocTest {
       properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
     }
     return properties;
+  }
+
+  /** Such as some tools bring along. */
+  private static void connectByAnOldDriver() throws SQLException {
+    Driver current = DriverManager.getDriver("jdbc:mysql://" + HOST + "/orders");
+    Driver old =
+        new com.mysql.cj.jdbc.Driver() {
+          @Override
+          public int getMajorVersion() {
+            return 5;
+          }
+        };
+    try {
+      DriverManager.deregisterDriver(current);
+      DriverManager.registerDriver(old);
+      new IamDriver().connect("jdbc:iam:mysql://" + HOST + "/orders?user=app", new Properties());
+    } finally {
+      DriverManager.deregisterDriver(old);
+      DriverManager.registerDriver(current);
+    }
   }
 
   /** Does not tell its URL. */
