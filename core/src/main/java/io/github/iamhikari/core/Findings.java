@@ -96,6 +96,7 @@ final class Findings {
   }
 
   /** The words of a finding: in one line, which holds nothing but printable characters. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
   static String words(String format, @Nullable Object... values) {
     String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);
     StringBuilder line = new StringBuilder();
