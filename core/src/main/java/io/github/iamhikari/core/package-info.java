@@ -19,7 +19,10 @@
  * io.github.iamhikari.core.MySqlSocketFactory} and {@link
  * io.github.iamhikari.core.MariaDbTlsPlugin} that it loads by name.
  *
- * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}.
+ * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}. What takes
+ * no {@code DataSource} but a URL gets {@link io.github.iamhikari.core.IamDriver}, behind which
+ * {@code DriverLogins} keeps an {@code IamDataSource} for each URL; {@link
+ * io.github.iamhikari.core.FlywayDatabaseType} tells Flyway of it.
  */
 @NullMarked
 package io.github.iamhikari.core;
