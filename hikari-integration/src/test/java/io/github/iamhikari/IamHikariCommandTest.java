@@ -2,7 +2,7 @@ package io.github.iamhikari;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
 import java.io.IOException;
 import java.io.PrintWriter;

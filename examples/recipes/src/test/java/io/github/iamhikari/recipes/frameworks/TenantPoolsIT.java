@@ -3,7 +3,7 @@ package io.github.iamhikari.recipes.frameworks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.core.IamTokenSource;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.localrds.AccessKey;
