@@ -50,11 +50,7 @@ class LoginConfigurationTest {
   @Test
   void takesAUrlOfIamDriverForThatOfTheRealDriver() {
     LoginConfiguration login =
-        LoginConfiguration.ofUrl(
-            "pool",
-            "jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders",
-            "app",
-            new Properties());
+        url("app", "jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");
 
     assertThat(login.urlForDriver())
         .isEqualTo("jdbc:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");

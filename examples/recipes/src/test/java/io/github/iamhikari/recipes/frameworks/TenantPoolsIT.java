@@ -3,13 +3,13 @@ package io.github.iamhikari.recipes.frameworks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.recipes.Server;
 import java.sql.Connection;
 import java.sql.SQLException;
