@@ -13,6 +13,7 @@ import java.security.CodeSource;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
@@ -82,19 +83,18 @@ final class DriverJar {
   }
 
   private static boolean takes(@Nullable ClassLoader loader, String url) {
-    var drivers = ServiceLoader.load(Driver.class, loader).iterator();
-    while (true) {
+    Iterator<Driver> drivers = ServiceLoader.load(Driver.class, loader).iterator();
+    boolean isFound = false;
+    boolean hasMore = true;
+    while (hasMore && !isFound) {
       try {
-        if (!drivers.hasNext()) {
-          return false;
-        }
-        if (drivers.next().acceptsURL(url)) {
-          return true;
-        }
+        hasMore = drivers.hasNext();
+        isFound = hasMore && drivers.next().acceptsURL(url);
       } catch (SQLException | ServiceConfigurationError | LinkageError e) {
-        continue; // one that does not work here
+        isFound = false; // one that does not work here
       }
     }
+    return isFound;
   }
 
   private static URLClassLoader loader(Path driver) {

@@ -12,8 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
@@ -33,8 +31,6 @@ record AwsExamination(
     boolean isOffline,
     Findings findings) {
 
-  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
-
   private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
 
   /**
@@ -43,8 +39,25 @@ record AwsExamination(
    * @param given what the login would ask for credentials; null for the SDK's default chain
    */
   void examine(@Nullable AwsCredentialsProvider given) {
-    try (OpenedCredentials opened = OpenedCredentials.of(login, given)) {
-      askForCredentials(opened.provider(), given);
+    open(given)
+        .ifPresent(
+            opened -> {
+              try (opened) {
+                askForCredentials(opened.provider(), given);
+              }
+            });
+    findings.skipAll(
+        STEPS,
+        findings.hasFailed(CREDENTIALS)
+            ? "not asked, since there are no AWS credentials"
+            : findings.hasFailed(IDENTITY)
+                ? "not asked, since AWS refuses these credentials"
+                : "not asked, since this is an examination without AWS");
+  }
+
+  private Optional<OpenedCredentials> open(@Nullable AwsCredentialsProvider given) {
+    try {
+      return Optional.of(OpenedCredentials.of(login, given));
     } catch (IllegalArgumentException e) {
       String message = String.valueOf(e.getMessage());
       int remedy = message.lastIndexOf("; ");
@@ -53,16 +66,8 @@ record AwsExamination(
           remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2)),
           "%s",
           remedy < 0 ? message : message.substring(0, remedy));
-    } catch (Exception e) {
-      logger.debug("The AWS credentials provider did not close", e);
+      return Optional.empty();
     }
-    findings.skipAll(
-        STEPS,
-        findings.hasFailed(CREDENTIALS)
-            ? "not asked, since there are no AWS credentials"
-            : findings.hasFailed(IDENTITY)
-                ? "not asked, since AWS refuses these credentials"
-                : "not asked, since this is an examination without AWS");
   }
 
   private void askForCredentials(

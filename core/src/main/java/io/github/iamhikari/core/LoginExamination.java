@@ -81,9 +81,11 @@ final class LoginExamination {
         kind != LoginFailure.UNRELATED && failure.getCause() instanceof SQLException cause
             ? cause
             : failure;
-    Throwable root = answer;
-    while (root.getCause() != null && kind == LoginFailure.UNRELATED) {
-      root = root.getCause();
+    String hidden = "";
+    Throwable cause = kind == LoginFailure.UNRELATED ? answer.getCause() : null;
+    while (cause != null) {
+      hidden = ", because of " + cause;
+      cause = cause.getCause();
     }
     findings.failed(
         LOGIN,
@@ -91,7 +93,7 @@ final class LoginExamination {
         "%s (SQLState %s)%s",
         LoginFailure.inShort(answer),
         answer.getSQLState(),
-        root == answer ? "" : ", because of " + root);
+        hidden);
   }
 
   private String advice(LoginFailure kind) {

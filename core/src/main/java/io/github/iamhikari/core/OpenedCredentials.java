@@ -8,9 +8,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * default chain, or of a role that is assumed with either.
  *
  * @param provider explains its failures
- * @param resource what was opened for it
+ * @param closing closes what was opened for it
  */
-record OpenedCredentials(AwsCredentialsProvider provider, AutoCloseable resource)
+record OpenedCredentials(AwsCredentialsProvider provider, Runnable closing)
     implements AutoCloseable {
 
   /**
@@ -24,7 +24,7 @@ record OpenedCredentials(AwsCredentialsProvider provider, AutoCloseable resource
     Role role = login.role();
     if (given == null) {
       DefaultCredentials share = DefaultCredentials.of(profile, role);
-      return new OpenedCredentials(share.provider(), share);
+      return new OpenedCredentials(share.provider(), share::close);
     }
     ExplainedCredentials explained = new ExplainedCredentials(given, profile);
     if (role == null) {
@@ -32,12 +32,12 @@ record OpenedCredentials(AwsCredentialsProvider provider, AutoCloseable resource
     }
     String source = ExplainedCredentials.source(profile, given);
     AssumedRole assumed = DefaultCredentials.assume(role, explained, source);
-    return new OpenedCredentials(assumed, assumed);
+    return new OpenedCredentials(assumed, assumed::close);
   }
 
   /** Gives up its share in the provider, or closes what is its own. */
   @Override
-  public void close() throws Exception {
-    resource.close();
+  public void close() {
+    closing.run();
   }
 }

@@ -52,7 +52,7 @@ final class TokenFactory implements AutoCloseable {
   public void close() {
     try {
       credentials.close();
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       logger.warn("{} - The AWS credentials provider did not close", name, e);
     }
   }
