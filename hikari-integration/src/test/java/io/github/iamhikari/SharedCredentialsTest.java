@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localaws.LocalMetadataService;
 import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -28,7 +28,10 @@
  * ServerExamination}. They write what they see into {@code Findings}, of which {@code ReportText}
  * makes text and JSON.
  *
- * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}.
+ * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}. What takes
+ * no {@code DataSource} but a URL gets {@link io.github.iamhikari.core.IamDriver}, behind which
+ * {@code DriverLogins} keeps an {@code IamDataSource} for each URL; {@link
+ * io.github.iamhikari.core.FlywayDatabaseType} tells Flyway of it.
  */
 @NullMarked
 package io.github.iamhikari.core;

@@ -10,6 +10,8 @@ import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.time.Duration;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
@@ -187,7 +189,8 @@ class AssumedRoleTest {
     Properties properties = new Properties();
     properties.setProperty("iam_role_arn", arn);
     properties.setProperty("iam_role_external_id", externalId);
-    return SimulatedTime.by(clock, IamTokenSource.builder())
+    return IamTokenSource.builder()
+        .clock(clock, clock::nanoTime)
         .name(name)
         .endpoint("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432)
         .user("app")

@@ -16,6 +16,7 @@ import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Refusal;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

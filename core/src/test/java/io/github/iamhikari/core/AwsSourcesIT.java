@@ -10,6 +10,8 @@ import io.github.iamhikari.localaws.LocalMetadataService;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.junit.AwsProperties;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalMetadataService;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;

@@ -10,6 +10,8 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.Refusal;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -13,6 +13,8 @@ import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.Endpoint;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;

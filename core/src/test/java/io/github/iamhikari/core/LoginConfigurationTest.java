@@ -48,6 +48,16 @@ class LoginConfigurationTest {
   }
 
   @Test
+  void takesAUrlOfIamDriverForThatOfTheRealDriver() {
+    LoginConfiguration login =
+        url("app", "jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");
+
+    assertThat(login.urlForDriver())
+        .isEqualTo("jdbc:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");
+    assertThat(login.request().port()).isEqualTo(5432);
+  }
+
+  @Test
   void takesTheDriversUserWhereThereIsNoUsername() {
     assertThat(mysql(null, "User", "app").request().user()).isEqualTo("app");
     assertThat(mysql("app", "user", "app").request().user()).isEqualTo("app");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.iamhikari.core.IamDoctor.Report;
 import io.github.iamhikari.core.IamDoctor.Status;
 import io.github.iamhikari.core.IamDoctor.Step;
+import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -3,6 +3,7 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;

@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.TestClock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Properties;

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
 import java.sql.Connection;
 import java.sql.Statement;

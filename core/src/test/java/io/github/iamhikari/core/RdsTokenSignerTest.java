@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.localrds.SecretsInLogs;
+import io.github.iamhikari.localrds.junit.SecretsInLogs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;

@@ -4,9 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

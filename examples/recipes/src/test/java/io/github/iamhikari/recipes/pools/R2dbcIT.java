@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamTokenSource;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.recipes.Server;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.spi.Connection;

@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.util.function.UnaryOperator;
 
 /** Lets logins live by a clock that a test advances, and have their tokens signed by it. */

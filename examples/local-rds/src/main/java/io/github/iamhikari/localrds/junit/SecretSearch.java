@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localrds.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.AppenderBase;
-import io.github.iamhikari.localrds.SecretsInLogs;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
@@ -28,8 +27,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails a test whose secrets stand in a log line, at any level. The AWS SDK and the JDK's HTTP client
- * write secrets of theirs below INFO; their lines are searched from INFO on.
+ * Fails a test if one of its secrets appears in a log line, at any level. The AWS SDK and the JDK's
+ * HTTP client log secrets below INFO; their lines are searched from INFO on. A JUnit extension for
+ * a field with {@code @RegisterExtension}, and an appender of Logback.
  */
 public final class SecretSearch extends AppenderBase<ILoggingEvent>
     implements BeforeEachCallback, AfterEachCallback {
@@ -37,17 +37,32 @@ public final class SecretSearch extends AppenderBase<ILoggingEvent>
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final List<Supplier<Collection<String>>> secrets = new CopyOnWriteArrayList<>();
 
-  /** Looks for these, as they are when it looks. */
+  /** A search for no secrets yet. */
+  public SecretSearch() {}
+
+  /**
+   * Looks for more secrets.
+   *
+   * @param more asked when the test ends
+   */
   public void add(Supplier<Collection<String>> more) {
     secrets.add(more);
   }
 
-  /** Fails if a secret stands in an exception, or in one that hangs on it. */
+  /**
+   * Fails if a secret appears in an exception, its causes or what is suppressed by it.
+   *
+   * @param failure the exception
+   */
   public void assertNoneIn(Throwable failure) {
     assertNoneIn(textOf(failure));
   }
 
-  /** Fails if a secret stands in a text. */
+  /**
+   * Fails if a secret appears in a text.
+   *
+   * @param text the text
+   */
   public void assertNoneIn(String text) {
     assertThat(text).doesNotContain(all());
   }
@@ -56,7 +71,12 @@ public final class SecretSearch extends AppenderBase<ILoggingEvent>
     return secrets.stream().flatMap(some -> some.get().stream()).toList();
   }
 
-  /** All that an exception shows, and what every exception shows that hangs on it. */
+  /**
+   * Messages and stack traces of an exception, its causes and what is suppressed by it.
+   *
+   * @param failure the exception
+   * @return the text
+   */
   public static String textOf(Throwable failure) {
     StringWriter text = new StringWriter();
     PrintWriter writer = new PrintWriter(text);

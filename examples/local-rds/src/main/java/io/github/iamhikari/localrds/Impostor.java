@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localrds;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,13 +14,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server that would like to have a token: it speaks the protocol up to TLS, shows its certificate
- * and keeps what a client then sends it. It listens on 127.0.0.1.
+ * A server that is after tokens: it speaks the protocol up to TLS, presents its certificate and
+ * keeps what a client then sends. It listens on a free port of 127.0.0.1. Safe for use by several
+ * threads.
  */
 public final class Impostor implements AutoCloseable {
 
-  /** How the two protocols come to TLS. */
+  /** What a client speaks before TLS. */
   public enum Protocol {
+    /** That of PostgreSQL. */
     POSTGRESQL {
       @Override
       void comeToTls(DataInputStream input, OutputStream output) throws IOException {
@@ -28,6 +30,7 @@ public final class Impostor implements AutoCloseable {
         output.write('S');
       }
     },
+    /** That of MySQL and MariaDB. */
     MYSQL {
       @Override
       void comeToTls(DataInputStream input, OutputStream output) throws IOException {
@@ -49,6 +52,13 @@ public final class Impostor implements AutoCloseable {
   private final ByteArrayOutputStream received = new ByteArrayOutputStream();
   private final AtomicInteger clients = new AtomicInteger();
 
+  /**
+   * Starts a server.
+   *
+   * @param protocol what its clients speak
+   * @param certificate what it speaks TLS with
+   * @throws IOException if there is no free port
+   */
   public Impostor(Protocol protocol, SSLContext certificate) throws IOException {
     this.protocol = protocol;
     this.certificate = certificate;
@@ -58,16 +68,29 @@ public final class Impostor implements AutoCloseable {
     thread.start();
   }
 
+  /**
+   * Where it listens.
+   *
+   * @return the port
+   */
   public int port() {
     return listener.getLocalPort();
   }
 
-  /** How many clients have come. */
+  /**
+   * How many clients have connected.
+   *
+   * @return the number so far
+   */
   public int clients() {
     return clients.get();
   }
 
-  /** What it was sent in TLS; a client sends nothing but the wish for TLS before. */
+  /**
+   * What clients sent in TLS. Before it they send nothing but the wish for TLS.
+   *
+   * @return the bytes so far, one character each
+   */
   public String received() {
     synchronized (received) {
       return received.toString(StandardCharsets.ISO_8859_1);
@@ -103,6 +126,7 @@ public final class Impostor implements AutoCloseable {
     }
   }
 
+  /** Stops it. */
   @Override
   public void close() throws IOException {
     listener.close();

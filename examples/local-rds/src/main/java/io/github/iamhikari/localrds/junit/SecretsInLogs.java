@@ -1,4 +1,4 @@
-package io.github.iamhikari.localrds;
+package io.github.iamhikari.localrds.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Reads every log line of a test run, at TRACE, and fails the test class after which one has held a
- * token, or the secret of an access key. JUnit finds it as a service.
+ * Reads every log line of a test run and fails the test class in which one has held a token, or the
+ * secret of an access key that local-rds made. An extension that JUnit finds as a service, and an
+ * appender of Logback.
  */
 public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements AfterAllCallback {
 
@@ -26,6 +27,9 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
   private static final Pattern SECRET = Pattern.compile("localrds[0-9a-f]{32}");
 
   private static final Queue<String> linesWithSecrets = new ConcurrentLinkedQueue<>();
+
+  /** One of the two that JUnit and Logback make. */
+  public SecretsInLogs() {}
 
   @Override
   public void start() {
@@ -48,6 +52,9 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
   /**
    * Whether we are to blame for the line: not what the AWS SDK and the JDK's HTTP client write of
    * their own requests, below INFO.
+   *
+   * @param event the log line
+   * @return false for such a line
    */
   public static boolean isOurs(ILoggingEvent event) {
     String logger = event.getLoggerName();
@@ -60,7 +67,11 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
     assertThat(takeLinesWithSecrets()).as("log lines with a secret").isEmpty();
   }
 
-  /** The lines that were found since this was last called. */
+  /**
+   * Takes the lines that were found since the last call.
+   *
+   * @return the lines, oldest first
+   */
   public static Queue<String> takeLinesWithSecrets() {
     Queue<String> lines = new ConcurrentLinkedQueue<>(linesWithSecrets);
     linesWithSecrets.clear();

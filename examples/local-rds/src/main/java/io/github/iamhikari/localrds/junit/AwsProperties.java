@@ -1,4 +1,4 @@
-package io.github.iamhikari.core;
+package io.github.iamhikari.localrds.junit;
 
 import io.github.iamhikari.localrds.AccessKey;
 import java.util.ArrayDeque;
@@ -12,9 +12,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The system properties that the AWS SDK reads: gone when a test begins, and as they were before
- * when it ends. So it finds no credentials but those that the test gives it. In a static field it
- * does so for all tests of a class, too.
+ * Clears the system properties that the AWS SDK reads when a test begins, and restores them when it
+ * ends. So the SDK finds no credentials but those that the test sets. A JUnit extension for a field
+ * with {@code @RegisterExtension}; in a static field it does so for all tests of a class, too.
  */
 public final class AwsProperties
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -28,22 +28,39 @@ public final class AwsProperties
   /** Without credentials, until the test sets some. */
   public AwsProperties() {}
 
-  /** With an access key from the start. */
+  /**
+   * With an access key from the start.
+   *
+   * @param key the key
+   */
   public AwsProperties(AccessKey key) {
     fromTheStart.putAll(propertiesOf(key));
   }
 
-  /** Sets what the test is to have. */
+  /**
+   * Sets a property for the rest of the test.
+   *
+   * @param name such as {@code aws.region}
+   * @param value its value
+   */
   public void set(String name, String value) {
     System.setProperty(name, value);
   }
 
-  /** Sets what the test is to have. */
+  /**
+   * Sets properties for the rest of the test.
+   *
+   * @param properties names and values
+   */
   public void set(Map<String, String> properties) {
     properties.forEach(System::setProperty);
   }
 
-  /** Sets the access key that the test is to have. */
+  /**
+   * Sets an access key for the rest of the test.
+   *
+   * @param key the key
+   */
   public void set(AccessKey key) {
     set(propertiesOf(key));
   }
