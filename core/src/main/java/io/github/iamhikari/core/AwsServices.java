@@ -93,15 +93,17 @@ record AwsServices(String region, AwsCredentials credentials) {
         : String.format(Locale.ROOT, "%s: %s", code, firstLine(message));
   }
 
+  /** Its innermost cause, if it has one. */
   private static String rootOf(Throwable failure) {
+    if (failure.getCause() == null) {
+      return String.valueOf(failure.getMessage());
+    }
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
     }
     String message = root.getMessage();
-    return root == failure && message != null
-        ? message
-        : root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    return root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
   }
 
   private static String firstLine(String text) {
