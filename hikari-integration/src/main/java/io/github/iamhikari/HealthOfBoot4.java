@@ -1,5 +1,8 @@
 package io.github.iamhikari;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -24,8 +27,10 @@ final class HealthOfBoot4 {
 
     @Bean
     HealthIndicator iamHealthIndicator(PoolBeanPostProcessor pools) {
+      Map<IamHikariDataSource, PoolDoctor> doctors =
+          Collections.synchronizedMap(new WeakHashMap<>());
       return () -> {
-        LoginHealth health = LoginHealth.of(pools.open());
+        LoginHealth health = LoginHealth.of(pools.open(), doctors);
         Health.Builder builder = health.isUp() ? Health.up() : Health.down();
         return builder.withDetails(health.details()).build();
       };

@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDoctor;
 import io.github.iamhikari.core.IamSettings;
 import io.github.iamhikari.core.TokenStatus;
 import java.sql.Connection;
@@ -231,6 +232,53 @@ public class IamHikariDataSource extends HikariDataSource {
     set(IamSettings.AWS_PROFILE, awsProfile);
   }
 
+  /** {@return the IAM role that signs tokens, or null for whom the AWS credentials are of} */
+  public @Nullable String getIamRoleArn() {
+    return settings().roleArn();
+  }
+
+  /**
+   * Sets the IAM role that signs tokens. It is assumed with the credentials of the SDK's default
+   * chain, or of the credentials provider that is set, by STS in the endpoint's region.
+   *
+   * @param iamRoleArn such as {@code arn:aws:iam::123456789012:role/orders-login}, or null for none
+   * @throws IllegalArgumentException if it is not the ARN of a role
+   */
+  public void setIamRoleArn(@Nullable String iamRoleArn) {
+    set(IamSettings.ROLE_ARN, iamRoleArn);
+  }
+
+  /** {@return what AWS's logs call a session of the role, or null for the pool's name} */
+  public @Nullable String getIamRoleSessionName() {
+    return settings().roleSessionName();
+  }
+
+  /**
+   * Sets what AWS's logs, such as CloudTrail, call a session of the role.
+   *
+   * @param iamRoleSessionName 2 to 64 letters, digits and {@code _+=,.@-}, or null for the pool's
+   *     name
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public void setIamRoleSessionName(@Nullable String iamRoleSessionName) {
+    set(IamSettings.ROLE_SESSION_NAME, iamRoleSessionName);
+  }
+
+  /** {@return the external ID that the role is assumed with, or null if with none} */
+  public @Nullable String getIamRoleExternalId() {
+    return settings().roleExternalId();
+  }
+
+  /**
+   * Sets the external ID that the role's trust policy asks for.
+   *
+   * @param iamRoleExternalId 2 to 1,224 letters, digits and {@code _+=,.@:/-}, or null for none
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public void setIamRoleExternalId(@Nullable String iamRoleExternalId) {
+    set(IamSettings.ROLE_EXTERNAL_ID, iamRoleExternalId);
+  }
+
   /** {@return where AWS credentials come from, or null if from the SDK's default chain} */
   public @Nullable AwsCredentialsProvider getAwsCredentialsProvider() {
     return awsCredentialsProvider;
@@ -323,6 +371,21 @@ public class IamHikariDataSource extends HikariDataSource {
   /** Why a login would fail now, if that is known. */
   Optional<SQLException> problem() {
     return Optional.ofNullable(iamDataSource(this)).flatMap(IamDataSource::getProblem);
+  }
+
+  /**
+   * Prepares an examination of this pool's login, with its settings, its driver and its AWS
+   * credentials, and connections of its own.
+   *
+   * @return a doctor who has done nothing yet
+   * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
+   *     JNDI that is not there or cannot be used
+   */
+  public IamDoctor doctor() {
+    boolean isInstalled = getDataSource() instanceof IamDataSource made && made == installed;
+    return IamDoctor.of(
+        LoginConfig.logins(this, isInstalled ? readyDataSource : getDataSource())
+            .awsCredentialsProvider(awsCredentialsProvider));
   }
 
   /** Why the last caller got no connection, if the pool still has none. */

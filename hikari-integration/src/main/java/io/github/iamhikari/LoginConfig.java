@@ -56,14 +56,8 @@ final class LoginConfig extends HikariConfig {
       @Nullable DataSource readyDataSource,
       WaitingCallers waitingCallers,
       UnaryOperator<IamDataSource.Builder> customizer) {
-    DriverConnections.refuseCredentialsProvider(config);
     IamDataSource.Builder builder =
-        IamDataSource.builder()
-            .name(config.getPoolName())
-            .user(userOf(config))
-            .properties(config.getDataSourceProperties())
-            .failureListener(waitingCallers::loginFailed);
-    DriverConnections.use(config, readyDataSource, builder);
+        logins(config, readyDataSource).failureListener(waitingCallers::loginFailed);
     IamDataSource dataSource = customizer.apply(builder).build();
     if (config.getPassword() != null) {
       logger.warn(
@@ -73,6 +67,23 @@ final class LoginConfig extends HikariConfig {
     config.setCredentials(Credentials.of(dataSource.getUser(), null));
     config.setDataSource(dataSource);
     return dataSource;
+  }
+
+  /**
+   * How a configuration logs in.
+   *
+   * @param readyDataSource what was set as the dataSource, if anything
+   * @throws IllegalArgumentException if it says so in a way that cannot be
+   */
+  static IamDataSource.Builder logins(HikariConfig config, @Nullable DataSource readyDataSource) {
+    DriverConnections.refuseCredentialsProvider(config);
+    IamDataSource.Builder builder =
+        IamDataSource.builder()
+            .name(config.getPoolName())
+            .user(userOf(config))
+            .properties(config.getDataSourceProperties());
+    DriverConnections.use(config, readyDataSource, builder);
+    return builder;
   }
 
   /** A subclass may name the user by {@code getCredentials()} alone. */

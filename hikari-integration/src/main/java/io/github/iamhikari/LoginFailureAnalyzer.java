@@ -40,7 +40,10 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
           IamSettings.DEFAULT_PORT,
           IamSettings.REGION,
           IamSettings.EXPIRATION,
-          IamSettings.AWS_PROFILE);
+          IamSettings.AWS_PROFILE,
+          IamSettings.ROLE_ARN,
+          IamSettings.ROLE_SESSION_NAME,
+          IamSettings.ROLE_EXTERNAL_ID);
 
   private final @Nullable BeanFactory beans;
 

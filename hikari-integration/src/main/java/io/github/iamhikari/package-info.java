@@ -9,8 +9,12 @@
  *
  * <p>For Spring Boot alone there are {@code IamHikariAutoConfiguration} and what it makes: {@code
  * PoolBeanPostProcessor} prepares pools that are beans, {@code PoolMetersPostProcessor} has them
- * measured, {@code HealthOfBoot3} and {@code HealthOfBoot4} show their {@code LoginHealth}, and
- * {@code LoginFailureAnalyzer} explains a start that fails. No other class refers to these.
+ * measured, {@code HealthOfBoot3} and {@code HealthOfBoot4} show their {@code LoginHealth}, with
+ * what a {@code PoolDoctor} finds, and {@code LoginFailureAnalyzer} explains a start that fails. No
+ * other class refers to these.
+ *
+ * <p>For the jar that holds all there is {@code IamHikariCommand}, whose {@code DoctorCommand} has
+ * an {@code IamDoctor} examine a login, by the driver of a {@code DriverJar} if need be.
  */
 @NullMarked
 package io.github.iamhikari;

@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.LocalRole;
-import io.github.iamhikari.core.LocalSts;
+import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.File;
@@ -13,8 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar for a folder of jars: what is in it, and that it needs nothing but a JDBC driver. */
 class AllJarIT {
@@ -93,12 +93,12 @@ class AllJarIT {
     LocalRds rds = serverOf("postgresql");
     Path identity = Files.writeString(folder.resolve("token"), "who I am");
     try (LocalRole role =
-            new LocalRole(InstantSource.system().instant().plus(Duration.ofHours(1)), rds);
-        LocalSts sts = new LocalSts(role, "who I am")) {
-      Map<String, String> properties = sts.properties(identity.toString());
+            LocalRole.named("orders").trustsWebIdentity("who I am").opens(rds).build();
+        LocalAws aws = LocalAws.builder().role(role).start()) {
+      Map<String, String> properties = aws.webIdentity(role, identity.toString());
       Map<String, String> environment =
           Map.of(
-              "AWS_ENDPOINT_URL_STS", properties.get("aws.endpointUrlSts"),
+              "AWS_ENDPOINT_URL", properties.get("aws.endpointUrl"),
               "AWS_ROLE_ARN", properties.get("aws.roleArn"),
               "AWS_ROLE_SESSION_NAME", properties.get("aws.roleSessionName"),
               "AWS_REGION", "us-east-2",
@@ -112,22 +112,68 @@ class AllJarIT {
     return protocol.equals("postgresql") ? PostgresServer.started() : MariaDbServer.started();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mysql", "mariadb"})
+  void holdsADoctorWhoFindsTheDriverInItsFolder(String protocol, @TempDir Path folder)
+      throws Exception {
+    LocalRds rds = serverOf(protocol);
+    AccessKey key = AccessKey.random();
+    Statement mayLogIn = Statement.allow("*", "*");
+    Path all = Files.copy(jar(), folder.resolve("iam-hikari-all.jar"));
+    Path driver = driver(protocol);
+    Files.copy(driver, folder.resolve(driver.getFileName()));
+    try (LocalAws aws = LocalAws.builder().user("app", key, mayLogIn).database(rds).start()) {
+      ProcessBuilder command = java("-jar", all.toString(), "doctor", "--json", "--user", "app");
+      command.command().addAll(List.of("--url", url(rds, protocol)));
+      giveCredentials(command.environment(), key);
+      command.environment().put("AWS_ENDPOINT_URL", aws.properties().get("aws.endpointUrl"));
+      Process doctor =
+          command
+              .redirectOutput(folder.resolve("report").toFile())
+              .redirectError(folder.resolve("errors").toFile())
+              .start();
+      int status = doctor.waitFor();
+
+      String report = Files.readString(folder.resolve("report"));
+      assertThat(Files.readString(folder.resolve("errors"))).isEmpty();
+      assertThat(report)
+          .startsWith("{")
+          .contains("\"status\": \"ok\"", "is let in, by ", "is allowed rds-db:connect on ")
+          .contains(folder.resolve(driver.getFileName()).toString())
+          .doesNotContain("skipped", "warning", key.id(), key.secret(), "X-Amz-Signature");
+      assertThat(status).as(report).isZero();
+    }
+  }
+
+  private static String url(LocalRds rds, String protocol) {
+    return rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":");
+  }
+
+  /** A program without AWS credentials. */
+  private static ProcessBuilder java(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(optionsForLocalRds());
+    command.addAll(List.of(arguments));
+    ProcessBuilder program = new ProcessBuilder(command);
+    giveNoCredentials(program.environment());
+    return program;
+  }
+
   /** What the program prints. */
   private static String logIn(
       LocalRds rds, String protocol, Path folder, Map<String, String> environment)
       throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(optionsForLocalRds());
-    command.add("-cp");
-    command.add(jar() + File.pathSeparator + driver(protocol));
-    command.add(Files.writeString(folder.resolve("LogIn.java"), PROGRAM).toString());
-    command.add(rds.jdbcUrl(rds.host()).replaceFirst("jdbc:[a-z]+:", "jdbc:iam:" + protocol + ":"));
-    command.add(rds.account());
-    ProcessBuilder program = new ProcessBuilder(command);
-    giveNoCredentials(program.environment());
-    program.environment().putAll(environment);
-    Process process = program.redirectErrorStream(true).start();
+    Path program = Files.writeString(folder.resolve("LogIn.java"), PROGRAM);
+    ProcessBuilder command =
+        java(
+            "-cp",
+            jar() + File.pathSeparator + driver(protocol),
+            program.toString(),
+            url(rds, protocol),
+            rds.account());
+    command.environment().putAll(environment);
+    Process process = command.redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;

@@ -6,21 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
-import io.github.iamhikari.core.AwsProperties;
-import io.github.iamhikari.core.HttpFault;
-import io.github.iamhikari.core.HttpStandIn;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalRole;
-import io.github.iamhikari.core.SecretSearch;
 import io.github.iamhikari.core.SimulatedTime;
-import io.github.iamhikari.core.TestClock;
+import io.github.iamhikari.localaws.HttpFault;
+import io.github.iamhikari.localaws.HttpStandIn;
+import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,7 +74,7 @@ abstract class AwsFaults {
   void haveARole() {
     LocalRds rds = server.rds();
     clock.reset();
-    role = closed(new LocalRole(clock.instant().plus(lifeOfCredentials()), rds));
+    role = closed(role(rds));
     secrets.add(role::secrets);
   }
 
@@ -87,6 +88,11 @@ abstract class AwsFaults {
 
   /** For how long the role's credentials live, so that the SDK asks for others when it should. */
   abstract Duration lifeOfCredentials();
+
+  /** The role that the source gives the credentials of. */
+  LocalRole role(LocalRds rds) {
+    return new LocalRole(clock.instant().plus(lifeOfCredentials()), rds);
+  }
 
   /** Gives the role another key, of a life as long. */
   void rotate() {
@@ -106,9 +112,19 @@ abstract class AwsFaults {
   }
 
   IamDataSource logins(AwsCredentialsProvider provider) {
+    return logins(provider, Map.of());
+  }
+
+  /**
+   * Logins with a provider, or the default chain, and settings beside {@code iam_host}.
+   *
+   * @param provider null for the default chain
+   */
+  IamDataSource logins(@Nullable AwsCredentialsProvider provider, Map<String, String> settings) {
     LocalRds rds = server.rds();
     Properties properties = new Properties();
     properties.setProperty("iam_host", rds.host());
+    properties.putAll(settings);
     IamDataSource.Builder builder =
         IamDataSource.builder()
             .jdbcUrl(rds.jdbcUrl())
@@ -119,12 +135,19 @@ abstract class AwsFaults {
   }
 
   IamHikariDataSource pool(AwsCredentialsProvider provider) {
+    return pool(provider, Map.of());
+  }
+
+  /** A pool of such logins. */
+  IamHikariDataSource pool(
+      @Nullable AwsCredentialsProvider provider, Map<String, String> settings) {
     LocalRds rds = server.rds();
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(rds.jdbcUrl());
     config.setUsername("app");
     config.setMaximumPoolSize(1); // so that it opens none but those that are asked for
     config.addDataSourceProperty("iam_host", rds.host());
+    settings.forEach(config::addDataSourceProperty);
     return closed(
         new IamHikariDataSource(
             config,
@@ -162,9 +185,14 @@ abstract class AwsFaults {
 
   /** There is no connection, since the server refuses the login. */
   void assertRefused(DataSource logins) {
+    assertRefused(logins, "");
+  }
+
+  /** And the exception says so with these words, too. */
+  void assertRefused(DataSource logins, String words) {
     Throwable failure = catchThrowable(logins::getConnection);
     assertRefusal(failure, "The IAM login of user \"app\" at ", "28000");
-    assertThat(failure).hasMessageContaining(" was refused: ");
+    assertThat(failure).hasMessageContaining(" was refused: ").hasMessageContaining(words);
   }
 
   private void assertRefusal(@Nullable Throwable failure, String beginning, String state) {

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamSettings;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package io.github.iamhikari;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.iamhikari.core.Garbage;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalContainerCredentials;
+import io.github.iamhikari.localaws.Garbage;
+import io.github.iamhikari.localaws.LocalContainerCredentials;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.Refusal;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.github.iamhikari;
 
-import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.TestClock;
 import org.junit.jupiter.api.Tag;
 
 /** MariaDB's own driver, at a MariaDB. */

@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
-import io.github.iamhikari.core.Garbage;
-import io.github.iamhikari.core.Hang;
-import io.github.iamhikari.core.HttpFault;
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.LocalMetadataService;
+import io.github.iamhikari.localaws.Garbage;
+import io.github.iamhikari.localaws.Hang;
+import io.github.iamhikari.localaws.HttpFault;
+import io.github.iamhikari.localaws.LocalMetadataService;
 import io.github.iamhikari.localrds.Login;
+import java.lang.reflect.Method;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
 /** The metadata service of EC2. The SDK's provider for it lives by the test's clock. */
 @Tag("long")
@@ -52,10 +56,23 @@ class MetadataServiceFaultsIT extends AwsFaults {
     aws.set("aws.ec2MetadataServiceTimeout", "60");
   }
 
+  /** The SDK's own provider for it, which lives by the test's clock. */
+  private AwsCredentialsProvider provider() {
+    var builder = InstanceProfileCredentialsProvider.builder().endpoint(metadata.http().endpoint());
+    try {
+      Method setter = builder.getClass().getDeclaredMethod("clock", Clock.class);
+      setter.setAccessible(true);
+      setter.invoke(builder, clock.withZone(ZoneOffset.UTC));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the SDK's tests set the clock in another way now", e);
+    }
+    return builder.build();
+  }
+
   @Test
   void logsInUntilTheCredentialsEndWhileTheServiceIsDown() throws SQLException {
     role.rotate(clock.instant().plus(Duration.ofMinutes(20)));
-    IamHikariDataSource pool = pool(metadata.provider(clock));
+    IamHikariDataSource pool = pool(provider());
     pool.getConnection().close();
     metadata.http().goDown();
 
@@ -76,7 +93,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void startsNoPoolWhileTheServiceIsDown() throws SQLException {
-    AwsCredentialsProvider provider = metadata.provider(clock);
+    AwsCredentialsProvider provider = provider();
     metadata.http().goDown();
 
     Throwable failure = catchThrowable(() -> pool(provider));
@@ -90,7 +107,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void letsNobodyWaitForASlowServiceWhoHoldsALivingToken() throws Exception {
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
     logins.getConnection().close();
     Hang hang = new Hang();
     metadata.http().fail(hang);
@@ -110,24 +127,24 @@ class MetadataServiceFaultsIT extends AwsFaults {
     aws.set("aws.ec2MetadataServiceTimeout", "0.1"); // a tenth of what the SDK waits for
     metadata.http().slowBy(Duration.ofSeconds(5));
 
-    assertNoToken(logins(metadata.provider(clock)), "Failed to load credentials from IMDS.");
+    assertNoToken(logins(provider()), "Failed to load credentials from IMDS.");
   }
 
   @ParameterizedTest
   @EnumSource
   void keepsOnWhileTheServiceAnswersGarbage(Garbage garbage) throws Exception {
-    assertKeepsOn(garbage, metadata.http(), logins(metadata.provider(clock)), DUE);
+    assertKeepsOn(garbage, metadata.http(), logins(provider()), DUE);
   }
 
   @ParameterizedTest
   @EnumSource
   void tellsOfGarbageAtTheStart(Garbage garbage) throws SQLException {
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
     metadata.http().fail(garbage);
     assertNoToken(logins, "Failed to load credentials from IMDS.");
     assertThat(metadata.handedOut()).isZero();
 
-    metadata.http().fail(LocalMetadataService.ROLE, garbage);
+    metadata.http().fail(metadata.credentialsRequest(), garbage);
     clock.advance(Duration.ofSeconds(2));
     assertNoToken(logins, "Failed to load credentials from IMDS.");
     assertThat(metadata.handedOut()).isEqualTo(1);
@@ -141,15 +158,15 @@ class MetadataServiceFaultsIT extends AwsFaults {
   @ParameterizedTest
   @ValueSource(strings = {"AccessKeyId", "SecretAccessKey", "Expiration"})
   void tellsOfCredentialsWithAnEmptyField(String field) throws SQLException {
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
 
     assertTellsOf(without(field), metadata.http(), logins, "Failed to load credentials from IMDS.");
   }
 
   @Test
   void tellsThatTheSessionTokenIsMissing() throws SQLException {
-    metadata.http().fail(LocalMetadataService.ROLE, without("Token"));
-    IamDataSource logins = logins(metadata.provider(clock));
+    metadata.http().fail(metadata.credentialsRequest(), without("Token"));
+    IamDataSource logins = logins(provider());
 
     assertNoToken(
         logins,
@@ -172,7 +189,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void losesNoConnectionWhenTheRoleIsRotated() throws SQLException {
-    IamHikariDataSource pool = pool(metadata.provider(clock));
+    IamHikariDataSource pool = pool(provider());
 
     for (int i = 0; i < 40; i++) {
       logInAnew(pool);
@@ -190,7 +207,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void isRefusedAfterARevocationUntilTheSdkAsksForTheNextKey() throws SQLException {
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
     logins.getConnection().close();
     clock.advance(Duration.ofSeconds(60));
     rotate();
@@ -210,7 +227,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
     Map<String, Instant> ends = new HashMap<>();
     role.rotate(clock.instant().plus(life));
     ends.put(role.key().id(), role.expiration());
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
 
     List<Instant> asked = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
@@ -235,7 +252,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
   @Test
   void refusesCredentialsThatHaveRunOut() throws SQLException {
     role.rotate(clock.instant().minusSeconds(60));
-    IamDataSource logins = logins(metadata.provider(clock));
+    IamDataSource logins = logins(provider());
 
     assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
     clock.advance(Duration.ofSeconds(30));

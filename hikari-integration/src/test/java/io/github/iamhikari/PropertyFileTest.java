@@ -2,8 +2,8 @@ package io.github.iamhikari;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;

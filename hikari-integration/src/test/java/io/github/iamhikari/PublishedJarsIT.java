@@ -49,7 +49,10 @@ class PublishedJarsIT {
           IamSettings.DEFAULT_PORT,
           IamSettings.REGION,
           IamSettings.EXPIRATION,
-          IamSettings.AWS_PROFILE);
+          IamSettings.AWS_PROFILE,
+          IamSettings.ROLE_ARN,
+          IamSettings.ROLE_SESSION_NAME,
+          IamSettings.ROLE_EXTERNAL_ID);
 
   private static final Path DEPENDENCIES = Path.of("target/runtime-dependencies.txt");
 
@@ -60,8 +63,8 @@ class PublishedJarsIT {
   private static final long MOST_BYTES = 5_500_000;
 
   enum Module {
-    CORE("core", "iam-hikari-core", "io.github.iamhikari.core", 240_000),
-    HIKARI("hikari-integration", "iam-hikari", "io.github.iamhikari", 70_000);
+    CORE("core", "iam-hikari-core", "io.github.iamhikari.core", 370_000),
+    HIKARI("hikari-integration", "iam-hikari", "io.github.iamhikari", 90_000);
 
     private final Path target;
     private final String artifact;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.core.SecretSearch;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.lang.management.ManagementFactory;
 import java.net.URLEncoder;
 import java.util.Set;

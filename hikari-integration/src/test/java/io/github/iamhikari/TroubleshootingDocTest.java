@@ -21,12 +21,12 @@ import com.sun.source.tree.ParenthesizedTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreeScanner;
 import com.zaxxer.hikari.HikariConfig;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamDriver;
-import io.github.iamhikari.core.Impostor;
 import io.github.iamhikari.core.PostgresSslFactory;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.Impostor;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -36,7 +36,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -91,6 +93,7 @@ class TroubleshootingDocTest {
   private static final Set<String> NEVER_SEEN =
       Set.of(
           "Flyway asks the type of the database behind the URL",
+          "A file without a URL: {}",
           "Only a server at a socket is verified, since it has a name",
           "TLS is put on a socket that pgjdbc has connected",
           "The driver has not asked for a trust manager",
@@ -102,25 +105,7 @@ class TroubleshootingDocTest {
           "The JVM has no X509ExtendedTrustManager",
           "nothing was read");
 
-  /** Such as some tools bring along. */
-  private static void connectByAnOldDriver() throws SQLException {
-    Driver current = DriverManager.getDriver("jdbc:mysql://" + HOST + "/orders");
-    Driver old =
-        new com.mysql.cj.jdbc.Driver() {
-          @Override
-          public int getMajorVersion() {
-            return 5;
-          }
-        };
-    try {
-      DriverManager.deregisterDriver(current);
-      DriverManager.registerDriver(old);
-      new IamDriver().connect("jdbc:iam:mysql://" + HOST + "/orders?user=app", new Properties());
-    } finally {
-      DriverManager.deregisterDriver(old);
-      DriverManager.registerDriver(current);
-    }
-  }
+  private static final String ROLE = "arn:aws:iam::123456789012:role/orders";
 
   /** A heading, and what makes a message that it is for. */
   record Case(String heading, Action action) {
@@ -134,7 +119,16 @@ class TroubleshootingDocTest {
     void run() throws Exception;
   }
 
+  /** What the cases said, each of which is run once. */
+  private static final Map<Case, List<String>> said = new HashMap<>();
+
+  private static final List<Case> CASES = allCases().toList();
+
   static Stream<Case> cases() {
+    return CASES.stream();
+  }
+
+  private static Stream<Case> allCases() {
     return Stream.of(
         new Case("... is not a setting; did you mean ...?", () -> login(URL, "iam_regoin", "x")),
         new Case(
@@ -150,6 +144,24 @@ class TroubleshootingDocTest {
         new Case(
             "aws_profile is \"...\" and an AWS credentials provider is given",
             () -> login(URL, "aws_profile", "staging")),
+        new Case(
+            "iam_role_arn is not the ARN of a role", () -> login(URL, "iam_role_arn", "orders")),
+        new Case(
+            "iam_role_session_name is not the name of a session",
+            () -> login(URL, "iam_role_session_name", "two words")),
+        new Case(
+            "iam_role_external_id is not an external ID",
+            () -> login(URL, "iam_role_external_id", "?")),
+        new Case(
+            "... is set, and iam_role_arn is not",
+            () -> login(URL, "iam_role_external_id", "tenant-7")),
+        new Case(
+            "iam_role_arn is of another partition than the region ...",
+            () -> login(URL, "iam_role_arn", ROLE.replace("arn:aws:", "arn:aws-cn:"))),
+        said(
+            "iam_role_arn needs the AWS SDK's module for STS",
+            "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"
+                + " software.amazon.awssdk:sts"),
         new Case(
             "The host \"...\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint",
             () -> login("jdbc:postgresql://localhost/orders")),
@@ -326,6 +338,10 @@ class TroubleshootingDocTest {
             "No IAM token could be signed for ...: no AWS credentials were found",
             () -> loginWith(AwsCredentialsProviderChain.of(NO_CREDENTIALS))),
         new Case(
+            "No IAM token could be signed for ...: the role ... could not be assumed with AWS"
+                + " credentials of ...: ...",
+            () -> login(URL, "iam_role_arn", ROLE)),
+        new Case(
             "No IAM token could be signed for ... within ... s: the AWS credentials provider has not"
                 + " answered",
             () -> loginWhileCredentialsHang(1, 1_000)),
@@ -499,19 +515,19 @@ class TroubleshootingDocTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void hasAHeadingForAMessage(Case one) {
-    assertThat(messagesOf(one.action)).anyMatch(message -> matches(one.heading + GAP, message));
+    assertThat(messagesOf(one)).anyMatch(message -> matches(one.heading + GAP, message));
   }
 
   @Test
   void hasNoHeadingForAMessageThatIsNotOurs() throws IOException {
-    assertThat(headings("Messages of iam-hikari"))
+    assertThat(headings(0))
         .doesNotHaveDuplicates()
         .containsExactlyInAnyOrderElementsOf(cases().map(Case::heading).collect(toSet()));
   }
 
   @Test
   void leavesOutNoMessageThatIsThrownOrWarnedWith() throws IOException {
-    List<String> produced = cases().flatMap(one -> messagesOf(one.action).stream()).toList();
+    List<String> produced = cases().flatMap(one -> messagesOf(one).stream()).toList();
 
     assertThat(messagesInTheSources())
         .hasSizeGreaterThan(40)
@@ -523,8 +539,7 @@ class TroubleshootingDocTest {
   @ParameterizedTest
   @MethodSource("words")
   void hasAHeadingForTheWordsOfServersAndDrivers(String words) throws IOException {
-    assertThat(headings("Messages of servers and drivers"))
-        .anyMatch(heading -> matches(GAP + heading + GAP, words));
+    assertThat(headings(1)).anyMatch(heading -> matches(GAP + heading + GAP, words));
   }
 
   static Stream<String> words() {
@@ -586,6 +601,10 @@ class TroubleshootingDocTest {
   }
 
   /** What an action throws, with all causes, and what it warns of. */
+  private static List<String> messagesOf(Case one) {
+    return said.computeIfAbsent(one, unsaid -> messagesOf(unsaid.action));
+  }
+
   private static List<String> messagesOf(Action action) {
     List<String> messages = new ArrayList<>();
     Logger logger = (Logger) LoggerFactory.getLogger("io.github.iamhikari");
@@ -615,9 +634,10 @@ class TroubleshootingDocTest {
     return Pattern.compile(pattern, Pattern.DOTALL).matcher(message).matches();
   }
 
-  private static List<String> headings(String section) throws IOException {
+  /** Those of our messages, before a heading, and those of others, behind it. */
+  private static List<String> headings(int part) throws IOException {
     String document = Files.readString(ROOT.resolve("docs/troubleshooting.md"));
-    String text = document.split("\n## " + section + "\n", -1)[1].split("\n## ", -1)[0];
+    String text = document.split("\n## Messages of servers and drivers\n", -1)[part];
     return text.lines()
         .filter(line -> line.startsWith("### "))
         .map(line -> line.substring(4))
@@ -666,6 +686,9 @@ class TroubleshootingDocTest {
     public @Nullable Void visitMethodInvocation(MethodInvocationTree node, @Nullable Void nothing) {
       if (node.getMethodSelect().toString().matches("logger\\.(warn|error)")) {
         messages.addAll(texts(node.getArguments().get(0)));
+      }
+      if (node.getMethodSelect().toString().equals("warnings.accept")) {
+        texts(node.getArguments().get(0)).forEach(text -> messages.add("{} - " + text));
       }
       return super.visitMethodInvocation(node, null);
     }
@@ -827,6 +850,26 @@ class TroubleshootingDocTest {
       properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
     }
     return properties;
+  }
+
+  /** Such as some tools bring along. */
+  private static void connectByAnOldDriver() throws SQLException {
+    Driver current = DriverManager.getDriver("jdbc:mysql://" + HOST + "/orders");
+    Driver old =
+        new com.mysql.cj.jdbc.Driver() {
+          @Override
+          public int getMajorVersion() {
+            return 5;
+          }
+        };
+    try {
+      DriverManager.deregisterDriver(current);
+      DriverManager.registerDriver(old);
+      new IamDriver().connect("jdbc:iam:mysql://" + HOST + "/orders?user=app", new Properties());
+    } finally {
+      DriverManager.deregisterDriver(old);
+      DriverManager.registerDriver(current);
+    }
   }
 
   /** Does not tell its URL. */

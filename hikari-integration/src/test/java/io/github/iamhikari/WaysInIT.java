@@ -8,6 +8,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
@@ -38,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
@@ -104,6 +108,9 @@ class WaysInIT {
         pool.setIamHost(settings.getProperty("iam_host"));
         pool.setIamRegion(settings.getProperty("iam_region"));
         pool.setAwsProfile(settings.getProperty("aws_profile"));
+        pool.setIamRoleArn(settings.getProperty("iam_role_arn"));
+        pool.setIamRoleSessionName(settings.getProperty("iam_role_session_name"));
+        pool.setIamRoleExternalId(settings.getProperty("iam_role_external_id"));
         if (settings.containsKey("iam_default_port")) {
           pool.setIamDefaultPort(Integer.parseInt(settings.getProperty("iam_default_port")));
         }
@@ -250,6 +257,32 @@ class WaysInIT {
           .containsOnlyKeys("user", "password", "sslmode")
           .containsEntry("user", rds.account())
           .containsEntry("password", login.token());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRoleThatSigns(Way way) throws Exception {
+    LocalRole role =
+        LocalRole.named("orders")
+            .trusts("arn:aws:iam::123456789012:user/app")
+            .externalId("tenant:7/eu")
+            .opens(rds)
+            .build();
+    Statement mayAssumeIt = Statement.allow("sts:AssumeRole", role.arn());
+    Properties settings = new Properties();
+    settings.setProperty("iam_role_arn", role.arn());
+    settings.setProperty("iam_role_session_name", "ways-in");
+    settings.setProperty("iam_role_external_id", "tenant:7/eu");
+    try (LocalAws aws = LocalAws.builder().user("app", key, mayAssumeIt).role(role).start()) {
+      aws.properties().forEach(System::setProperty);
+
+      Login login = loginOf(way, settings);
+
+      assertThat(login.accepted()).isTrue();
+      assertThat(login.accessKeyId()).isEqualTo(role.key().id());
+      assertThat(role.sessionNames()).containsExactly("ways-in");
+      aws.properties().keySet().forEach(System::clearProperty);
     }
   }
 

@@ -44,7 +44,7 @@ final class CachedToken {
   private static final String NOT_CONNECTED = "08001";
 
   private static final IamToken NONE =
-      new IamToken("", Instant.EPOCH, Duration.ZERO, new SigningKey("", false, null));
+      new IamToken("", Instant.EPOCH, Duration.ZERO, new SigningKey("", false, null, null));
 
   private final String name;
   private final TokenRequest request;

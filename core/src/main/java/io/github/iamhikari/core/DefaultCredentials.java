@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +13,11 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
 /**
- * A share in the AWS SDK's default credentials chain. All who use a profile at the same time share
- * one chain, so that many pools are not many clients of the metadata service or of STS: it is
- * opened with the first of them, and closed with the last. One who is forgotten without a {@link
- * #close()}, such as a pool whose constructor threw, does not keep it open. May be shared between
- * threads.
+ * A share in the AWS SDK's default credentials chain, or in a role that is assumed from it. All who
+ * use a profile, or a role in the same way, at the same time share one provider, so that many pools
+ * are not many clients of the metadata service or of STS: it is opened with the first of them, and
+ * closed with the last. One who is forgotten without a {@link #close()}, such as a pool whose
+ * constructor threw, does not keep it open. May be shared between threads.
  */
 final class DefaultCredentials implements AutoCloseable {
 
@@ -24,14 +25,14 @@ final class DefaultCredentials implements AutoCloseable {
 
   private static final ReentrantLock lock = new ReentrantLock();
 
-  /** By profile; guarded by the lock. */
-  private static final Map<@Nullable String, Chain> chains = new HashMap<>();
+  /** By profile and role; guarded by the lock. */
+  private static final Map<List<@Nullable Object>, Chain> chains = new HashMap<>();
 
-  private final @Nullable String profile;
-  private final DefaultCredentialsProvider provider;
+  private final List<@Nullable Object> key;
+  private final AwsCredentialsProvider provider;
 
-  private DefaultCredentials(@Nullable String profile, DefaultCredentialsProvider provider) {
-    this.profile = profile;
+  private DefaultCredentials(List<@Nullable Object> key, AwsCredentialsProvider provider) {
+    this.key = key;
     this.provider = provider;
   }
 
@@ -39,23 +40,27 @@ final class DefaultCredentials implements AutoCloseable {
    * A share in a profile's chain, to be closed by the caller.
    *
    * @param profile the profile from which it takes credentials, or null for the SDK's default
-   * @throws IllegalArgumentException if the environment asks for a web identity, as on EKS, and the
-   *     SDK's module for that is missing, which the SDK would tell only when it is too late
+   * @param role the role that is assumed with these, or null if none is
+   * @throws IllegalArgumentException if the environment asks for a web identity, as on EKS, or a
+   *     role is to be assumed, and the SDK's module for that is missing, which the SDK would tell
+   *     only when it is too late
    */
-  static DefaultCredentials of(@Nullable String profile) {
+  static DefaultCredentials of(@Nullable String profile, @Nullable Role role) {
     if (profile == null && asksForWebIdentity() && !isPresent(STS)) {
       throw new IllegalArgumentException(
           "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
               + " module for that is not on the class path; add software.amazon.awssdk:sts");
     }
+    List<@Nullable Object> key = Arrays.asList(profile, role);
     lock.lock();
     try {
       closeForgotten();
-      Chain chain =
-          chains.computeIfAbsent(
-              profile,
-              name -> new Chain(DefaultCredentialsProvider.builder().profileName(name).build()));
-      DefaultCredentials share = new DefaultCredentials(profile, chain.provider);
+      Chain chain = chains.get(key);
+      if (chain == null) {
+        chain = role == null ? Chain.of(profile) : Chain.of(profile, role);
+        chains.put(key, chain);
+      }
+      DefaultCredentials share = new DefaultCredentials(key, chain.provider);
       chain.shares.add(new WeakReference<>(share));
       return share;
     } finally {
@@ -63,16 +68,33 @@ final class DefaultCredentials implements AutoCloseable {
     }
   }
 
+  /**
+   * The credentials of a role, for one user alone.
+   *
+   * @param credentials of whoever assumes it; left open
+   * @param source where these come from, as in a message
+   * @throws IllegalArgumentException if the SDK's module for that is missing
+   */
+  static AssumedRole assume(Role role, AwsCredentialsProvider credentials, String source) {
+    if (!isPresent(STS)) {
+      throw new IllegalArgumentException(
+          IamSettings.ROLE_ARN
+              + " needs the AWS SDK's module for STS, which is not on the class path; add"
+              + " software.amazon.awssdk:sts");
+    }
+    return new AssumedRole(role, credentials, source);
+  }
+
   AwsCredentialsProvider provider() {
     return provider;
   }
 
-  /** Closes the chain if nobody else uses it. A second call does nothing. */
+  /** Closes the provider if nobody else uses it. A second call does nothing. */
   @Override
   public void close() {
     lock.lock();
     try {
-      Chain chain = chains.get(profile);
+      Chain chain = chains.get(key);
       if (chain != null) {
         chain.shares.removeIf(share -> share.refersTo(this));
       }
@@ -82,27 +104,45 @@ final class DefaultCredentials implements AutoCloseable {
     }
   }
 
-  /** Under the lock: closes the chains in which nobody has a share any more. */
+  /** Under the lock: closes the providers in which nobody has a share any more. */
   private static void closeForgotten() {
+    List<Chain> forgotten = new ArrayList<>();
     chains
         .values()
         .removeIf(
             chain -> {
               chain.shares.removeIf(share -> share.refersTo(null));
-              if (!chain.shares.isEmpty()) {
-                return false;
-              }
-              chain.provider.close();
-              return true;
+              return chain.shares.isEmpty() && forgotten.add(chain);
             });
+    forgotten.forEach(chain -> chain.close.run()); // a role's gives up its share in another one
   }
 
   private static final class Chain {
-    private final DefaultCredentialsProvider provider;
+    private final AwsCredentialsProvider provider;
+    private final Runnable close;
     private final List<WeakReference<DefaultCredentials>> shares = new ArrayList<>();
 
-    private Chain(DefaultCredentialsProvider provider) {
+    private Chain(AwsCredentialsProvider provider, Runnable close) {
       this.provider = provider;
+      this.close = close;
+    }
+
+    private static Chain of(@Nullable String profile) {
+      DefaultCredentialsProvider chain =
+          DefaultCredentialsProvider.builder().profileName(profile).build();
+      return new Chain(new ExplainedCredentials(chain, profile), chain::close);
+    }
+
+    private static Chain of(@Nullable String profile, Role role) {
+      DefaultCredentials share = DefaultCredentials.of(profile, null);
+      AssumedRole assumed =
+          assume(role, share.provider, ExplainedCredentials.source(profile, null));
+      return new Chain(
+          assumed,
+          () -> {
+            assumed.close();
+            share.close();
+          });
     }
   }
 
@@ -111,7 +151,7 @@ final class DefaultCredentials implements AutoCloseable {
         && SdkSystemSetting.AWS_ACCESS_KEY_ID.getStringValue().isEmpty();
   }
 
-  private static boolean isPresent(String className) {
+  static boolean isPresent(String className) {
     try {
       Class.forName(className, false, DefaultCredentials.class.getClassLoader());
       return true;

@@ -169,16 +169,20 @@ final class DriverManagerDataSource implements DataSource {
     throw new SQLFeatureNotSupportedException("The driver has a logger of its own");
   }
 
+  /** This, or the driver. */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
     if (type.isInstance(this)) {
       return type.cast(this);
+    }
+    if (type == Driver.class) {
+      return type.cast(driver());
     }
     throw new SQLException("This is no wrapper for " + type.getName());
   }
 
   @Override
   public boolean isWrapperFor(Class<?> type) {
-    return type.isInstance(this);
+    return type.isInstance(this) || type == Driver.class;
   }
 }

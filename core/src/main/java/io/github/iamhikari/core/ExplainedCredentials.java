@@ -26,6 +26,20 @@ final class ExplainedCredentials implements AwsCredentialsProvider {
     this.profile = profile;
   }
 
+  /**
+   * Where AWS credentials come from, as in a message.
+   *
+   * @param given the provider that was given, or null for the default chain
+   */
+  static String source(@Nullable String profile, @Nullable AwsCredentialsProvider given) {
+    if (given != null) {
+      return "a " + given.getClass().getSimpleName();
+    }
+    return profile == null
+        ? "the default chain"
+        : "the default chain with the profile \"" + IamSettings.shown(profile) + "\"";
+  }
+
   @Override
   public AwsCredentials resolveCredentials() {
     try {

@@ -5,20 +5,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
@@ -52,17 +46,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final TokenRequest request;
   private final Duration expiration;
   private final DataSource driver;
-  private final TokenSigner signer;
-  private final Executor signingThreads;
-  private final InstantSource clock;
-  private final LongSupplier nanoTime;
   private final Runnable failureListener;
-  private final LoginStatistics statistics;
-  private final AutoCloseable opened;
-  private final Login login;
-
-  /** Of users other than the configured one. */
-  private final ConcurrentMap<String, Login> otherLogins = new ConcurrentHashMap<>();
+  private final TokenFactory factory;
+  private final PerUser<Login> logins;
 
   /** Of the user who logged in last. */
   private volatile Login lastLogin;
@@ -70,31 +56,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private volatile Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
   private volatile boolean isClosed;
 
-  private IamDataSource(
-      Builder builder, IamSettings settings, TokenRequest request, DataSource driver) {
+  private IamDataSource(Builder builder, LoginConfiguration login, DataSource driver) {
     this.name = builder.name;
-    this.request = request;
-    this.expiration = settings.expiration();
+    this.request = login.request();
+    this.expiration = login.settings().expiration();
     this.driver = driver;
-    this.signingThreads = builder.signingThreads.apply(name);
-    this.clock = builder.clock;
-    this.nanoTime = builder.nanoTime;
     this.failureListener = builder.failureListener;
-    this.statistics = new LoginStatistics(clock);
-    AwsCredentialsProvider given = builder.credentialsProvider;
-    AwsCredentialsProvider provider;
-    if (given != null) {
-      provider = given;
-      this.opened = () -> {};
-    } else {
-      DefaultCredentials share = DefaultCredentials.of(settings.awsProfile());
-      provider = share.provider();
-      this.opened = share;
-    }
-    this.signer =
-        new RdsTokenSigner(new ExplainedCredentials(provider, settings.awsProfile()), clock);
-    this.login = loginOf(request);
-    this.lastLogin = login;
+    this.factory = new TokenFactory(builder, login);
+    this.logins = new PerUser<>(request, factory::loginOf, Login::isIdle);
+    this.lastLogin = logins.ofConfigured();
   }
 
   /** {@return a builder without settings} */
@@ -121,7 +91,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     if (expiration.isZero()) {
       return Optional.empty();
     }
-    CachedToken tokens = loginOf(user).tokens();
+    CachedToken tokens = logins.of(user).tokens();
     if (patience.isZero()) {
       return Optional.ofNullable(tokens.living()).map(IamToken::value);
     }
@@ -142,12 +112,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection() throws SQLException {
-    return open(login, loginTimeout);
+    return open(logins.ofConfigured(), loginTimeout);
   }
 
   /** Opens a connection for the configured user, and waits no longer than this for a token. */
   Connection getConnection(Duration patience) throws SQLException {
-    return open(login, patience);
+    return open(logins.ofConfigured(), patience);
   }
 
   /**
@@ -159,7 +129,16 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    */
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
-    return open(loginOf(user), loginTimeout);
+    return open(logins.of(user), loginTimeout);
+  }
+
+  /**
+   * A token that is good for a login now, as the next {@link #getConnection()} sends it.
+   *
+   * @throws SQLException if none can be signed within the login timeout
+   */
+  IamToken token() throws SQLException {
+    return lastLogin.tokens().current(loginTimeout);
   }
 
   private Connection open(Login login, Duration patience) throws SQLException {
@@ -216,30 +195,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     lastLogin.renew(loginTimeout);
   }
 
-  private Login loginOf(String user) {
-    if (user.equals(getUser())) {
-      return login;
-    }
-    Login other = otherLogins.get(user);
-    if (other != null) {
-      return other;
-    }
-    otherLogins.values().removeIf(Login::isIdle);
-    return otherLogins.computeIfAbsent(
-        user,
-        name -> loginOf(new TokenRequest(request.host(), request.port(), request.region(), name)));
-  }
-
   /** {@return how many users other than the configured one are remembered} */
   int otherUsers() {
-    return otherLogins.size();
-  }
-
-  private Login loginOf(TokenRequest request) {
-    CachedToken tokens =
-        new CachedToken(
-            name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
-    return new Login(name, tokens, statistics, clock, nanoTime);
+    return logins.others();
   }
 
   /**
@@ -249,13 +207,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    login.tokens().close();
-    otherLogins.values().forEach(other -> other.tokens().close());
-    try {
-      opened.close();
-    } catch (Exception e) {
-      logger.warn("{} - The AWS credentials provider did not close", name, e);
-    }
+    logins.forEach(login -> login.tokens().close());
+    factory.close();
   }
 
   @Override
@@ -310,21 +263,19 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
-  public static final class Builder {
+  public static final class Builder extends LoginBuilder<Builder> {
 
     private @Nullable String jdbcUrl;
     private @Nullable DataSource dataSource;
-    private @Nullable String user;
-    private Properties properties = new Properties();
-    private @Nullable AwsCredentialsProvider credentialsProvider;
     private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
-    private String name = "iam-hikari";
     private Runnable failureListener = () -> {};
-    private Function<String, Executor> signingThreads = SigningThread::new;
-    private InstantSource clock = InstantSource.system();
-    private LongSupplier nanoTime = System::nanoTime;
 
     private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
 
     /**
      * Sets where to connect to.
@@ -334,42 +285,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder jdbcUrl(String jdbcUrl) {
       this.jdbcUrl = jdbcUrl;
-      return this;
-    }
-
-    /**
-     * Sets who logs in.
-     *
-     * @param user the database user, or null if the URL or the properties name it
-     * @return this
-     */
-    public Builder user(@Nullable String user) {
-      this.user = user;
-      return this;
-    }
-
-    /**
-     * Sets what the driver is told beside the URL, and the {@code iam_*} settings, which it is not
-     * told.
-     *
-     * @param properties copied when {@link #build} is called
-     * @return this
-     * @see IamSettings
-     */
-    public Builder properties(Properties properties) {
-      this.properties = properties;
-      return this;
-    }
-
-    /**
-     * Sets where AWS credentials come from.
-     *
-     * @param credentialsProvider asked once per token, and left open; null for the SDK's default
-     *     chain
-     * @return this
-     */
-    public Builder awsCredentialsProvider(@Nullable AwsCredentialsProvider credentialsProvider) {
-      this.credentialsProvider = credentialsProvider;
       return this;
     }
 
@@ -402,17 +317,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets what stands first in log lines.
-     *
-     * @param name the pool's name
-     * @return this
-     */
-    public Builder name(String name) {
-      this.name = name;
-      return this;
-    }
-
-    /**
      * Sets what is run when a connection could not be opened, before {@code getConnection} throws.
      *
      * @param failureListener run on the caller's thread; {@link #getProblem} tells it more
@@ -420,19 +324,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder failureListener(Runnable failureListener) {
       this.failureListener = failureListener;
-      return this;
-    }
-
-    /** For tests that sign on the caller's thread. */
-    Builder signingThreads(Executor signingThreads) {
-      this.signingThreads = name -> signingThreads;
-      return this;
-    }
-
-    /** For tests that advance the time. */
-    Builder clock(InstantSource clock, LongSupplier nanoTime) {
-      this.clock = clock;
-      this.nanoTime = nanoTime;
       return this;
     }
 
@@ -444,20 +335,42 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      *     what to write instead
      */
     public IamDataSource build() {
-      LoginConfiguration login;
-      DataSource connections;
-      if (dataSource == null) {
-        login = LoginConfiguration.ofUrl(name, jdbcUrl, user, properties);
-        connections = driver.apply(login.urlForDriver(), login.driverProperties());
-      } else if (dataSource instanceof IamDataSource other) {
-        login = LoginConfiguration.ofOther(name, other.request, user, properties);
-        connections = other.driver;
-      } else {
-        login = LoginConfiguration.ofDataSource(name, dataSource, user, properties);
-        connections = dataSource;
-      }
+      LoginConfiguration login = configuration(this::warn);
+      DataSource connections = connections(login);
       login.announce(name, credentialsProvider);
-      return new IamDataSource(this, login.settings(), login.request(), connections);
+      return new IamDataSource(this, login, connections);
+    }
+
+    /** Whether the driver is told a URL, and not a DataSource of it. */
+    boolean hasUrl() {
+      return dataSource == null;
+    }
+
+    @Nullable String jdbcUrl() {
+      return jdbcUrl;
+    }
+
+    /**
+     * Checks the settings, as {@link #build()} does.
+     *
+     * @param warnings takes what is to be warned of
+     */
+    LoginConfiguration configuration(Consumer<String> warnings) {
+      if (dataSource == null) {
+        return LoginConfiguration.ofUrl(name, warnings, jdbcUrl, user, properties);
+      }
+      if (dataSource instanceof IamDataSource other) {
+        return LoginConfiguration.ofOther(name, warnings, other.request, user, properties);
+      }
+      return LoginConfiguration.ofDataSource(name, warnings, dataSource, user, properties);
+    }
+
+    /** What is asked for connections, of which none is opened here. */
+    DataSource connections(LoginConfiguration login) {
+      if (dataSource == null) {
+        return driver.apply(login.urlForDriver(), login.driverProperties());
+      }
+      return dataSource instanceof IamDataSource other ? other.driver : dataSource;
     }
   }
 }

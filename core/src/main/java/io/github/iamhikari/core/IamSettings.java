@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param region the AWS region, or null for the one in the endpoint's name
  * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
  * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
+ * @param roleArn the IAM role that signs tokens, or null for whom the AWS credentials are of
+ * @param roleSessionName what AWS's logs call a session of the role, or null for the pool's name
+ * @param roleExternalId what the role's trust policy asks for, or null if it does not
  * @see <a
  *     href="https://github.com/aws/aws-advanced-python-wrapper/blob/main/docs/using-the-python-driver/using-plugins/UsingTheIamAuthenticationPlugin.md">Amazon's
  *     Python driver: IAM authentication plugin</a>
@@ -24,7 +27,10 @@ public record IamSettings(
     @Nullable Integer defaultPort,
     @Nullable String region,
     Duration expiration,
-    @Nullable String awsProfile) {
+    @Nullable String awsProfile,
+    @Nullable String roleArn,
+    @Nullable String roleSessionName,
+    @Nullable String roleExternalId) {
 
   /** The property that names the endpoint to sign for, where the JDBC URL names something else. */
   public static final String HOST = "iam_host";
@@ -41,11 +47,28 @@ public record IamSettings(
   /** The property that names the profile from which AWS credentials are taken. */
   public static final String AWS_PROFILE = "aws_profile";
 
+  /** The property that names the IAM role that signs tokens. */
+  public static final String ROLE_ARN = "iam_role_arn";
+
+  /** The property that names the role's session in AWS's logs, where it is not the pool's name. */
+  public static final String ROLE_SESSION_NAME = "iam_role_session_name";
+
+  /** The property for the external ID that the role's trust policy asks for. */
+  public static final String ROLE_EXTERNAL_ID = "iam_role_external_id";
+
   /** The {@code iam_expiration} that holds where none is set: 14 min 30 s. */
   public static final Duration DEFAULT_EXPIRATION = Duration.ofSeconds(870);
 
   private static final List<String> NAMES =
-      List.of(HOST, DEFAULT_PORT, REGION, EXPIRATION, AWS_PROFILE);
+      List.of(
+          HOST,
+          DEFAULT_PORT,
+          REGION,
+          EXPIRATION,
+          AWS_PROFILE,
+          ROLE_ARN,
+          ROLE_SESSION_NAME,
+          ROLE_EXTERNAL_ID);
 
   /** A setting, and parts of the names that somebody may expect it to have. */
   private static final String[][] WORDS = {
@@ -54,6 +77,9 @@ public record IamSettings(
     {REGION, "region", "zone"},
     {EXPIRATION, "expir", "ttl", "life", "seconds"},
     {AWS_PROFILE, "profile"},
+    {ROLE_SESSION_NAME, "session"},
+    {ROLE_EXTERNAL_ID, "external"},
+    {ROLE_ARN, "role", "arn"},
     {"username", "user"}
   };
 
@@ -71,6 +97,9 @@ public record IamSettings(
    * @param region the AWS region in lower case, or null for the one in the endpoint's name
    * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
    * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
+   * @param roleArn the ARN of an IAM role, or null
+   * @param roleSessionName 2 to 64 letters, digits and {@code _+=,.@-}, or null
+   * @param roleExternalId 2 to 1,224 letters, digits and {@code _+=,.@:/-}, or null
    * @throws IllegalArgumentException if a value is out of bounds; the message names the property,
    *     the value and what to write instead
    */
@@ -95,6 +124,7 @@ public record IamSettings(
               expiration.toSeconds(),
               IamToken.LONGEST_LIFE.toSeconds()));
     }
+    Role.check(roleArn, roleSessionName, roleExternalId);
   }
 
   /**
@@ -125,7 +155,10 @@ public record IamSettings(
         readNumber(properties, DEFAULT_PORT, "a port from 1 to 65535"),
         region == null ? null : region.toLowerCase(Locale.ROOT),
         expiration == null ? DEFAULT_EXPIRATION : Duration.ofSeconds(expiration),
-        read(properties, AWS_PROFILE));
+        read(properties, AWS_PROFILE),
+        read(properties, ROLE_ARN),
+        read(properties, ROLE_SESSION_NAME),
+        read(properties, ROLE_EXTERNAL_ID));
   }
 
   /**

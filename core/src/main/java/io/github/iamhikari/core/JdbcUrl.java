@@ -3,7 +3,6 @@ package io.github.iamhikari.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,9 +107,9 @@ record JdbcUrl(
     return new JdbcUrlParser(url).parse();
   }
 
-  /** What a DataSource connects to that does not tell. */
-  static JdbcUrl ofUnknown(DataSource dataSource) {
-    return unknown(dataSource.getClass().getName(), List.of());
+  /** What is connected to by something that does not tell. */
+  static JdbcUrl ofUnknown(Class<?> type) {
+    return unknown(type.getName(), List.of());
   }
 
   /** What a DataSource connects to that logs in with tokens already. */

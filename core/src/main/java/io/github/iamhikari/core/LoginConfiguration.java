@@ -3,6 +3,7 @@ package io.github.iamhikari.core;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,13 +15,18 @@ import software.amazon.awssdk.regions.Region;
  * What somebody configured, checked: what is signed, and what the driver is told.
  *
  * @param settings the {@code iam_*} settings, of the URL and beside it
- * @param request what tokens are signed for
- * @param urlForDriver the JDBC URL without the settings; empty for a driver's DataSource
+ * @param url the JDBC URL, or what is known of it where a driver's DataSource has it
+ * @param target what tokens are signed for
+ * @param role the role that signs them, or null for whom the AWS credentials are of
  * @param driverProperties what the driver is told beside the URL, without settings, user and
  *     password
  */
 record LoginConfiguration(
-    IamSettings settings, TokenRequest request, String urlForDriver, Properties driverProperties) {
+    IamSettings settings,
+    JdbcUrl url,
+    LoginTarget target,
+    @Nullable Role role,
+    Properties driverProperties) {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
@@ -30,27 +36,32 @@ record LoginConfiguration(
   /**
    * Checks what comes with a JDBC URL.
    *
-   * @param name what stands first in log lines
+   * @param name the pool's, which a role's session has by default
+   * @param warnings takes what is to be warned of
    * @throws IllegalArgumentException if something is wrong or missing
    */
   static LoginConfiguration ofUrl(
-      String name, @Nullable String jdbcUrl, @Nullable String user, Properties properties) {
+      String name,
+      Consumer<String> warnings,
+      @Nullable String jdbcUrl,
+      @Nullable String user,
+      Properties properties) {
     if (jdbcUrl == null) {
       throw new IllegalArgumentException(
           "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
     }
     Properties written = texts(properties);
     JdbcUrl url = JdbcUrl.parse(ofRealDriver(jdbcUrl));
-    IamSettings settings = settings(name, written, url.settings());
-    Properties driverProperties = forDriver(name, written);
+    IamSettings settings = settings(warnings, written, url.settings());
+    Properties driverProperties = forDriver(warnings, written);
     String driverUser = valueOf("user", written);
-    LoginTarget target = LoginTarget.of(url, settings, user(name, user, driverUser));
+    LoginTarget target = LoginTarget.of(url, settings, user(warnings, user, driverUser));
     OtherLogins.refuse(url, driverProperties);
     TransportSecurity.require(url, target, driverProperties)
-        .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
-    warnOfProfile(name, url, driverProperties);
-    warn(name, url, settings, target);
-    return new LoginConfiguration(settings, target.request(), url.forDriver(), driverProperties);
+        .ifPresent(warning -> warnings.accept(warning + "."));
+    warnOfProfile(warnings, url, driverProperties);
+    warn(warnings, url, settings, target);
+    return of(name, settings, url, target, driverProperties);
   }
 
   /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
@@ -63,16 +74,21 @@ record LoginConfiguration(
   /**
    * Checks what comes with a driver's DataSource, and tells that to insist on TLS.
    *
-   * @param name what stands first in log lines
+   * @param name the pool's, which a role's session has by default
+   * @param warnings takes what is to be warned of
    * @throws IllegalArgumentException if something is wrong or missing
    */
   static LoginConfiguration ofDataSource(
-      String name, DataSource dataSource, @Nullable String user, Properties properties) {
+      String name,
+      Consumer<String> warnings,
+      DataSource dataSource,
+      @Nullable String user,
+      Properties properties) {
     Properties written = texts(properties);
-    IamSettings settings = settings(name, written, new Properties());
-    Properties driverProperties = forDriver(name, written);
+    IamSettings settings = settings(warnings, written, new Properties());
+    Properties driverProperties = forDriver(warnings, written);
     DriverBean bean = new DriverBean(dataSource);
-    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource));
+    JdbcUrl url = bean.url().orElse(JdbcUrl.ofUnknown(dataSource.getClass()));
     if (!url.settings().isEmpty()) {
       String setting = url.settings().stringPropertyNames().iterator().next();
       throw new IllegalArgumentException(
@@ -82,29 +98,77 @@ record LoginConfiguration(
                   + " source property of the pool",
               setting));
     }
-    LoginTarget target = LoginTarget.of(url, settings, user(name, user, bean.user()));
+    LoginTarget target = LoginTarget.of(url, settings, user(warnings, user, bean.user()));
     bean.refuseOtherLogins(url);
     OtherLogins.refuse(url, driverProperties);
     bean.requireTls(url, target, driverProperties)
-        .ifPresent(warning -> logger.warn("{} - {}.", name, warning));
-    warn(name, url, settings, target);
-    return new LoginConfiguration(settings, target.request(), "", driverProperties);
+        .ifPresent(warning -> warnings.accept(warning + "."));
+    warn(warnings, url, settings, target);
+    return of(name, settings, url, target, driverProperties);
   }
 
   /**
    * Checks what comes with another {@link IamDataSource}, whose driver is used again.
    *
-   * @param name what stands first in log lines
+   * @param name the pool's, which a role's session has by default
+   * @param warnings takes what is to be warned of
    * @param other what the other one's tokens are signed for
    * @throws IllegalArgumentException if something is wrong or missing
    */
   static LoginConfiguration ofOther(
-      String name, TokenRequest other, @Nullable String user, Properties properties) {
+      String name,
+      Consumer<String> warnings,
+      TokenRequest other,
+      @Nullable String user,
+      Properties properties) {
     Properties written = texts(properties);
-    IamSettings settings = settings(name, written, new Properties());
+    IamSettings settings = settings(warnings, written, new Properties());
     String configured = user == null || user.isBlank() ? other.user() : user;
-    LoginTarget target = LoginTarget.of(JdbcUrl.of(other), settings, configured);
-    return new LoginConfiguration(settings, target.request(), "", forDriver(name, written));
+    JdbcUrl url = JdbcUrl.of(other);
+    LoginTarget target = LoginTarget.of(url, settings, configured);
+    return of(name, settings, url, target, forDriver(warnings, written));
+  }
+
+  /**
+   * Checks what comes without JDBC, with an endpoint's name and port.
+   *
+   * @param name what a role's session has for a name by default
+   * @param warnings takes what is to be warned of
+   * @param endpoint the settings that the name and the port are, if they were given
+   * @param properties with the other settings among them
+   * @throws IllegalArgumentException if something is wrong or missing
+   */
+  static LoginConfiguration ofEndpoint(
+      String name,
+      Consumer<String> warnings,
+      Properties endpoint,
+      @Nullable String user,
+      Properties properties) {
+    IamSettings settings = settings(warnings, texts(properties), endpoint);
+    JdbcUrl url = JdbcUrl.ofUnknown(IamTokenSource.class);
+    LoginTarget target = LoginTarget.of(url, settings, user);
+    warn(warnings, url, settings, target);
+    return of(name, settings, url, target, new Properties());
+  }
+
+  private static LoginConfiguration of(
+      String name,
+      IamSettings settings,
+      JdbcUrl url,
+      LoginTarget target,
+      Properties driverProperties) {
+    Role role = Role.of(name, settings, target.request().region());
+    return new LoginConfiguration(settings, url, target, role, driverProperties);
+  }
+
+  /** What tokens are signed for. */
+  TokenRequest request() {
+    return target.request();
+  }
+
+  /** The JDBC URL without the settings. */
+  String urlForDriver() {
+    return url.forDriver();
   }
 
   /**
@@ -123,89 +187,99 @@ record LoginConfiguration(
               IamSettings.AWS_PROFILE,
               IamSettings.shown(profile)));
     }
-    String chain = profile == null ? "the default chain" : "the default chain with the profile ";
+    String source = ExplainedCredentials.source(profile, credentialsProvider);
     logger.info(
         "{} - Logs in with IAM as {}, with AWS credentials of {}; a token is used for {} s.",
         name,
-        request,
-        credentialsProvider != null
-            ? "a " + credentialsProvider.getClass().getSimpleName()
-            : profile == null ? chain : chain + "\"" + IamSettings.shown(profile) + "\"",
+        request(),
+        role == null
+            ? source
+            : role + " (session " + role.sessionName() + "), assumed with those of " + source,
         settings.expiration().toSeconds());
   }
 
   /** Shows only what cannot be a secret. */
   @Override
   public String toString() {
-    return "a login of " + request;
+    return "a login of " + request();
   }
 
-  private static void warn(String name, JdbcUrl url, IamSettings settings, LoginTarget target) {
+  private static void warn(
+      Consumer<String> warnings, JdbcUrl url, IamSettings settings, LoginTarget target) {
     RdsHost endpoint = target.endpoint();
     String region = target.request().region();
     if (endpoint.kind() == RdsHost.Kind.CUSTOM) {
-      logger.warn(
-          "{} - {} is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
-              + " signed; set {} to the cluster's endpoint.",
-          name,
-          endpoint.name(),
-          IamSettings.HOST);
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "%s is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
+                  + " signed; set %s to the cluster's endpoint.",
+              endpoint.name(),
+              IamSettings.HOST));
     }
     if (endpoint.region() != null && !endpoint.region().equals(region)) {
-      logger.warn(
-          "{} - {} is {}, which is not the region in {}; {} is used.",
-          name,
-          IamSettings.REGION,
-          region,
-          endpoint.name(),
-          region);
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "%s is %s, which is not the region in %s; %s is used.",
+              IamSettings.REGION,
+              region,
+              endpoint.name(),
+              region));
     }
     if (!region.equals(endpoint.region()) && !Region.regions().contains(Region.of(region))) {
-      logger.warn("{} - The AWS SDK does not know the region {}; it is used.", name, region);
+      warnings.accept(
+          String.format(
+              Locale.ROOT, "The AWS SDK does not know the region %s; it is used.", region));
     }
     String otherRegion = target.named().isPresent() ? target.named().get().region() : null;
     if (settings.host() != null && otherRegion != null && !otherRegion.equals(endpoint.region())) {
-      logger.warn(
-          "{} - The JDBC URL connects to the region {}, and {} is {}, in another region.",
-          name,
-          otherRegion,
-          IamSettings.HOST,
-          endpoint.name());
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL connects to the region %s, and %s is %s, in another region.",
+              otherRegion,
+              IamSettings.HOST,
+              endpoint.name()));
     }
-    warnOfPort(name, url.protocol(), target.request().port());
+    warnOfPort(warnings, url.protocol(), target.request().port());
   }
 
-  private static void warnOfPort(String name, JdbcUrl.Protocol protocol, int port) {
+  private static void warnOfPort(Consumer<String> warnings, JdbcUrl.Protocol protocol, int port) {
     for (JdbcUrl.Protocol other : JdbcUrl.Protocol.values()) {
       if (protocol != JdbcUrl.Protocol.OTHER
           && other.defaultPort() == port
           && protocol.defaultPort() != port) {
-        logger.warn(
-            "{} - Tokens are signed for port {}, which is not that of {}; set {} if it is wrong.",
-            name,
-            port,
-            protocol.driver(),
-            IamSettings.DEFAULT_PORT);
+        warnings.accept(
+            String.format(
+                Locale.ROOT,
+                "Tokens are signed for port %s, which is not that of %s; set %s if it is wrong.",
+                port,
+                protocol.driver(),
+                IamSettings.DEFAULT_PORT));
         return;
       }
     }
   }
 
-  private static void warnOfProfile(String name, JdbcUrl url, Properties driverProperties) {
+  private static void warnOfProfile(
+      Consumer<String> warnings, JdbcUrl url, Properties driverProperties) {
     String profile = valueOf(OtherLogins.WRAPPER_PROFILE, driverProperties);
     for (JdbcUrl.Parameter parameter : url.parameters()) {
       profile = parameter.isNamed(OtherLogins.WRAPPER_PROFILE) ? parameter.value() : profile;
     }
     if (profile != null && !profile.isBlank() && !profile.matches(PRESET_PROFILE)) {
-      logger.warn(
-          "{} - It cannot be told here whether the plugins of {} log in by themselves; see to it"
-              + " that they do not.",
-          name,
-          OtherLogins.WRAPPER_PROFILE);
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "It cannot be told here whether the plugins of %s log in by themselves; see to it"
+                  + " that they do not.",
+              OtherLogins.WRAPPER_PROFILE));
     }
   }
 
-  private static IamSettings settings(String name, Properties written, Properties inUrl) {
+  private static IamSettings settings(
+      Consumer<String> warnings, Properties written, Properties inUrl) {
     Properties merged = new Properties();
     merged.putAll(inUrl);
     for (String property : written.stringPropertyNames()) {
@@ -213,13 +287,14 @@ record LoginConfiguration(
       if (IamSettings.isSetting(property) && !value.isBlank()) {
         Object other = merged.setProperty(property, value);
         if (other != null && !other.equals(value)) {
-          logger.warn(
-              "{} - {} is {} in the JDBC URL and {} beside it; {} is used.",
-              name,
-              property,
-              IamSettings.shown(other.toString()),
-              IamSettings.shown(value),
-              IamSettings.shown(value));
+          warnings.accept(
+              String.format(
+                  Locale.ROOT,
+                  "%s is %s in the JDBC URL and %s beside it; %s is used.",
+                  property,
+                  IamSettings.shown(other.toString()),
+                  IamSettings.shown(value),
+                  IamSettings.shown(value)));
         }
       }
     }
@@ -227,7 +302,7 @@ record LoginConfiguration(
   }
 
   /** Without the settings, the user and whatever is a password for drivers of any kind. */
-  private static Properties forDriver(String name, Properties written) {
+  private static Properties forDriver(Consumer<String> warnings, Properties written) {
     Properties driverProperties = new Properties();
     boolean hasPassword = false;
     for (String property : written.stringPropertyNames()) {
@@ -238,24 +313,25 @@ record LoginConfiguration(
       }
     }
     if (hasPassword) {
-      logger.warn("{} - A password is configured; it is ignored, the IAM token is sent.", name);
+      warnings.accept("A password is configured; it is ignored, the IAM token is sent.");
     }
     return driverProperties;
   }
 
   /** The user who is configured for the pool counts more than the one for the driver. */
   private static @Nullable String user(
-      String name, @Nullable String configured, @Nullable String ofDriver) {
+      Consumer<String> warnings, @Nullable String configured, @Nullable String ofDriver) {
     if (configured == null || configured.isBlank()) {
       return ofDriver;
     }
     if (ofDriver != null && !ofDriver.isBlank() && !ofDriver.equals(configured)) {
-      logger.warn(
-          "{} - The driver's own property user is {}, and username is {}; {} is used.",
-          name,
-          ofDriver,
-          configured,
-          configured);
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "The driver's own property user is %s, and username is %s; %s is used.",
+              ofDriver,
+              configured,
+              configured));
     }
     return configured;
   }

@@ -118,8 +118,7 @@ enum LoginFailure {
       IamToken token,
       boolean hasSucceeded,
       Instant now) {
-    String words = String.valueOf(words(answer)).lines().findFirst().orElse("");
-    String inShort = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
+    String inShort = inShort(answer);
     StringBuilder line = new StringBuilder();
     if (this == SERVER_UNVERIFIED) {
       line.append("No IAM token of ").append(request);
@@ -130,12 +129,28 @@ enum LoginFailure {
       line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
       line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS));
     }
-    line.append(". Check");
     List<String> checks = likeliestFirst(hasSucceeded || token.key().hasExpiredAt(now));
+    return line.append(". ").append(numbered(checks)).toString();
+  }
+
+  /** What to check, the likeliest first. */
+  List<String> checks() {
+    return checks;
+  }
+
+  /** In one sentence what to check. */
+  static String numbered(List<String> checks) {
+    StringBuilder line = new StringBuilder("Check");
     for (int i = 0; i < checks.size(); i++) {
       line.append(i == 0 ? " (" : "; (").append(i + 1).append(") ").append(checks.get(i));
     }
     return line.append('.').toString();
+  }
+
+  /** The first line of what the server or the driver says, without a full stop. */
+  static String inShort(SQLException answer) {
+    String words = String.valueOf(words(answer)).lines().findFirst().orElse("");
+    return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
   }
 
   /** What was right before is so still, but for the last two. */

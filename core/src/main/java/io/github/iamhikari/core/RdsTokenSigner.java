@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -15,10 +16,15 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 final class RdsTokenSigner implements TokenSigner {
 
   private final AwsCredentialsProvider provider;
+  private final @Nullable String roleArn;
   private final InstantSource clock;
 
-  RdsTokenSigner(AwsCredentialsProvider provider, InstantSource clock) {
+  /**
+   * @param roleArn the role whose credentials these are, if that is known
+   */
+  RdsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
     this.provider = provider;
+    this.roleArn = roleArn;
     this.clock = clock;
   }
 
@@ -37,7 +43,7 @@ final class RdsTokenSigner implements TokenSigner {
           "the AWS credentials provider gave session credentials with an empty session token,"
               + " which RDS would refuse");
     }
-    SigningKey key = SigningKey.of(credentials);
+    SigningKey key = SigningKey.of(credentials, roleArn);
     if (key.hasExpiredAt(signedAt)) {
       throw new IllegalStateException(
           "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
@@ -209,25 +210,25 @@ final class ServerVerifier extends X509ExtendedTrustManager {
         return "is not valid before " + start + whose + ", by this machine's clock";
       }
     }
-    if (leadsToRoots(chain, authType)) {
-      return String.format(Locale.ROOT, "is not for %s but for %s", endpoint, shownNames(chain[0]));
+    if (rootsOf(chain, authType).isPresent()) {
+      return String.format(Locale.ROOT, "is not for %s %s", endpoint, shownNames(chain[0]));
     }
     boolean isSelfSigned =
         chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal());
     return isSelfSigned ? "is self-signed" : "is by an authority that is not trusted here";
   }
 
-  /** Whether it would be accepted if its name did not matter. */
-  private boolean leadsToRoots(X509Certificate[] chain, String authType) {
+  /** By which roots it would be accepted if its name did not matter, if by any. */
+  Optional<String> rootsOf(X509Certificate[] chain, String authType) {
     for (Roots those : roots) {
       try {
         those.trustManager().checkServerTrusted(chain, authType);
-        return true;
+        return Optional.of(those.toString());
       } catch (CertificateException e) {
         logger.debug("Not by {}: {}", those, e.toString());
       }
     }
-    return false;
+    return Optional.empty();
   }
 
   private static String shownNames(X509Certificate certificate) {
@@ -242,7 +243,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   }
 
   /** A server that is not verified chooses these words, so they are cut to size. */
-  private static String nameOf(String words) {
+  static String nameOf(String words) {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < words.length() && shown.length() < LONGEST_NAME; i++) {
       char c = words.charAt(i);
@@ -251,7 +252,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return "\"" + shown + (words.length() > LONGEST_NAME ? "...\"" : "\"");
   }
 
-  private static String day(Instant instant) {
+  static String day(Instant instant) {
     return instant.toString().substring(0, "2026-01-01".length());
   }
 

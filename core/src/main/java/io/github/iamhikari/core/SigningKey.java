@@ -10,16 +10,19 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  *
  * @param maskedId its id, masked: {@code AKIA...MPLE}
  * @param isSession whether it belongs to a session, which ends
+ * @param roleArn the role that was assumed for it, if one was
  * @param expiresAt when it ends, if that is known
  */
-record SigningKey(String maskedId, boolean isSession, @Nullable Instant expiresAt) {
+record SigningKey(
+    String maskedId, boolean isSession, @Nullable String roleArn, @Nullable Instant expiresAt) {
 
   private static final int SHOWN = 4;
 
-  static SigningKey of(AwsCredentials credentials) {
+  static SigningKey of(AwsCredentials credentials, @Nullable String roleArn) {
     return new SigningKey(
         masked(credentials.accessKeyId()),
         credentials instanceof AwsSessionCredentials,
+        roleArn,
         credentials.expirationTime().orElse(null));
   }
 
@@ -38,7 +41,8 @@ record SigningKey(String maskedId, boolean isSession, @Nullable Instant expiresA
   @Override
   public String toString() {
     String kind = isSession ? "session credentials" : "long-term credentials";
+    String role = roleArn == null ? "" : " of the role " + roleArn;
     String end = expiresAt == null ? "" : ", which expire at " + expiresAt;
-    return maskedId + " (" + kind + end + ")";
+    return maskedId + " (" + kind + role + end + ")";
   }
 }

@@ -10,6 +10,11 @@ package io.github.iamhikari.core;
  */
 record TokenRequest(String host, int port, String region, String user) {
 
+  /** The same login of another user. */
+  TokenRequest of(String otherUser) {
+    return new TokenRequest(host, port, region, otherUser);
+  }
+
   /** As in a message: {@code user "app" at db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432}. */
   @Override
   public String toString() {

@@ -19,6 +19,15 @@
  * io.github.iamhikari.core.MySqlSocketFactory} and {@link
  * io.github.iamhikari.core.MariaDbTlsPlugin} that it loads by name.
  *
+ * <p>{@link io.github.iamhikari.core.IamTokenSource} gives the same tokens to clients without JDBC;
+ * {@code TokenFactory} is what both stand on.
+ *
+ * <p>Where a login fails, {@link io.github.iamhikari.core.IamDoctor} has one examination after the
+ * other look at it: {@code SettingsExamination}, {@code NameExamination}, {@code PortExamination},
+ * {@code TlsExamination}, {@code AwsExamination}, {@code LoginExamination} and {@code
+ * ServerExamination}. They write what they see into {@code Findings}, of which {@code ReportText}
+ * makes text and JSON.
+ *
  * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}. What takes
  * no {@code DataSource} but a URL gets {@link io.github.iamhikari.core.IamDriver}, behind which
  * {@code DriverLogins} keeps an {@code IamDataSource} for each URL; {@link

@@ -3,8 +3,15 @@ package io.github.iamhikari.core;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localaws.HttpStandIn;
+import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalContainerCredentials;
+import io.github.iamhikari.localaws.LocalMetadataService;
+import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.junit.AwsProperties;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,11 +98,13 @@ class AwsSourcesIT {
 
   @Test
   void logsInWithTheCredentialsOfAWebIdentity() throws Exception {
-    try (LocalSts sts = new LocalSts(role, "web-identity")) {
-      aws.set(sts.properties(file("web-identity")));
+    role = LocalRole.named("orders-role").trustsWebIdentity("web-identity").opens(rds).build();
+    try (LocalAws sts = LocalAws.builder().role(role).start()) {
+      aws.set(sts.webIdentity(role, file("web-identity")));
+      secrets.add(role::secrets);
       secrets.add(() -> List.of("web-identity"));
 
-      assertLogsInAfter(sts.http(), "POST /");
+      assertLogsInAfter(sts.http(), "sts:AssumeRoleWithWebIdentity");
     }
   }
 

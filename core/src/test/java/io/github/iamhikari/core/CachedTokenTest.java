@@ -29,7 +29,7 @@ class CachedTokenTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null);
+  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null, null);
 
   private final FakeTime time = new FakeTime();
   private final CountingSigner signer = new CountingSigner();

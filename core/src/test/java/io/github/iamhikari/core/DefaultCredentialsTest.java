@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -33,13 +35,13 @@ class DefaultCredentialsTest {
 
   @Test
   void haveTheModuleForWebIdentity() {
-    DefaultCredentials.of(null).close();
+    DefaultCredentials.of(null, null).close();
   }
 
   @Test
   void tellThatTheModuleIsMissing() throws Exception {
     try (URLClassLoader classes = withoutSts()) {
-      assertThatThrownBy(() -> defaultCredentials(classes, null))
+      assertThatThrownBy(() -> defaultCredentials(classes, null, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
               "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
@@ -48,31 +50,50 @@ class DefaultCredentialsTest {
   }
 
   @Test
+  void tellThatTheModuleForARoleIsMissing() throws Exception {
+    aws.set("aws.accessKeyId", "AKIDEXAMPLE");
+    try (URLClassLoader classes = withoutSts()) {
+      Constructor<?> role =
+          classes
+              .loadClass(Role.class.getName())
+              .getDeclaredConstructor(String.class, String.class, String.class, String.class);
+      role.setAccessible(true);
+      Object orders = role.newInstance("arn", "orders", null, "us-east-2");
+
+      assertThatThrownBy(() -> defaultCredentials(classes, null, orders))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"
+                  + " software.amazon.awssdk:sts");
+    }
+  }
+
+  @Test
   void doWithoutTheModuleWhereAProfileOrAKeyIsGiven() throws Exception {
     try (URLClassLoader classes = withoutSts()) {
-      assertThat(defaultCredentials(classes, "staging")).isNotNull();
+      assertThat(defaultCredentials(classes, "staging", null)).isNotNull();
       aws.set("aws.accessKeyId", "AKIDEXAMPLE");
-      assertThat(defaultCredentials(classes, null)).isNotNull();
+      assertThat(defaultCredentials(classes, null, null)).isNotNull();
     }
   }
 
   @Test
   void areSharedByThoseOfOneProfile() {
-    DefaultCredentials one = DefaultCredentials.of(null);
-    DefaultCredentials other = DefaultCredentials.of(null);
-    DefaultCredentials staging = DefaultCredentials.of("staging");
+    DefaultCredentials one = DefaultCredentials.of(null, null);
+    DefaultCredentials other = DefaultCredentials.of(null, null);
+    DefaultCredentials staging = DefaultCredentials.of("staging", null);
 
     assertThat(other.provider()).isSameAs(one.provider());
     assertThat(staging.provider()).isNotSameAs(one.provider());
 
     one.close();
     one.close();
-    DefaultCredentials third = DefaultCredentials.of(null);
+    DefaultCredentials third = DefaultCredentials.of(null, null);
     assertThat(third.provider()).isSameAs(other.provider());
 
     other.close();
     third.close();
-    try (DefaultCredentials fourth = DefaultCredentials.of(null)) {
+    try (DefaultCredentials fourth = DefaultCredentials.of(null, null)) {
       assertThat(fourth.provider()).isNotSameAs(one.provider());
     }
     staging.close();
@@ -81,7 +102,7 @@ class DefaultCredentialsTest {
   @Test
   void areNotKeptOpenByOneWhoWasForgotten() throws Exception {
     WeakReference<DefaultCredentials> forgotten =
-        new WeakReference<>(DefaultCredentials.of("forgotten"));
+        new WeakReference<>(DefaultCredentials.of("forgotten", null));
     AwsCredentialsProvider provider = requireNonNull(forgotten.get()).provider();
 
     for (int i = 0; i < 100 && !forgotten.refersTo(null); i++) {
@@ -89,18 +110,20 @@ class DefaultCredentialsTest {
     }
     assertThat(forgotten.refersTo(null)).isTrue();
 
-    try (DefaultCredentials next = DefaultCredentials.of("forgotten")) {
+    try (DefaultCredentials next = DefaultCredentials.of("forgotten", null)) {
       assertThat(next.provider()).isNotSameAs(provider);
     }
   }
 
-  private static Object defaultCredentials(ClassLoader classes, @Nullable String profile)
-      throws Exception {
+  private static Object defaultCredentials(
+      ClassLoader classes, @Nullable String profile, @Nullable Object role) throws Exception {
     Method of =
-        classes.loadClass(DefaultCredentials.class.getName()).getDeclaredMethod("of", String.class);
+        classes
+            .loadClass(DefaultCredentials.class.getName())
+            .getDeclaredMethod("of", String.class, classes.loadClass(Role.class.getName()));
     of.setAccessible(true);
     try {
-      return of.invoke(null, profile);
+      return of.invoke(null, profile, role);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof Exception cause ? cause : e;
     }

@@ -7,6 +7,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;

@@ -7,6 +7,7 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.Refusal;
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -150,7 +151,7 @@ class IamDataSourceIT {
     rds.revoke(key.id());
     List<Integer> secondsOfLogins = new ArrayList<>();
 
-    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
       for (int second = 0; second < 30; second++) {
         int before = logins().size();
         assertThatThrownBy(dataSource::getConnection)
@@ -171,7 +172,7 @@ class IamDataSourceIT {
   void logsInAgainAsSoonAsTheServerMayHaveChangedItsMind() throws SQLException {
     rds.revoke(key.id());
 
-    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
       assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       assertThat(dataSource.getProblem()).isPresent();
       rds.add(key);
@@ -193,7 +194,7 @@ class IamDataSourceIT {
     rds.add(next);
     rds.revoke(key.id());
 
-    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
       assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
       credentials.set(AwsBasicCredentials.create(next.id(), next.secret()));
       clock.advance(Duration.ofSeconds(2));
@@ -265,7 +266,7 @@ class IamDataSourceIT {
 
   @Test
   void outlivesManyTokens() throws SQLException {
-    try (IamDataSource dataSource = SimulatedTime.by(clock).apply(dataSource()).build()) {
+    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
       for (int i = 0; i < 30; i++) {
         dataSource.getConnection().close();
         clock.advance(Duration.ofSeconds(869));

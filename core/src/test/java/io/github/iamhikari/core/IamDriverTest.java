@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -82,7 +83,8 @@ class IamDriverTest {
         ORDERS
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
-            + " iam_default_port, iam_region, iam_expiration, aws_profile",
+            + " iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
+            + " iam_role_session_name, iam_role_external_id",
         ORDERS
             + "?user=app&password=s3cr3t| The JDBC URL holds a password, which could be sent"
             + " instead of the IAM token; take it out of the URL",

@@ -17,10 +17,13 @@ import org.postgresql.PGProperty;
 
 class IamSettingsTest {
 
+  private static final String ROLE = "arn:aws:iam::123456789012:role/login/orders";
+
   @Test
   void areAllOptional() {
     assertThat(IamSettings.from(new Properties()))
-        .isEqualTo(new IamSettings(null, null, null, Duration.ofSeconds(870), null));
+        .isEqualTo(
+            new IamSettings(null, null, null, Duration.ofSeconds(870), null, null, null, null));
   }
 
   @Test
@@ -31,6 +34,9 @@ class IamSettingsTest {
     properties.setProperty("iam_default_port", " 3307 ");
     properties.setProperty("iam_region", "EU-West-1");
     properties.setProperty("aws_profile", "staging");
+    properties.setProperty("iam_role_arn", ROLE);
+    properties.setProperty("iam_role_session_name", "orders@7c9f");
+    properties.setProperty("iam_role_external_id", "tenant:7/eu");
     properties.put("iam_expiration", 60); // as addDataSourceProperty("iam_expiration", 60) does
 
     assertThat(IamSettings.from(properties))
@@ -40,8 +46,11 @@ class IamSettingsTest {
                 3307,
                 "eu-west-1",
                 Duration.ofMinutes(1),
-                "staging"));
-    assertThat(properties).hasSize(6);
+                "staging",
+                ROLE,
+                "orders@7c9f",
+                "tenant:7/eu"));
+    assertThat(properties).hasSize(9);
   }
 
   @Test
@@ -78,12 +87,12 @@ class IamSettingsTest {
         "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
         "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
         "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
-        "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
-        "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile",
+        "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
       })
   void refuseWhatCannotBe(String name, String value, String message) {
     Properties properties = new Properties();
@@ -110,6 +119,9 @@ class IamSettingsTest {
     "amp;iam_region, iam_region",
     ";iam_host, iam_host",
     "iam_user, username",
+    "iam_role, iam_role_arn",
+    "iam_session_name, iam_role_session_name",
+    "iam_external_id, iam_role_external_id",
   })
   void areMeantByWhateverLooksLikeOne(String name, String meant) {
     Properties properties = new Properties();
@@ -155,5 +167,26 @@ class IamSettingsTest {
     assertThatThrownBy(() -> IamSettings.from(properties))
         .hasNoCause()
         .hasMessageStartingWith(name + " is \"...\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "iam_role_arn, orders-login, is not the ARN of a role; write one such as",
+    "iam_role_arn, arn:aws:iam::12345678901:role/orders, is not the ARN of a role; write one such as",
+    "iam_role_arn, arn:aws:iam::123456789012:user/orders, is not the ARN of a role; write one such as",
+    "iam_role_arn, arn:aws:iam::123456789012:instance-profile/orders, is not the ARN of a role; write one",
+    "iam_role_arn, arn:aws:sts::123456789012:assumed-role/orders/app, is not the ARN of a role; write one",
+    "iam_role_session_name, a, is not the name of a session; write 2 to 64 letters",
+    "iam_role_session_name, two words, is not the name of a session; write 2 to 64 letters",
+    "iam_role_external_id, a, is not an external ID; write 2 to 1224 letters",
+    "iam_role_external_id, a;b, is not an external ID; write 2 to 1224 letters",
+  })
+  void takeOfARoleWhatStsTakes(String name, String value, String message) {
+    Properties properties = new Properties();
+    properties.setProperty(name, value);
+
+    assertThatThrownBy(() -> IamSettings.from(properties))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(name + " " + message);
   }
 }

@@ -12,7 +12,7 @@ class IamTokenTest {
 
   private static final Instant SIGNED = Instant.parse("2026-11-22T12:00:00Z");
 
-  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null);
+  private static final SigningKey KEY = new SigningKey("AKIA...MPLE", false, null, null);
 
   @ParameterizedTest(name = "iam_expiration {0} s, credentials for {1} s: usable for {2} s")
   @CsvSource({
@@ -41,7 +41,7 @@ class IamTokenTest {
             "secret",
             SIGNED,
             Duration.ofSeconds(expiration),
-            new SigningKey("AKIA...MPLE", true, credentialsEnd));
+            new SigningKey("AKIA...MPLE", true, null, credentialsEnd));
 
     assertThat(token.usableFor()).hasSeconds(usable);
     assertThat(token.usableUntil()).isEqualTo(SIGNED.plusSeconds(usable));

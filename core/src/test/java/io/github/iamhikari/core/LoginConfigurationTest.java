@@ -3,23 +3,17 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.mysql.cj.jdbc.MysqlDataSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.LoggerFactory;
 
 class LoginConfigurationTest {
 
@@ -28,19 +22,7 @@ class LoginConfigurationTest {
   private static final String INSTEAD =
       " has the driver log in with something else than the IAM token; take it out";
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(IamDataSource.class);
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    log.start();
-    logger.addAppender(log);
-  }
-
-  @AfterEach
-  void listenNoMore() {
-    logger.detachAppender(log);
-  }
+  private final List<String> warnings = new ArrayList<>();
 
   @ParameterizedTest
   @ValueSource(
@@ -49,8 +31,8 @@ class LoginConfigurationTest {
     LoginConfiguration login = mysql("app", name, "s3cr3t", "sslMode", "REQUIRED");
 
     assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
-    assertThat(warnings())
-        .containsExactly("pool - A password is configured; it is ignored, the IAM token is sent.");
+    assertThat(warnings)
+        .containsExactly("A password is configured; it is ignored, the IAM token is sent.");
   }
 
   @ParameterizedTest
@@ -60,19 +42,15 @@ class LoginConfigurationTest {
 
     assertThat(login.request().user()).isEqualTo("app");
     assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
-    assertThat(warnings())
+    assertThat(warnings)
         .containsExactly(
-            "pool - The driver's own property user is other, and username is app; app is used.");
+            "The driver's own property user is other, and username is app; app is used.");
   }
 
   @Test
   void takesAUrlOfIamDriverForThatOfTheRealDriver() {
     LoginConfiguration login =
-        LoginConfiguration.ofUrl(
-            "pool",
-            "jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders",
-            "app",
-            new Properties());
+        url("app", "jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");
 
     assertThat(login.urlForDriver())
         .isEqualTo("jdbc:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders");
@@ -83,7 +61,7 @@ class LoginConfigurationTest {
   void takesTheDriversUserWhereThereIsNoUsername() {
     assertThat(mysql(null, "User", "app").request().user()).isEqualTo("app");
     assertThat(mysql("app", "user", "app").request().user()).isEqualTo("app");
-    assertThat(warnings()).isEmpty();
+    assertThat(warnings).isEmpty();
   }
 
   @Test
@@ -93,9 +71,9 @@ class LoginConfigurationTest {
     dataSource.setUser("other");
 
     assertThat(bean(dataSource).request().user()).isEqualTo("app");
-    assertThat(warnings())
+    assertThat(warnings)
         .containsExactly(
-            "pool - The driver's own property user is other, and username is app; app is used.");
+            "The driver's own property user is other, and username is app; app is used.");
   }
 
   @ParameterizedTest
@@ -120,16 +98,16 @@ class LoginConfigurationTest {
   void leavesThePluginsOfAmazonsDriverThatDoNotLogIn() {
     mysql("app", "wrapperPlugins", "failover2,efm2", "wrapperProfileName", "SF_D0");
 
-    assertThat(warnings()).isEmpty();
+    assertThat(warnings).isEmpty();
   }
 
   @Test
   void warnsOfAProfileWhosePluginsItCannotKnow() {
     mysql("app", "wrapperProfileName", "ours");
 
-    assertThat(warnings())
+    assertThat(warnings)
         .containsExactly(
-            "pool - It cannot be told here whether the plugins of wrapperProfileName log in by"
+            "It cannot be told here whether the plugins of wrapperProfileName log in by"
                 + " themselves; see to it that they do not.");
   }
 
@@ -174,16 +152,16 @@ class LoginConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "jdbc:mysql://E:5432/d              | pool - Tokens are signed for port 5432, which is not that of MySQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:mariadb://E:5432/d            | pool - Tokens are signed for port 5432, which is not that of MariaDB's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E:3306/d         | pool - Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E/d?iam_default_port=3306 | pool - Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | pool - The JDBC URL connects to the region us-east-2, and iam_host is r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
+        "jdbc:mysql://E:5432/d              | Tokens are signed for port 5432, which is not that of MySQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:mariadb://E:5432/d            | Tokens are signed for port 5432, which is not that of MariaDB's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E:3306/d         | Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E/d?iam_default_port=3306 | Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
+        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | The JDBC URL connects to the region us-east-2, and iam_host is r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
       })
   void warnsOfWhatIsMostLikelyAMistake(String url, String warning) {
     url("app", url.replace("E", ENDPOINT));
 
-    assertThat(warnings()).containsExactly(warning);
+    assertThat(warnings).containsExactly(warning);
   }
 
   @ParameterizedTest
@@ -199,27 +177,29 @@ class LoginConfigurationTest {
   void doesNotWarnOfWhatFits(String url) {
     url("app", url.replace("E", ENDPOINT));
 
-    assertThat(warnings()).noneMatch(line -> line.contains("port") || line.contains("region"));
+    assertThat(warnings).noneMatch(line -> line.contains("port") || line.contains("region"));
   }
 
   private LoginConfiguration mysql(@Nullable String user, String... namesAndValues) {
     return LoginConfiguration.ofUrl(
-        "pool", "jdbc:mysql://%s/d".formatted(ENDPOINT), user, properties(namesAndValues));
+        "orders",
+        this::warn,
+        "jdbc:mysql://%s/d".formatted(ENDPOINT),
+        user,
+        properties(namesAndValues));
   }
 
-  private static LoginConfiguration url(String user, String url) {
-    return LoginConfiguration.ofUrl("pool", url, user, new Properties());
+  private LoginConfiguration url(String user, String url) {
+    return LoginConfiguration.ofUrl("orders", this::warn, url, user, new Properties());
   }
 
-  private static LoginConfiguration bean(javax.sql.DataSource dataSource) {
-    return LoginConfiguration.ofDataSource("pool", dataSource, "app", new Properties());
+  private LoginConfiguration bean(javax.sql.DataSource dataSource) {
+    return LoginConfiguration.ofDataSource(
+        "orders", this::warn, dataSource, "app", new Properties());
   }
 
-  private List<String> warnings() {
-    return log.list.stream()
-        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-        .map(ILoggingEvent::getFormattedMessage)
-        .toList();
+  private void warn(String warning) {
+    warnings.add(warning);
   }
 
   private static Properties properties(String... namesAndValues) {

@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
+import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
 import java.nio.file.Path;
 import java.util.Properties;

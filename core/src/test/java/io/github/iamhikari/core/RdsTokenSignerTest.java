@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.iamhikari.localrds.SecretsInLogs;
+import io.github.iamhikari.localrds.junit.SecretsInLogs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
@@ -61,7 +61,7 @@ class RdsTokenSignerTest {
   void signsAsThePythonSdkDoes(
       TokenRequest request, AwsCredentials credentials, Instant signedAt, String token) {
     IamToken signed =
-        new RdsTokenSigner(() -> credentials, InstantSource.fixed(signedAt))
+        new RdsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
             .sign(request, EXPIRATION);
 
     assertThat(parts(signed.value())).isEqualTo(parts(token));
@@ -108,7 +108,7 @@ class RdsTokenSignerTest {
             .parse(requireNonNull(parts(reference).get("X-Amz-Date")), Instant::from);
 
     IamToken token =
-        new RdsTokenSigner(() -> credentials, InstantSource.fixed(signedAt))
+        new RdsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
             .sign(request, EXPIRATION);
 
     assertThat(parts(token.value())).isEqualTo(parts(reference));
@@ -143,7 +143,9 @@ class RdsTokenSignerTest {
     AtomicInteger resolved = new AtomicInteger();
     TokenSigner signer =
         new RdsTokenSigner(
-            () -> AwsBasicCredentials.create("AKID" + resolved.incrementAndGet(), "secret"), clock);
+            () -> AwsBasicCredentials.create("AKID" + resolved.incrementAndGet(), "secret"),
+            null,
+            clock);
 
     assertThat(signer.sign(REQUEST, EXPIRATION).value()).contains("AKID1");
     assertThat(signer.sign(REQUEST, EXPIRATION).value()).contains("AKID2");
@@ -167,7 +169,7 @@ class RdsTokenSignerTest {
   void refusesAnonymousCredentials() {
     AwsCredentialsProvider anonymous = AnonymousCredentialsProvider.create();
 
-    assertThatThrownBy(() -> new RdsTokenSigner(anonymous, clock).sign(REQUEST, EXPIRATION))
+    assertThatThrownBy(() -> new RdsTokenSigner(anonymous, null, clock).sign(REQUEST, EXPIRATION))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("the AWS credentials provider gave anonymous credentials");
   }
@@ -182,6 +184,6 @@ class RdsTokenSignerTest {
   }
 
   private IamToken sign(AwsCredentials credentials) {
-    return new RdsTokenSigner(() -> credentials, clock).sign(REQUEST, EXPIRATION);
+    return new RdsTokenSigner(() -> credentials, null, clock).sign(REQUEST, EXPIRATION);
   }
 }

@@ -2,7 +2,7 @@ package io.github.iamhikari.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.localrds.SecretsInLogs;
+import io.github.iamhikari.localrds.junit.SecretsInLogs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

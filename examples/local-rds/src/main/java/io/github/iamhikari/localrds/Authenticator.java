@@ -1,5 +1,6 @@
 package io.github.iamhikari.localrds;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,9 @@ final class Authenticator {
   private final Set<String> accounts;
   private final InstantSource clock;
   private final Map<String, AccessKey> keys = new ConcurrentHashMap<>();
+  private final Map<String, Function<String, Optional<Refusal>>> policies =
+      new ConcurrentHashMap<>();
+  private volatile boolean iamLogin = true;
   private final List<Login> logins = new ArrayList<>();
 
   Authenticator(TokenVerifier verifier, Set<String> accounts, InstantSource clock) {
@@ -32,11 +37,26 @@ final class Authenticator {
   }
 
   void add(AccessKey key) {
+    add(key, user -> Optional.empty());
+  }
+
+  /** Makes a key known. The policy says why its owner may not log in as a user. */
+  void add(AccessKey key, Function<String, Optional<Refusal>> policy) {
+    policies.put(key.id(), policy);
     keys.put(key.id(), key);
   }
 
   void revoke(String accessKeyId) {
     keys.remove(accessKeyId);
+    policies.remove(accessKeyId);
+  }
+
+  void iamLogin(boolean enabled) {
+    iamLogin = enabled;
+  }
+
+  boolean iamLogin() {
+    return iamLogin;
   }
 
   List<Login> logins() {
@@ -55,22 +75,41 @@ final class Authenticator {
    */
   Optional<Refusal> judge(String user, String password, @Nullable String tlsProtocol) {
     var now = clock.instant();
-    Optional<Refusal> refusal =
-        tlsProtocol == null
-            ? Optional.of(Refusal.NO_TLS)
-            : accounts.contains(user)
-                ? verifier.verify(password, user, keys, now)
-                : Optional.of(Refusal.UNKNOWN_ACCOUNT);
     String accessKeyId =
         PresignedRequest.parse(password)
             .map(PresignedRequest::accessKeyId)
             .filter(id -> !id.isEmpty())
             .orElse(null);
+    Optional<Refusal> refusal = refusal(user, password, tlsProtocol, accessKeyId, now);
     Login login = new Login(now, user, tlsProtocol, password, accessKeyId, refusal.orElse(null));
     LOG.debug("{}", login);
     synchronized (logins) {
       logins.add(login);
     }
     return refusal;
+  }
+
+  private Optional<Refusal> refusal(
+      String user,
+      String password,
+      @Nullable String tlsProtocol,
+      @Nullable String accessKeyId,
+      Instant now) {
+    if (tlsProtocol == null) {
+      return Optional.of(Refusal.NO_TLS);
+    }
+    if (!iamLogin) {
+      return Optional.of(Refusal.IAM_LOGIN_DISABLED);
+    }
+    if (!accounts.contains(user)) {
+      return Optional.of(Refusal.UNKNOWN_ACCOUNT);
+    }
+    return verifier.verify(password, user, keys, now).or(() -> forbidden(user, accessKeyId));
+  }
+
+  private Optional<Refusal> forbidden(String user, @Nullable String accessKeyId) {
+    return Optional.ofNullable(accessKeyId)
+        .map(policies::get)
+        .flatMap(policy -> policy.apply(user));
   }
 }

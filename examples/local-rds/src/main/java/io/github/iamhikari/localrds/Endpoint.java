@@ -26,4 +26,12 @@ public record Endpoint(String host, int port, String region) {
     }
     return Optional.ofNullable(matcher.group(1)).or(() -> Optional.ofNullable(matcher.group(2)));
   }
+
+  /** The partition of the region, as ARNs name it. */
+  String partition() {
+    if (region.startsWith("cn-")) {
+      return "aws-cn";
+    }
+    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The two kinds of database, with the parts that each is made of; MySQL is of MariaDB's kind. */
 enum Engine {
-  POSTGRES("jdbc:postgresql:") {
+  POSTGRES("postgres", "jdbc:postgresql:") {
     @Override
     Database start(Path directory, Accounts accounts) throws Exception {
       return PostgresDatabase.start(directory, accounts);
@@ -32,7 +32,7 @@ enum Engine {
     }
   },
 
-  MARIADB("jdbc:mysql:") {
+  MARIADB("mariadb", "jdbc:mysql:") {
     @Override
     Database start(Path directory, Accounts accounts) throws Exception {
       return MariaDbDatabase.start(directory, setUp(accounts));
@@ -64,10 +64,14 @@ enum Engine {
     }
   };
 
+  /** How RDS names it. */
+  final String rdsName;
+
   /** What JDBC URLs begin with. */
   final String jdbc;
 
-  Engine(String jdbc) {
+  Engine(String rdsName, String jdbc) {
+    this.rdsName = rdsName;
     this.jdbc = jdbc;
   }
 

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRds implements AutoCloseable {
 
+  /** The AWS account that it belongs to, unless another one is set. */
+  public static final String ACCOUNT = "123456789012";
+
   /** Where all of it listens. */
   static final String ADDRESS = "127.0.0.1";
 
@@ -41,6 +45,8 @@ public final class LocalRds implements AutoCloseable {
   private final Endpoint endpoint;
   private final String database;
   private final String account;
+  private final String awsAccount;
+  private final String resourceId;
   private final Path directory;
   private final boolean hasOwnCertificate;
   private final int listeningPort;
@@ -59,6 +65,8 @@ public final class LocalRds implements AutoCloseable {
     this.engine = builder.engine;
     this.database = builder.database;
     this.account = builder.accounts.iterator().next();
+    this.awsAccount = builder.awsAccount;
+    this.resourceId = builder.resourceId;
     this.directory = directory;
     this.hasOwnCertificate = builder.tls == null;
     this.listeningPort = listener.getLocalPort();
@@ -70,7 +78,8 @@ public final class LocalRds implements AutoCloseable {
             new TokenVerifier(endpoint, builder.tokenLifetime),
             Set.copyOf(builder.accounts),
             builder.clock);
-    builder.keys.values().forEach(authenticator::add);
+    authenticator.iamLogin(builder.iamLogin);
+    builder.keys.values().forEach(this::add);
     this.tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
     if (hasOwnCertificate) {
       Files.writeString(certificateAuthority(), CertificateAuthority.pem());
@@ -208,6 +217,80 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
+   * The database engine.
+   *
+   * @return {@code postgres} or, for MySQL too, {@code mariadb}
+   */
+  public String engine() {
+    return engine.rdsName;
+  }
+
+  /**
+   * The AWS account that it belongs to.
+   *
+   * @return twelve digits
+   */
+  public String awsAccount() {
+    return awsAccount;
+  }
+
+  /**
+   * The id that policies name the instance or cluster by.
+   *
+   * @return the id, such as {@code db-ABCDEFGHIJKL01234}
+   */
+  public String resourceId() {
+    return resourceId;
+  }
+
+  /**
+   * What a policy for {@code rds-db:connect} must allow.
+   *
+   * @param user the database user
+   * @return the user's ARN, such as {@code
+   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}
+   */
+  public String resource(String user) {
+    return String.join(
+        ":",
+        "arn",
+        endpoint.partition(),
+        "rds-db",
+        endpoint.region(),
+        awsAccount,
+        "dbuser",
+        resourceId + "/" + user);
+  }
+
+  /**
+   * Whether clients can log in with IAM.
+   *
+   * @return true unless it was {@linkplain #iamLogin(boolean) disabled}
+   */
+  public boolean iamLogin() {
+    return authenticator.iamLogin();
+  }
+
+  /**
+   * Enables or disables IAM login. While it is disabled, every login is refused as one by a wrong
+   * password. Sessions that are open stay open.
+   *
+   * @param enabled whether clients can log in with IAM
+   */
+  public void iamLogin(boolean enabled) {
+    authenticator.iamLogin(enabled);
+  }
+
+  /**
+   * Whether it accepts connections.
+   *
+   * @return false while it is {@linkplain #stop() stopped}, and after {@link #close()}
+   */
+  public synchronized boolean isRunning() {
+    return !closed.get() && reservation == null;
+  }
+
+  /**
    * A JDBC URL to connect with, at 127.0.0.1. It says nothing of user, password and TLS.
    *
    * @return {@code jdbc:postgresql:...} for PostgreSQL, {@code jdbc:mysql:...} for MariaDB and
@@ -261,6 +344,17 @@ public final class LocalRds implements AutoCloseable {
    */
   public void add(AccessKey key) {
     authenticator.add(key);
+  }
+
+  /**
+   * Makes an access key known whose owner may not log in everywhere: what is signed with it opens
+   * the database from now on as far as the policy allows.
+   *
+   * @param key the key, in place of a known one of the same id
+   * @param policy what its owner may log in to
+   */
+  public void add(AccessKey key, LoginPolicy policy) {
+    authenticator.add(key, user -> policy.refuse(resource(user)));
   }
 
   /**
@@ -354,6 +448,9 @@ public final class LocalRds implements AutoCloseable {
     private int endpointPort;
     private int port;
     private String database = "app";
+    private String awsAccount = ACCOUNT;
+    private String resourceId = "db-" + AccessKey.randomHex(13).toUpperCase(Locale.ROOT);
+    private boolean iamLogin = true;
     private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
     private InstantSource clock = InstantSource.system();
     private @Nullable SSLContext tls;
@@ -427,6 +524,41 @@ public final class LocalRds implements AutoCloseable {
      */
     public Builder credentials(AccessKey key) {
       keys.put(key.id(), key);
+      return this;
+    }
+
+    /**
+     * Sets the AWS account that it belongs to.
+     *
+     * @param awsAccount twelve digits; {@code 123456789012} unless set
+     * @return this
+     */
+    public Builder awsAccount(String awsAccount) {
+      this.awsAccount = awsAccount;
+      return this;
+    }
+
+    /**
+     * Sets the id that policies name the instance or cluster by.
+     *
+     * @param resourceId such as {@code db-ABCDEFGHIJKL01234}; a random one for each builder unless
+     *     set
+     * @return this
+     */
+    public Builder resourceId(String resourceId) {
+      this.resourceId = resourceId;
+      return this;
+    }
+
+    /**
+     * Sets whether clients can log in with IAM.
+     *
+     * @param enabled true unless set
+     * @return this
+     * @see LocalRds#iamLogin(boolean)
+     */
+    public Builder iamLogin(boolean enabled) {
+      this.iamLogin = enabled;
       return this;
     }
 

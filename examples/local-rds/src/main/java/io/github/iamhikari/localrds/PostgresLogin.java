@@ -157,7 +157,8 @@ record PostgresLogin(Authenticator authenticator, String databasePassword)
                   + "\", database \""
                   + database
                   + "\", no encryption");
-      case UNKNOWN_ACCOUNT -> error("28P01", "password authentication failed" + forUser);
+      case UNKNOWN_ACCOUNT, IAM_LOGIN_DISABLED ->
+          error("28P01", "password authentication failed" + forUser);
       default -> error("28000", "PAM authentication failed" + forUser);
     };
   }

@@ -16,6 +16,8 @@ package io.github.iamhikari.localrds;
 public enum Refusal {
   /** The client did not ask for TLS, without which a token would be readable on its way. */
   NO_TLS,
+  /** IAM login is not enabled for the instance. */
+  IAM_LOGIN_DISABLED,
   /** No such account, or one that does not log in with IAM. */
   UNKNOWN_ACCOUNT,
   /** What was sent as the password is not of the form {@code host:port/?name=value&...}. */
@@ -59,5 +61,9 @@ public enum Refusal {
   /** The access key's session token is not there, is another one, or the key has none. */
   WRONG_SESSION_TOKEN,
   /** Everything is right but the signature: another secret, or changed after it was signed. */
-  WRONG_SIGNATURE
+  WRONG_SIGNATURE,
+  /** The session that the access key is of has ended. */
+  EXPIRED_CREDENTIALS,
+  /** No policy allows the key's owner {@code rds-db:connect} for the account, or one denies it. */
+  NOT_AUTHORIZED
 }

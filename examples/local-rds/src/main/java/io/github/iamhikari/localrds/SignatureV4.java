@@ -12,31 +12,39 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The signature that a presigned request should have by AWS Signature Version 4.
+ * The signature that a request should have by AWS Signature Version 4: pure functions.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">
  *     Create a signed AWS API request</a>
  */
-final class SignatureV4 {
+public final class SignatureV4 {
 
-  static final String ALGORITHM = "AWS4-HMAC-SHA256";
+  /** The name of the algorithm. */
+  public static final String ALGORITHM = "AWS4-HMAC-SHA256";
 
   /** What each credential scope and the derivation of each signing key end with. */
-  static final String TERMINATOR = "aws4_request";
+  public static final String TERMINATOR = "aws4_request";
 
   private SignatureV4() {}
 
   /** The signature of a request whose parameters stand there once each, in lower-case digits. */
   static String of(PresignedRequest request, String secret) {
     String scope = request.value(PresignedRequest.CREDENTIAL).split("/", 2)[1];
-    String stringToSign =
-        String.join(
-            "\n",
-            ALGORITHM,
-            request.value(PresignedRequest.DATE),
-            scope,
-            HexFormat.of().formatHex(sha256(canonical(request))));
+    return of(canonical(request), request.value(PresignedRequest.DATE), scope, secret);
+  }
+
+  /**
+   * The signature of a canonical request.
+   *
+   * @param canonicalRequest the request in the form that is signed
+   * @param date the time of signing, of the form {@code 20260131T235959Z}
+   * @param scope the credential scope, such as {@code 20260131/us-east-1/sts/aws4_request}
+   * @param secret the secret access key
+   * @return the signature, in lower-case hexadecimal digits
+   */
+  public static String of(String canonicalRequest, String date, String scope, String secret) {
+    String stringToSign = String.join("\n", ALGORITHM, date, scope, sha256(canonicalRequest));
     byte[] key = ("AWS4" + secret).getBytes(UTF_8);
     for (String part : scope.split("/", -1)) {
       key = hmac(key, part);
@@ -60,12 +68,19 @@ final class SignatureV4 {
         "host:" + request.host() + ":" + request.port(),
         "",
         "host",
-        HexFormat.of().formatHex(sha256("")));
+        sha256(""));
   }
 
-  private static byte[] sha256(String text) {
+  /**
+   * The SHA-256 digest of a text in UTF-8.
+   *
+   * @param text such as the body of a request
+   * @return the digest, in lower-case hexadecimal digits
+   */
+  public static String sha256(String text) {
     try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new AssertionError("each Java platform has SHA-256", e);
     }

@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,12 @@ final class TemporaryFiles {
 
   /**
    * Where the databases' programs are unpacked to. They stay until the JVM ends, as unpacking them
-   * is the longer part of a start.
+   * is the longer part of a start; or for good, in a directory that many JVMs share, if the system
+   * property {@code local-rds.programs} names one.
    */
   static Path programs() {
-    return root().resolve("programs");
+    String shared = System.getProperty("local-rds.programs");
+    return shared == null ? root().resolve("programs") : Path.of(shared);
   }
 
   /** A new, empty directory. */
@@ -52,6 +55,15 @@ final class TemporaryFiles {
 
   static void closed(LocalRds stopped) {
     RUNNING.remove(stopped);
+  }
+
+  /** Copies a directory with all that is in it. */
+  static void copy(Path directory, Path copy) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, copy.resolve(directory.relativize(file)));
+      }
+    }
   }
 
   /** Deletes a directory with all that is in it. */

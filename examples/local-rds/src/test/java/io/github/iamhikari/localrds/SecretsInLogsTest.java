@@ -2,6 +2,7 @@ package io.github.iamhikari.localrds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localrds.junit.SecretsInLogs;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;

@@ -3,9 +3,9 @@ package io.github.iamhikari.micronaut;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.inject.qualifiers.Qualifiers;
 import io.micronaut.transaction.TransactionOperations;

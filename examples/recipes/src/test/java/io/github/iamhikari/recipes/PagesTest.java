@@ -63,6 +63,8 @@ class PagesTest {
     "other-pools.md, dbcp2",
     "other-pools.md, tomcat",
     "other-pools.md, agroal",
+    "other-pools.md, r2dbc-pool",
+    "other-pools.md, r2dbc-postgresql",
     "url-only-tools.md, flyway-commandline",
     "url-only-tools.md, liquibase",
     "url-only-tools.md, liquibase-cli",

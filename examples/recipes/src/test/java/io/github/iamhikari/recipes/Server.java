@@ -1,7 +1,7 @@
 package io.github.iamhikari.recipes;
 
-import io.github.iamhikari.core.TestClock;
 import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

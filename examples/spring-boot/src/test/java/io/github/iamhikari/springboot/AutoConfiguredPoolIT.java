@@ -3,8 +3,8 @@ package io.github.iamhikari.springboot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

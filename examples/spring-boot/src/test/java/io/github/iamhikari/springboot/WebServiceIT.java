@@ -4,8 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
+import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -58,10 +59,14 @@ class WebServiceIT {
   @ParameterizedTest
   @EnumSource
   void isHealthyUntilItsLoginsAreRefusedAndSaysWithinASecondWhy(Server server) throws Exception {
-    try (var application = start(server)) {
+    try (LocalAws sts = LocalAws.builder().start(); // which does not know the key either
+        var application = start(server)) {
+      aws.set(sts.properties());
       HttpResponse<String> healthy = get(application, "/actuator/health");
       assertThat(healthy.statusCode()).isEqualTo(200);
-      assertThat(healthy.body()).contains("\"db\":", "\"iam\":", "\"tokenUsableUntil\":");
+      assertThat(healthy.body())
+          .contains("\"db\":", "\"iam\":", "\"tokenUsableUntil\":")
+          .doesNotContain("doctor");
 
       server.rds().revoke(key.id());
       application.getBean(IamHikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
@@ -79,6 +84,9 @@ class WebServiceIT {
           .doesNotContain("X-Amz-Signature", key.id(), key.secret());
       assertThat(get(application, "/actuator/health/db").statusCode()).isEqualTo(503);
       assertThat(get(application, "/actuator/health/iam").statusCode()).isEqualTo(503);
+      assertThat(bodyWith("\"doctor\":", application))
+          .contains("\"AWS identity\":\"failed: STS does not know the access key")
+          .doesNotContain("X-Amz-Signature", key.id(), key.secret());
     }
   }
 
@@ -123,6 +131,18 @@ class WebServiceIT {
     String port = application.getEnvironment().getProperty("local.server.port");
     URI uri = URI.create("http://127.0.0.1:" + port + path);
     return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+
+  /** A probe does not wait for what another one will show. */
+  private String bodyWith(String words, ConfigurableApplicationContext application)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + SECONDS.toNanos(30);
+    while (true) {
+      String body = get(application, "/actuator/health").body();
+      if (body.contains(words) || System.nanoTime() > end) {
+        return body;
+      }
+    }
   }
 
   private HttpResponse<String> uncheckedGet(

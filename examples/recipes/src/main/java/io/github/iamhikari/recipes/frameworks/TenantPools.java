@@ -13,13 +13,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.jdbc.datasource.AbstractDataSource;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * A pool for each tenant, with AWS credentials of its own. A pool is made when its tenant first
- * needs it. When there are too many, the one that was asked least recently is closed, with its
- * credentials provider, among those that have lent no connection.
+ * A pool for each tenant. A pool is made when its tenant first needs it. When there are too many,
+ * the one that was asked least recently is closed, among those that have lent no connection.
  *
  * <p>May be shared between threads. {@link #close()} closes all pools.
  */
@@ -28,7 +25,6 @@ public final class TenantPools extends AbstractDataSource implements AutoCloseab
   private final int atMost;
   private final Supplier<String> tenant;
   private final Function<String, HikariConfig> configuration;
-  private final Function<String, AwsCredentialsProvider> credentials;
 
   /** The one that was asked least recently is the first; guarded by itself. */
   private final Map<String, TenantPool> pools = new LinkedHashMap<>(16, 0.75f, true);
@@ -40,19 +36,13 @@ public final class TenantPools extends AbstractDataSource implements AutoCloseab
    *
    * @param atMost how many pools there may be
    * @param tenant the tenant whom the caller's thread works for
-   * @param configuration a tenant's URL, user and pool
-   * @param credentials a new provider of the tenant's AWS credentials, which is closed with the
-   *     pool
+   * @param configuration a tenant's URL, user, role and pool
    */
   public TenantPools(
-      int atMost,
-      Supplier<String> tenant,
-      Function<String, HikariConfig> configuration,
-      Function<String, AwsCredentialsProvider> credentials) {
+      int atMost, Supplier<String> tenant, Function<String, HikariConfig> configuration) {
     this.atMost = atMost;
     this.tenant = tenant;
     this.configuration = configuration;
-    this.credentials = credentials;
   }
 
   /**
@@ -86,7 +76,7 @@ public final class TenantPools extends AbstractDataSource implements AutoCloseab
         TenantPool pool = pools.get(name);
         if (pool == null) {
           unused = pools.size() < atMost ? null : removeUnused();
-          pool = new TenantPool(configuration.apply(name), credentials.apply(name));
+          pool = new TenantPool(configuration.apply(name));
           pools.put(name, pool);
         }
         pool.borrowers++;
@@ -131,16 +121,13 @@ public final class TenantPools extends AbstractDataSource implements AutoCloseab
   private static final class TenantPool {
 
     private final IamHikariDataSource dataSource = new IamHikariDataSource();
-    private final AwsCredentialsProvider credentials;
 
     /** Who is about to get a connection. */
     private int borrowers;
 
     /** It starts with the first connection, which is not borrowed under the lock. */
-    TenantPool(HikariConfig configuration, AwsCredentialsProvider credentials) {
-      this.credentials = credentials;
+    TenantPool(HikariConfig configuration) {
       configuration.copyStateTo(dataSource);
-      dataSource.setAwsCredentialsProvider(credentials);
     }
 
     boolean isUnused() {
@@ -151,9 +138,6 @@ public final class TenantPools extends AbstractDataSource implements AutoCloseab
 
     void close() {
       dataSource.close();
-      if (credentials instanceof SdkAutoCloseable closeable) {
-        closeable.close();
-      }
     }
   }
 }

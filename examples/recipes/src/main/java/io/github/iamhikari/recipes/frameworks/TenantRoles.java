@@ -2,9 +2,6 @@ package io.github.iamhikari.recipes.frameworks;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.services.sts.StsClient;
-import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 
 /** Each tenant's pool logs in as a user of its own, by a role that may log in as that user only. */
 public final class TenantRoles {
@@ -16,13 +13,11 @@ public final class TenantRoles {
    *
    * @param jdbcUrl of the database
    * @param tenant the tenant whom the caller's thread works for
-   * @param sts gives the roles; stays open when the pools are closed
    * @return the pools, to be closed by the caller
    */
-  public static TenantPools pools(String jdbcUrl, Supplier<String> tenant, StsClient sts) {
+  public static TenantPools pools(String jdbcUrl, Supplier<String> tenant) {
     // tag::tenants[]
-    var pools =
-        new TenantPools(20, tenant, name -> configuration(jdbcUrl, name), name -> role(sts, name));
+    var pools = new TenantPools(20, tenant, name -> configuration(jdbcUrl, name));
     // end::tenants[]
     return pools;
   }
@@ -33,21 +28,12 @@ public final class TenantRoles {
     configuration.setPoolName(tenant);
     configuration.setJdbcUrl(jdbcUrl);
     configuration.setUsername(tenant);
+    configuration.addDataSourceProperty(
+        "iam_role_arn", "arn:aws:iam::123456789012:role/orders-" + tenant);
     configuration.setMaximumPoolSize(5);
     configuration.setMinimumIdle(0);
     configuration.setInitializationFailTimeout(-1);
     return configuration;
-  }
-
-  static AwsCredentialsProvider role(StsClient sts, String tenant) {
-    return StsAssumeRoleCredentialsProvider.builder()
-        .stsClient(sts)
-        .refreshRequest(
-            request ->
-                request
-                    .roleArn("arn:aws:iam::123456789012:role/orders-" + tenant)
-                    .roleSessionName("orders"))
-        .build();
   }
   // end::tenants-role[]
 }

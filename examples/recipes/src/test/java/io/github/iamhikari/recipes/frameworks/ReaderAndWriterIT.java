@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iamhikari.IamHikariDataSource;
-import io.github.iamhikari.core.AwsProperties;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.junit.AwsProperties;
 import io.github.iamhikari.recipes.Server;
 import java.util.List;
 import java.util.Map;

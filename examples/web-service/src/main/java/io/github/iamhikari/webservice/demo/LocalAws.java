@@ -2,7 +2,6 @@ package io.github.iamhikari.webservice.demo;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -23,7 +22,7 @@ final class LocalAws implements AutoCloseable {
   private final Set<String> stopped = new ConcurrentSkipListSet<>();
   private boolean isKeyRevoked;
 
-  private LocalAws(Duration lifeOfCredentials) throws IOException {
+  private LocalAws(Duration lifeOfCredentials) {
     CompletableFuture<LocalRds> mariaDb =
         CompletableFuture.supplyAsync(() -> start("shop-2", LocalRds.mariaDb()));
     databases.put("postgresql", start("shop-1", LocalRds.postgres()));
@@ -31,7 +30,7 @@ final class LocalAws implements AutoCloseable {
     credentials = new CredentialsService(newKey(), lifeOfCredentials, InstantSource.system());
   }
 
-  static LocalAws start(Duration lifeOfCredentials) throws IOException {
+  static LocalAws start(Duration lifeOfCredentials) {
     // Pools verify the server: this JVM trusts local-rds as it trusts a public authority.
     System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
     return new LocalAws(lifeOfCredentials);

@@ -1,7 +1,5 @@
 package io.github.iamhikari.webservice.demo;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.support.GenericApplicationContext;
@@ -31,19 +29,12 @@ public final class LocalAwsInitializer
     }
     System.out.println("Starting PostgreSQL and MariaDB, and in front of each a login as on RDS.");
     LocalAws aws =
-        start(environment.getRequiredProperty("local-rds.life-of-credentials", Duration.class));
+        LocalAws.start(
+            environment.getRequiredProperty("local-rds.life-of-credentials", Duration.class));
     environment.getPropertySources().addLast(new MapPropertySource("local-rds", aws.properties()));
     System.setProperty(CREDENTIALS_URI, aws.credentialsUri());
     application.getDefaultListableBeanFactory().registerSingleton("localAws", aws);
     application.getDefaultListableBeanFactory().registerDisposableBean("localAws", aws::close);
     application.registerBean(AwsCredentialsProvider.class, ContainerCredentialsProvider::create);
-  }
-
-  private static LocalAws start(Duration lifeOfCredentials) {
-    try {
-      return LocalAws.start(lifeOfCredentials);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

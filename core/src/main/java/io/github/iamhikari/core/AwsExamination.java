@@ -1,0 +1,138 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.CLOCK;
+import static io.github.iamhikari.core.IamDoctor.Step.CREDENTIALS;
+import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
+import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
+import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
+
+import io.github.iamhikari.core.IamDoctor.Step;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/**
+ * The doctor's steps at AWS, from the credentials to the policy. Each asks for what it needs and no
+ * more, and loads no class of a module of the SDK that is missing.
+ *
+ * @param login what tokens are signed for, and with whose credentials
+ * @param clock by which tokens are dated
+ * @param patience how long credentials may take
+ * @param isOffline whether nothing but credentials is asked for
+ */
+record AwsExamination(
+    LoginConfiguration login,
+    InstantSource clock,
+    Duration patience,
+    boolean isOffline,
+    Findings findings) {
+
+  private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
+
+  /**
+   * Goes through the steps, up to one without which the others make no sense.
+   *
+   * @param given what the login would ask for credentials; null for the SDK's default chain
+   */
+  void examine(@Nullable AwsCredentialsProvider given) {
+    open(given)
+        .ifPresent(
+            opened -> {
+              try (opened) {
+                askForCredentials(opened.provider(), given);
+              }
+            });
+    findings.skipAll(
+        STEPS,
+        findings.hasFailed(CREDENTIALS)
+            ? "not asked, since there are no AWS credentials"
+            : findings.hasFailed(IDENTITY)
+                ? "not asked, since AWS refuses these credentials"
+                : "not asked, since this is an examination without AWS");
+  }
+
+  private Optional<OpenedCredentials> open(@Nullable AwsCredentialsProvider given) {
+    try {
+      return Optional.of(OpenedCredentials.of(login, given));
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      int remedy = message.lastIndexOf("; ");
+      findings.failed(
+          CREDENTIALS,
+          remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2)),
+          "%s",
+          remedy < 0 ? message : message.substring(0, remedy));
+      return Optional.empty();
+    }
+  }
+
+  private void askForCredentials(
+      AwsCredentialsProvider provider, @Nullable AwsCredentialsProvider given) {
+    Optional<AwsCredentials> credentials =
+        new CredentialsExamination(login, given, clock, patience, findings).examine(provider);
+    if (credentials.isEmpty() || isOffline) {
+      return;
+    }
+    AwsServices aws = new AwsServices(login.request().region(), credentials.get());
+    AwsIdentity identity = identity(aws).orElse(null);
+    if (!findings.hasFailed(IDENTITY)) {
+      policy(aws, identity, database(aws, identity).orElse(null));
+    }
+  }
+
+  private Optional<AwsIdentity> identity(AwsServices aws) {
+    if (!AwsServices.isPresent("sts.StsClient")) {
+      skipWithout("sts", IDENTITY);
+      skipWithout("sts", CLOCK);
+      return Optional.empty();
+    }
+    return new IdentityExamination(aws, clock, roleArn(), findings).examine();
+  }
+
+  private Optional<DatabaseExamination.Database> database(
+      AwsServices aws, @Nullable AwsIdentity identity) {
+    if (!AwsServices.isPresent("rds.RdsClient")) {
+      skipWithout("rds", DATABASE);
+      return Optional.empty();
+    }
+    return new DatabaseExamination(login.request(), login.url().protocol(), aws, identity, findings)
+        .examine();
+  }
+
+  private void policy(
+      AwsServices aws,
+      @Nullable AwsIdentity identity,
+      DatabaseExamination.@Nullable Database database) {
+    if (!AwsServices.isPresent("iam.IamClient")) {
+      skipWithout("iam", POLICY);
+      return;
+    }
+    if (identity == null) {
+      findings.skipped(POLICY, "not asked, since it is not known whose policy it is");
+      return;
+    }
+    PolicyExamination examination =
+        new PolicyExamination(login.request(), aws, identity, roleArn(), findings);
+    if (database == null && findings.hasFailed(DATABASE)) {
+      findings.skipped(POLICY, "not asked, since the database was not found");
+    } else if (database == null) {
+      examination.skip();
+    } else {
+      examination.examine(database);
+    }
+  }
+
+  private @Nullable String roleArn() {
+    Role role = login.role();
+    return role == null ? null : role.arn();
+  }
+
+  private void skipWithout(String module, Step step) {
+    findings.skipped(
+        step, "needs software.amazon.awssdk:%s, which is not on the class path", module);
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+
+/**
+ * How the doctor asks AWS: with the credentials of the login, in the region of its endpoint, for a
+ * few seconds at most.
+ *
+ * @param region where the services are asked
+ * @param credentials those that sign the token
+ */
+record AwsServices(String region, AwsCredentials credentials) {
+
+  /** For a call, with the second try that a wrong clock or a throttled service needs. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final int TRIES = 2;
+
+  private static final String PACKAGE = "software.amazon.awssdk.services.";
+
+  private static final String HTTP_CLIENT =
+      "software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient";
+
+  /** Whether the SDK has a client for a service, such as {@code sts.StsClient}. */
+  static boolean isPresent(String client) {
+    return DefaultCredentials.isPresent(PACKAGE + client)
+        && DefaultCredentials.isPresent(HTTP_CLIENT);
+  }
+
+  /** Prepares a client, which the caller closes. */
+  <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C client(B builder) {
+    return client(builder, more -> {});
+  }
+
+  <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C client(
+      B builder, Consumer<ClientOverrideConfiguration.Builder> customizer) {
+    ClientOverrideConfiguration.Builder calls =
+        ClientOverrideConfiguration.builder()
+            .apiCallTimeout(PATIENCE)
+            .retryStrategy(tries -> tries.maxAttempts(TRIES));
+    customizer.accept(calls);
+    return builder
+        .region(Region.of(region))
+        .credentialsProvider(StaticCredentialsProvider.create(credentials))
+        .httpClientBuilder(
+            // a thread that waits for a socket cannot be interrupted
+            UrlConnectionHttpClient.builder().connectionTimeout(PATIENCE).socketTimeout(PATIENCE))
+        .overrideConfiguration(calls.build())
+        .build();
+  }
+
+  /**
+   * The code of a service's refusal, such as {@code AccessDenied}; empty if there was no answer.
+   */
+  static String code(SdkException failure) {
+    return failure instanceof AwsServiceException refusal && refusal.awsErrorDetails() != null
+        ? String.valueOf(refusal.awsErrorDetails().errorCode())
+        : "";
+  }
+
+  static boolean isDenied(SdkException failure) {
+    String code = code(failure);
+    return code.startsWith("AccessDenied") || code.equals("UnauthorizedOperation");
+  }
+
+  static boolean isThrottled(SdkException failure) {
+    return failure instanceof AwsServiceException refusal && refusal.isThrottlingException();
+  }
+
+  /**
+   * What a failure says of itself, in a line that a report may show: of a signature that does not
+   * match, some services repeat all that was signed, the session token included.
+   */
+  static String words(SdkException failure) {
+    String code = code(failure);
+    if (code.isEmpty()) {
+      return "no answer: " + firstLine(rootOf(failure));
+    }
+    String message = ((AwsServiceException) failure).awsErrorDetails().errorMessage();
+    return code.equals("SignatureDoesNotMatch") || message == null
+        ? code
+        : String.format(Locale.ROOT, "%s: %s", code, firstLine(message));
+  }
+
+  private static String rootOf(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return root == failure && message != null
+        ? message
+        : root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+
+  private static String firstLine(String text) {
+    String line = text.lines().findFirst().orElse("");
+    return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+  }
+}

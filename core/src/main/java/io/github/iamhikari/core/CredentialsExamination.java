@@ -1,0 +1,221 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.CREDENTIALS;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+
+/** Asks a login's credentials provider for credentials, and looks where they come from. */
+final class CredentialsExamination {
+
+  /**
+   * The first of the codes by which the SDK names the providers that took part.
+   *
+   * @see <a
+   *     href="https://github.com/aws/aws-sdk-java-v2/blob/master/core/sdk-core/src/main/java/software/amazon/awssdk/core/useragent/BusinessMetricFeatureId.java">BusinessMetricFeatureId</a>
+   */
+  private static final Map<String, String> ORIGINS =
+      Map.ofEntries(
+          Map.entry("f", "from system properties"),
+          Map.entry("g", "from the environment"),
+          Map.entry("h", "by the web identity of AWS_WEB_IDENTITY_TOKEN_FILE"),
+          Map.entry("i", "by assuming a role"),
+          Map.entry("k", "by a web identity"),
+          Map.entry("n", "from %s"),
+          Map.entry("o", "by assuming the role of %s"),
+          Map.entry("p", "by assuming the role of %s"),
+          Map.entry("q", "by the web identity of %s"),
+          Map.entry("r", "by the SSO session of %s"),
+          Map.entry("s", "by an SSO session"),
+          Map.entry("t", "by the SSO session of %s"),
+          Map.entry("u", "by an SSO session"),
+          Map.entry("v", "from the credential_process of %s"),
+          Map.entry("w", "from a process"),
+          Map.entry("z", "from a container's agent"),
+          Map.entry("0", "from the EC2 metadata service"));
+
+  /** What the members of the chain say that were not asked to do anything. */
+  private static final Pattern NOT_CONFIGURED =
+      Pattern.compile(
+          "Unable to load credentials from system settings.*|Either the environment variable"
+              + " AWS_WEB_IDENTITY_TOKEN_FILE.*|.*contained no credentials for profile 'default'.*"
+              + "|Cannot fetch credentials from container - neither.*|.*have been disabled by.*"
+              + "|(Failed|Unable) to load credentials from IMDS.*",
+          Pattern.DOTALL);
+
+  private static final Pattern MISSING_MODULE =
+      Pattern.compile("the '([a-z]+)' service module must be on the class path");
+
+  private final LoginConfiguration login;
+  private final @Nullable AwsCredentialsProvider given;
+  private final InstantSource clock;
+  private final Duration patience;
+  private final Findings findings;
+
+  /**
+   * @param given the provider that was given, if any
+   * @param patience how long the provider may take
+   */
+  CredentialsExamination(
+      LoginConfiguration login,
+      @Nullable AwsCredentialsProvider given,
+      InstantSource clock,
+      Duration patience,
+      Findings findings) {
+    this.login = login;
+    this.given = given;
+    this.clock = clock;
+    this.patience = patience;
+    this.findings = findings;
+  }
+
+  /**
+   * Asks the provider once.
+   *
+   * @return credentials that can sign; empty if there are none
+   */
+  Optional<AwsCredentials> examine(AwsCredentialsProvider provider) {
+    FutureTask<AwsCredentials> resolving = new FutureTask<>(provider::resolveCredentials);
+    new SigningThread("iam-doctor").execute(resolving);
+    try {
+      AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return Optional.of(resolved).filter(this::isGood);
+    } catch (ExecutionException e) {
+      explain(e.getCause());
+    } catch (TimeoutException e) {
+      findings.failed(
+          CREDENTIALS,
+          Findings.words(
+              "See to it that this machine reaches what gives it credentials (STS, SSO, a"
+                  + " container's agent, the EC2 metadata service), or name a profile in %s.",
+              IamSettings.AWS_PROFILE),
+          "the AWS credentials provider has not answered for %d s",
+          patience.toSeconds());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      findings.failed(CREDENTIALS, "Try again.", "the wait for AWS credentials was interrupted");
+    } finally {
+      resolving.cancel(true);
+    }
+    return Optional.empty();
+  }
+
+  private boolean isGood(AwsCredentials resolved) {
+    if (resolved.accessKeyId() == null || resolved.secretAccessKey() == null) {
+      findings.failed(
+          CREDENTIALS,
+          "Give it credentials of a user or a role.",
+          "the AWS credentials provider gave anonymous credentials, which sign nothing");
+      return false;
+    }
+    Role role = login.role();
+    SigningKey key = SigningKey.of(resolved, role == null ? null : role.arn());
+    Instant now = clock.instant();
+    if (key.hasExpiredAt(now)) {
+      findings.failed(
+          CREDENTIALS,
+          "Get new ones; those of a profile that uses SSO by aws sso login.",
+          "%s, %s; they ran out %s ago",
+          key,
+          origin(resolved),
+          span(Duration.between(key.expiresAt(), now)));
+      return false;
+    }
+    findings.ok(CREDENTIALS, "%s, %s", key, origin(resolved));
+    return true;
+  }
+
+  private String origin(AwsCredentials resolved) {
+    String codes = resolved.providerName().orElse("");
+    String origin = ORIGINS.get(codes.split(",", -1)[0]);
+    if (origin != null) {
+      return String.format(Locale.ROOT, origin, profileName());
+    }
+    if (given == null) {
+      return "from the default chain";
+    }
+    Class<?> type = given.getClass();
+    boolean hasName = !type.isHidden() && !type.isAnonymousClass();
+    return "from " + (hasName ? "a " + type.getSimpleName() : "the application's own provider");
+  }
+
+  private String profileName() {
+    String profile = login.settings().awsProfile();
+    String name = profile == null ? System.getenv("AWS_PROFILE") : profile;
+    return name == null ? "the default profile" : "the profile \"" + IamSettings.shown(name) + "\"";
+  }
+
+  private void explain(@Nullable Throwable cause) {
+    String message = String.valueOf(cause == null ? null : cause.getMessage());
+    if (cause instanceof ExplainedCredentials.NoCredentialsException) {
+      String ofTheChain = failuresIn(String.valueOf(cause.getCause()));
+      int end = message.indexOf(". ");
+      findings.failed(
+          CREDENTIALS,
+          advice(ofTheChain, message.substring(end + 2)),
+          "%s%s",
+          message.substring(0, end),
+          ofTheChain);
+      return;
+    }
+    findings.failed(
+        CREDENTIALS,
+        Findings.words("Mend what it says, or name a profile in %s.", IamSettings.AWS_PROFILE),
+        "the AWS credentials provider failed: %s",
+        firstLine(message));
+  }
+
+  private static String advice(String ofTheChain, String remedy) {
+    Matcher missing = MISSING_MODULE.matcher(ofTheChain);
+    return missing.find()
+        ? "Add software.amazon.awssdk:" + missing.group(1) + " to the class path."
+        : remedy + ".";
+  }
+
+  /**
+   * What those in the chain say that were asked for credentials, of a message {@code Unable to load
+   * ...: [OneProvider(): its words, AnotherProvider(...): its words]}.
+   */
+  private static String failuresIn(String message) {
+    StringBuilder failures = new StringBuilder();
+    String members = message.substring(message.indexOf(") : [") + 1);
+    for (String member : members.split(", (?=[A-Z]\\w+CredentialsProvider\\()", -1)) {
+      int end = member.indexOf("): ");
+      String words = end < 0 ? "" : member.substring(end + 3);
+      if (!words.isEmpty() && !NOT_CONFIGURED.matcher(words).matches()) {
+        String name = member.substring(0, member.indexOf('(')).replace(" : [", "");
+        failures.append("; ").append(name).append(" says: ").append(firstLine(words));
+      }
+    }
+    return failures.toString();
+  }
+
+  /** Without the contents of the profile file, which the SDK lists. */
+  private static String firstLine(String words) {
+    String line = words.lines().findFirst().orElse("").replaceFirst(": ProfileFile\\(.*", "");
+    return line.replaceFirst("[.\\])]+$", "");
+  }
+
+  /** As in {@code 2 h 5 min} or {@code 40 s}. */
+  static String span(Duration duration) {
+    if (duration.toHours() > 0) {
+      return duration.toHours() + " h " + duration.toMinutesPart() + " min";
+    }
+    return duration.toMinutes() > 0
+        ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
+        : duration.toSeconds() + " s";
+  }
+}

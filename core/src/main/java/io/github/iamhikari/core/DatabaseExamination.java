@@ -1,0 +1,260 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.DBCluster;
+import software.amazon.awssdk.services.rds.model.DBInstance;
+
+/**
+ * Asks RDS about the one database that an endpoint is of, and compares it with what is signed.
+ * Needs the SDK's module {@code rds}.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
+ */
+final class DatabaseExamination {
+
+  private final TokenRequest request;
+  private final JdbcUrl.Protocol protocol;
+  private final AwsServices aws;
+  private final @Nullable AwsIdentity identity;
+  private final Findings findings;
+
+  /**
+   * @param protocol whose driver logs in
+   * @param identity whose credentials these are, if that is known
+   */
+  DatabaseExamination(
+      TokenRequest request,
+      JdbcUrl.Protocol protocol,
+      AwsServices aws,
+      @Nullable AwsIdentity identity,
+      Findings findings) {
+    this.request = request;
+    this.protocol = protocol;
+    this.aws = aws;
+    this.identity = identity;
+    this.findings = findings;
+  }
+
+  /**
+   * Asks for this database alone.
+   *
+   * @return the database; empty if RDS does not tell
+   */
+  Optional<Database> examine() {
+    RdsHost.Kind kind =
+        RdsHost.parse(request.host()).map(RdsHost::kind).orElse(RdsHost.Kind.CUSTOM);
+    boolean isCluster = kind == RdsHost.Kind.CLUSTER || kind == RdsHost.Kind.READER;
+    if (!isCluster && kind != RdsHost.Kind.INSTANCE) {
+      findings.skipped(
+          DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
+      return Optional.empty();
+    }
+    String identifier = request.host().substring(0, request.host().indexOf('.'));
+    try (RdsClient rds = aws.client(RdsClient.builder())) {
+      Database found = isCluster ? cluster(rds, identifier) : instance(rds, identifier);
+      compare(found);
+      return Optional.of(found);
+    } catch (SdkException e) {
+      explain(e, isCluster ? "DescribeDBClusters" : "DescribeDBInstances", identifier);
+      return Optional.empty();
+    }
+  }
+
+  private static Database cluster(RdsClient rds, String identifier) {
+    return Database.of(
+        rds.describeDBClusters(call -> call.dbClusterIdentifier(identifier)).dbClusters().get(0));
+  }
+
+  /** What an Aurora instance is logged in with is its cluster's. */
+  private static Database instance(RdsClient rds, String identifier) {
+    DBInstance instance =
+        rds.describeDBInstances(call -> call.dbInstanceIdentifier(identifier)).dbInstances().get(0);
+    Database alone = Database.of(instance);
+    return instance.dbClusterIdentifier() == null
+        ? alone
+        : alone.in(cluster(rds, instance.dbClusterIdentifier()));
+  }
+
+  private void compare(Database found) {
+    if (!found.takesIamLogins) {
+      findings.failed(
+          DATABASE,
+          Findings.words(
+              "Switch it on: aws rds modify-db-%s --db-%s-identifier %s"
+                  + " --enable-iam-database-authentication --apply-immediately",
+              found.loginsOf, found.loginsOf, found.loginsIdentifier),
+          "IAM authentication is not switched on for %s",
+          found);
+    }
+    if (!found.fits(protocol)) {
+      findings.failed(
+          DATABASE,
+          "Write a URL and use a driver for this engine.",
+          "%s is of %s, and the URL is for %s",
+          found,
+          found.engine,
+          protocol.driver());
+    }
+    compareAddress(found);
+    if (!found.status.equals("available")) {
+      findings.warning(
+          DATABASE, "Start it, or wait until it is available.", "%s is %s", found, found.status);
+    }
+    findings.okUnlessReached(
+        DATABASE,
+        "%s is %s, of %s, resource id %s, takes IAM logins",
+        found,
+        found.status,
+        found.engine,
+        found.resourceId);
+  }
+
+  private void compareAddress(Database found) {
+    if (!found.endpoints.isEmpty() && !found.endpoints.contains(request.host())) {
+      findings.failed(
+          DATABASE,
+          Findings.words("Write the endpoint's name in the URL, or in %s.", IamSettings.HOST),
+          "the endpoint of %s is %s, and the token is signed for %s",
+          found,
+          String.join(" or ", found.endpoints),
+          request.host());
+    }
+    if (found.port != null && found.port != request.port()) {
+      findings.failed(
+          DATABASE,
+          Findings.words(
+              "Write the database's port in the URL, or in %s.", IamSettings.DEFAULT_PORT),
+          "%s listens on port %d, and the token is signed for port %d",
+          found,
+          found.port,
+          request.port());
+    }
+  }
+
+  private void explain(SdkException failure, String action, String identifier) {
+    String account = identity == null ? "*" : identity.account();
+    if (AwsServices.isDenied(failure)) {
+      findings.skipped(
+          DATABASE,
+          "these AWS credentials may not look; to have it looked at, allow rds:%s on"
+              + " arn:%s:rds:%s:%s:%s:%s",
+          action,
+          identity == null ? "*" : identity.partition(),
+          request.region(),
+          account,
+          action.contains("Cluster") ? "cluster" : "db",
+          identifier);
+    } else if (AwsServices.code(failure).contains("NotFound")) {
+      findings.failed(
+          DATABASE,
+          "Use AWS credentials of the account that owns the database, since those of no other can"
+              + " log in to it; or check the endpoint's name.",
+          "%s has no database named \"%s\" in %s",
+          identity == null ? "this account" : "the account " + account,
+          identifier,
+          request.region());
+    } else {
+      findings.skipped(DATABASE, "RDS did not tell: %s", AwsServices.words(failure));
+    }
+  }
+
+  /**
+   * What RDS says of a database.
+   *
+   * @param type {@code instance} or {@code cluster}
+   * @param loginsOf whether IAM authentication is a matter of the {@code instance} or its {@code
+   *     cluster}
+   * @param resourceId what stands in a policy
+   * @param port null if there is none yet
+   * @param owner the user that it was created with
+   */
+  record Database(
+      String type,
+      String identifier,
+      String loginsOf,
+      String loginsIdentifier,
+      String resourceId,
+      boolean takesIamLogins,
+      String engine,
+      String status,
+      List<String> endpoints,
+      @Nullable Integer port,
+      String owner) {
+
+    private static Database of(DBInstance instance) {
+      var endpoint = instance.endpoint();
+      return new Database(
+          "instance",
+          instance.dbInstanceIdentifier(),
+          "instance",
+          instance.dbInstanceIdentifier(),
+          instance.dbiResourceId(),
+          Boolean.TRUE.equals(instance.iamDatabaseAuthenticationEnabled()),
+          instance.engine(),
+          String.valueOf(instance.dbInstanceStatus()),
+          endpoint == null ? List.of() : names(Stream.of(endpoint.address())),
+          endpoint == null ? null : endpoint.port(),
+          String.valueOf(instance.masterUsername()));
+    }
+
+    private static Database of(DBCluster cluster) {
+      return new Database(
+          "cluster",
+          cluster.dbClusterIdentifier(),
+          "cluster",
+          cluster.dbClusterIdentifier(),
+          cluster.dbClusterResourceId(),
+          Boolean.TRUE.equals(cluster.iamDatabaseAuthenticationEnabled()),
+          cluster.engine(),
+          String.valueOf(cluster.status()),
+          names(
+              Stream.concat(
+                  Stream.of(cluster.endpoint(), cluster.readerEndpoint()),
+                  cluster.customEndpoints().stream())),
+          cluster.port(),
+          String.valueOf(cluster.masterUsername()));
+    }
+
+    private static List<String> names(Stream<@Nullable String> endpoints) {
+      return endpoints.filter(Objects::nonNull).map(RdsHost::normalize).toList();
+    }
+
+    private Database in(Database cluster) {
+      return new Database(
+          type,
+          identifier,
+          cluster.loginsOf,
+          cluster.loginsIdentifier,
+          cluster.resourceId,
+          cluster.takesIamLogins,
+          engine,
+          status,
+          endpoints,
+          port,
+          cluster.owner);
+    }
+
+    private boolean fits(JdbcUrl.Protocol protocol) {
+      return switch (protocol) {
+        case POSTGRESQL -> engine.contains("postgres");
+        case MYSQL, MARIADB -> engine.contains("mysql") || engine.contains("mariadb");
+        case OTHER -> true;
+      };
+    }
+
+    /** As in a message. */
+    @Override
+    public String toString() {
+      return "the " + type + " \"" + identifier + "\"";
+    }
+  }
+}

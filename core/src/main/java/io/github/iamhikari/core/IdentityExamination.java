@@ -1,0 +1,173 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.CLOCK;
+import static io.github.iamhikari.core.IamDoctor.Step.IDENTITY;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
+
+/**
+ * Asks STS whose credentials these are, and compares this machine's clock with the date of its
+ * answer. Needs the SDK's module {@code sts}.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html">GetCallerIdentity</a>
+ */
+final class IdentityExamination implements ExecutionInterceptor {
+
+  private static final Duration GOOD = Duration.ofMinutes(1);
+
+  /** What Signature Version 4 is checked with. */
+  private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+  private final AwsServices aws;
+  private final InstantSource clock;
+  private final @Nullable String roleArn;
+  private final Findings findings;
+
+  /** How far this machine's clock was ahead when STS first answered. */
+  private @Nullable Duration ahead;
+
+  /**
+   * @param roleArn the role that is meant to sign, if any
+   */
+  IdentityExamination(
+      AwsServices aws, InstantSource clock, @Nullable String roleArn, Findings findings) {
+    this.aws = aws;
+    this.clock = clock;
+    this.roleArn = roleArn;
+    this.findings = findings;
+  }
+
+  /**
+   * Asks once.
+   *
+   * @return who that is; empty if STS does not say it
+   */
+  Optional<AwsIdentity> examine() {
+    AwsIdentity identity = null;
+    try (StsClient sts =
+        aws.client(StsClient.builder(), calls -> calls.addExecutionInterceptor(this))) {
+      GetCallerIdentityResponse caller = sts.getCallerIdentity();
+      identity = new AwsIdentity(caller.account(), caller.arn());
+      compare(identity);
+    } catch (SdkException e) {
+      explain(e);
+    }
+    compareClocks();
+    return Optional.ofNullable(identity);
+  }
+
+  private void compare(AwsIdentity identity) {
+    if (roleArn == null || identity.isOf(roleArn)) {
+      findings.ok(IDENTITY, "account %s, %s", identity.account(), identity.arn());
+      return;
+    }
+    findings.warning(
+        IDENTITY,
+        "Use credentials that are a session of that role, or leave the role out.",
+        "account %s, %s, which is not the role %s",
+        identity.account(),
+        identity.arn(),
+        roleArn);
+  }
+
+  /** The SDK corrects a wrong clock by the first answer; that one tells how wrong it is. */
+  @Override
+  public void afterTransmission(Context.AfterTransmission answer, ExecutionAttributes attributes) {
+    if (ahead == null) {
+      ahead =
+          answer
+              .httpResponse()
+              .firstMatchingHeader("Date")
+              .flatMap(IdentityExamination::date)
+              .map(date -> Duration.between(date, clock.instant()))
+              .orElse(null);
+    }
+  }
+
+  private static Optional<Instant> date(String header) {
+    try {
+      return Optional.of(
+          ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void explain(SdkException failure) {
+    String key = SigningKey.of(aws.credentials(), roleArn).maskedId();
+    switch (AwsServices.code(failure)) {
+      case "InvalidClientTokenId", "UnrecognizedClientException" ->
+          findings.failed(
+              IDENTITY,
+              "Check that the key was not deleted or deactivated, that its session token is"
+                  + " complete, and that it is of this partition of AWS.",
+              "STS does not know the access key %s (InvalidClientTokenId)",
+              key);
+      case "ExpiredToken", "ExpiredTokenException" ->
+          findings.failed(
+              IDENTITY,
+              "Get new credentials; those of a profile that uses SSO by aws sso login.",
+              "the session of the access key %s has ended (ExpiredToken)",
+              key);
+      case "SignatureDoesNotMatch" ->
+          findings.failed(
+              IDENTITY,
+              isClockWrong()
+                  ? "Set this machine's clock."
+                  : "Use the secret access key that belongs to this access key.",
+              "STS refuses what is signed with the access key %s (SignatureDoesNotMatch)",
+              key);
+      default ->
+          findings.warning(
+              IDENTITY,
+              "A login does not need STS. To see who logs in, let this machine reach it; in a VPC"
+                  + " without internet by an endpoint of its own.",
+              AwsServices.isThrottled(failure)
+                  ? "STS takes no more requests now (%s)"
+                  : "STS does not say who this is (%s)",
+              AwsServices.words(failure));
+    }
+  }
+
+  private boolean isClockWrong() {
+    return ahead != null && ahead.abs().compareTo(TOLERANCE) > 0;
+  }
+
+  private void compareClocks() {
+    if (ahead == null) {
+      findings.skipped(CLOCK, "STS has not said what time it is");
+      return;
+    }
+    Duration difference = ahead.abs();
+    if (difference.compareTo(GOOD) <= 0) {
+      findings.ok(CLOCK, "within %d s of that of AWS", difference.toSeconds() + 1);
+      return;
+    }
+    String seen =
+        Findings.words(
+            "this machine's clock is %s %s that of AWS, and a token is dated by it",
+            CredentialsExamination.span(difference), ahead.isNegative() ? "behind" : "ahead of");
+    String advice =
+        "Set the clock, and have it synchronized (on Linux by chronyd). AWS accepts a signature"
+            + " within 5 minutes.";
+    if (isClockWrong()) {
+      findings.failed(CLOCK, advice, "%s", seen);
+    } else {
+      findings.warning(CLOCK, advice, "%s", seen);
+    }
+  }
+}

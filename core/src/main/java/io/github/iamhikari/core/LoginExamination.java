@@ -1,0 +1,125 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.LOGIN;
+import static io.github.iamhikari.core.IamDoctor.Step.TOKEN;
+
+import io.github.iamhikari.core.IamDoctor.Step;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The token and the login, by the {@link IamDataSource} that would be built anyway. */
+final class LoginExamination {
+
+  private static final int TIMEOUT_SECONDS = 10;
+
+  /**
+   * What rules out each of the causes that a server refuses a token for; nothing but the login for
+   * null.
+   */
+  private static final List<Step> RULED_OUT_BY =
+      List.of(Step.POLICY, LOGIN, Step.DATABASE, Step.CLOCK, Step.IDENTITY, LOGIN);
+
+  private final IamDataSource dataSource;
+  private final JdbcUrl.Protocol protocol;
+  private final Findings findings;
+
+  LoginExamination(IamDataSource dataSource, JdbcUrl.Protocol protocol, Findings findings) {
+    this.dataSource = dataSource;
+    this.protocol = protocol;
+    this.findings = findings;
+  }
+
+  /** Has a token signed. It stays in the {@link IamDataSource}. */
+  void sign() {
+    try {
+      IamToken token = dataSource.token();
+      findings.ok(
+          TOKEN,
+          "signed at %s with %s; it is used until %s",
+          token.signedAt(),
+          token.key(),
+          token.usableUntil());
+    } catch (SQLException e) {
+      findings.failed(
+          TOKEN, "See to it that this process has AWS credentials.", "%s", e.getMessage());
+    }
+  }
+
+  /** Logs in, and asks the server who that is, and how it is set up. */
+  void logIn() {
+    try {
+      // a DriverManager has one for all its drivers, so it is put back
+      boolean isUnbounded = dataSource.getLoginTimeout() == 0;
+      if (isUnbounded) {
+        dataSource.setLoginTimeout(TIMEOUT_SECONDS);
+      }
+      try (Connection connection = dataSource.getConnection()) {
+        DatabaseMetaData driver = connection.getMetaData();
+        findings.ok(
+            LOGIN,
+            "user \"%s\" is let in, by %s %s",
+            dataSource.getUser(),
+            driver.getDriverName(),
+            driver.getDriverVersion());
+        new ServerExamination(connection, protocol, findings).examine();
+      } finally {
+        if (isUnbounded) {
+          dataSource.setLoginTimeout(0);
+        }
+      }
+    } catch (SQLException e) {
+      explain(e);
+    }
+  }
+
+  private void explain(SQLException failure) {
+    LoginFailure kind = LoginFailure.of(failure);
+    SQLException answer =
+        kind != LoginFailure.UNRELATED && failure.getCause() instanceof SQLException cause
+            ? cause
+            : failure;
+    String hidden = "";
+    Throwable cause = kind == LoginFailure.UNRELATED ? answer.getCause() : null;
+    while (cause != null) {
+      hidden = ", because of " + cause;
+      cause = cause.getCause();
+    }
+    findings.failed(
+        LOGIN,
+        advice(kind),
+        "%s (SQLState %s)%s",
+        LoginFailure.inShort(answer),
+        answer.getSQLState(),
+        hidden);
+  }
+
+  private String advice(LoginFailure kind) {
+    if (kind == LoginFailure.UNRELATED) {
+      return "The server or the driver ends this login for another reason than the token; see its"
+          + " words, the database in the URL, and the server's own log.";
+    }
+    List<String> open = new ArrayList<>();
+    List<String> ruledOut = new ArrayList<>();
+    for (int i = 0; i < kind.checks().size(); i++) {
+      boolean isRuledOut = kind == LoginFailure.TOKEN_REFUSED && findings.isOk(RULED_OUT_BY.get(i));
+      if (isRuledOut) {
+        ruledOut.add(RULED_OUT_BY.get(i).toString());
+      } else {
+        open.add(kind.checks().get(i));
+      }
+    }
+    StringBuilder advice = new StringBuilder();
+    if (!findings.troubles().isEmpty()) {
+      advice.append("See first what is wrong above: ");
+      advice.append(String.join(", ", findings.troubles())).append(". ");
+    }
+    advice.append(LoginFailure.numbered(open));
+    if (!ruledOut.isEmpty()) {
+      advice.append(" These are in order: ").append(String.join(", ", ruledOut)).append('.');
+    }
+    return advice.toString();
+  }
+}

@@ -1,0 +1,202 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
+
+import io.github.iamhikari.core.DatabaseExamination.Database;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.iam.IamClient;
+import software.amazon.awssdk.services.iam.model.EvaluationResult;
+import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
+
+/**
+ * Asks IAM whether the policies of an identity allow this login. Needs the SDK's module {@code
+ * iam}.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html">Creating
+ *     and using an IAM policy for IAM database access</a>
+ */
+final class PolicyExamination {
+
+  private static final String ACTION = "rds-db:connect";
+
+  private final TokenRequest request;
+  private final AwsServices aws;
+  private final AwsIdentity identity;
+  private final @Nullable String roleArn;
+  private final Findings findings;
+
+  /**
+   * @param identity whose credentials these are
+   * @param roleArn the role that is meant to sign, if any
+   */
+  PolicyExamination(
+      TokenRequest request,
+      AwsServices aws,
+      AwsIdentity identity,
+      @Nullable String roleArn,
+      Findings findings) {
+    this.request = request;
+    this.aws = aws;
+    this.identity = identity;
+    this.roleArn = roleArn;
+    this.findings = findings;
+  }
+
+  /** Says what to allow where the database could not be looked at. */
+  void skip() {
+    skip("the database's resource id is not known", resource("<resource id>"));
+  }
+
+  /** Asks whether this user may log in to this database. */
+  void examine(Database database) {
+    String resource = resource(database.resourceId());
+    Optional<String> principal = identity.principal(roleArn);
+    if (principal.isEmpty()) {
+      skip("IAM does not tell the policies of " + identity.arn(), resource);
+      return;
+    }
+    try (IamClient iam = aws.client(IamClient.builder())) {
+      Simulation simulation = new Simulation(iam, principal.get());
+      EvaluationResult result = simulation.of(List.of(resource)).get(0);
+      if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
+        findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), ACTION, resource);
+        return;
+      }
+      String seen = Findings.words("%s is not allowed %s on %s", principal.get(), ACTION, resource);
+      if (!isSomebodyElses(result, seen, resource)) {
+        String miss = simulation.nearMiss(database).map(other -> ", " + other).orElse("");
+        findings.failed(POLICY, "Add to the policy " + statement(resource), "%s%s", seen, miss);
+      }
+    } catch (SdkException e) {
+      explain(e, principal.get(), resource);
+    }
+  }
+
+  /** Whether something denies it that no statement of the identity's own policy can mend. */
+  private boolean isSomebodyElses(EvaluationResult result, String seen, String resource) {
+    var organization = result.organizationsDecisionDetail();
+    var boundary = result.permissionsBoundaryDecisionDetail();
+    if (result.hasMissingContextValues() && !result.missingContextValues().isEmpty()) {
+      findings.warning(
+          POLICY,
+          "Check that the conditions of the policy hold for a login from here.",
+          "%s without knowing %s",
+          seen,
+          String.join(", ", result.missingContextValues()));
+    } else if (organization != null
+        && Boolean.FALSE.equals(organization.allowedByOrganizations())) {
+      findings.failed(
+          POLICY,
+          "Have it allowed in the organization's service control policy.",
+          "%s: a policy of the organization does not let it",
+          seen);
+    } else if (boundary != null && Boolean.FALSE.equals(boundary.allowedByPermissionsBoundary())) {
+      findings.failed(
+          POLICY,
+          "Add to the permissions boundary " + statement(resource),
+          "%s: the permissions boundary does not let it",
+          seen);
+    } else if (result.evalDecision() == PolicyEvaluationDecisionType.EXPLICIT_DENY) {
+      findings.failed(
+          POLICY, "Take this login out of the Deny.", "%s: a statement denies it", seen);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private void explain(SdkException failure, String principal, String resource) {
+    skip(
+        AwsServices.isDenied(failure)
+            ? "these AWS credentials lack iam:SimulatePrincipalPolicy on " + principal
+            : AwsServices.code(failure).equals("NoSuchEntity")
+                ? "IAM finds no " + principal + ", perhaps because the role has a path"
+                : "IAM did not tell: " + AwsServices.words(failure),
+        resource);
+  }
+
+  private void skip(String why, String resource) {
+    findings.skipped(POLICY, "%s; check that it allows %s on %s", why, ACTION, resource);
+  }
+
+  private String resource(String resourceId) {
+    return resource(resourceId, request.user());
+  }
+
+  private String resource(String resourceId, String user) {
+    return String.format(
+        Locale.ROOT,
+        "arn:%s:rds-db:%s:%s:dbuser:%s/%s",
+        identity.partition(),
+        request.region(),
+        identity.account(),
+        resourceId,
+        user);
+  }
+
+  private static String statement(String resource) {
+    return String.format(
+        Locale.ROOT,
+        "{\"Effect\": \"Allow\", \"Action\": \"%s\", \"Resource\": \"%s\"}",
+        ACTION,
+        resource);
+  }
+
+  /** What IAM would decide of one principal. */
+  private final class Simulation {
+    private final IamClient iam;
+    private final String principal;
+
+    private Simulation(IamClient iam, String principal) {
+      this.iam = iam;
+      this.principal = principal;
+    }
+
+    private List<EvaluationResult> of(List<String> resources) {
+      return iam.simulatePrincipalPolicy(
+              call -> call.policySourceArn(principal).actionNames(ACTION).resourceArns(resources))
+          .evaluationResults();
+    }
+
+    /** What the policy allows instead, among what people write by mistake. */
+    private Optional<String> nearMiss(Database database) {
+      Map<String, String> mistakes = new LinkedHashMap<>();
+      mistakes.put(
+          resource(database.loginsIdentifier()),
+          "but where it names the database by its identifier instead of its resource id");
+      mistakes.put(
+          resource(database.resourceId(), database.owner()),
+          "but for another user, \"" + database.owner() + "\"");
+      mistakes.put(
+          resource(database.resourceId(), request.user().toLowerCase(Locale.ROOT)),
+          "but for the user in lower case");
+      mistakes.remove(resource(database.resourceId()));
+      return of(List.copyOf(mistakes.keySet())).stream()
+          .flatMap(result -> allowed(result).stream())
+          .map(mistakes::get)
+          .filter(Objects::nonNull)
+          .findFirst();
+    }
+
+    /** IAM lists several resources as results of their own, or within the one of the action. */
+    private static List<String> allowed(EvaluationResult result) {
+      if (result.hasResourceSpecificResults() && !result.resourceSpecificResults().isEmpty()) {
+        return result.resourceSpecificResults().stream()
+            .filter(one -> one.evalResourceDecision() == PolicyEvaluationDecisionType.ALLOWED)
+            .map(one -> one.evalResourceName())
+            .toList();
+      }
+      return result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED
+          ? List.of(result.evalResourceName())
+          : List.of();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.PORT;
+
+import io.github.iamhikari.core.IamDoctor.Status;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Whether TCP connections come about to where the driver connects. */
+final class PortExamination {
+
+  static final int TIMEOUT_MILLIS = 3_000;
+
+  /** Of a name: a driver tries them one after the other, and so does this. */
+  private static final int MOST_ADDRESSES = 4;
+
+  private final Findings findings;
+
+  /** What is found of those that are not reached, which matters less if others are. */
+  private final List<Consumer<Status>> failures = new ArrayList<>();
+
+  PortExamination(Findings findings) {
+    this.findings = findings;
+  }
+
+  /** Connects to each target; the first address that is reached, or null if none is. */
+  @Nullable InetSocketAddress examine(List<Target> targets) {
+    InetSocketAddress first = null;
+    for (Target target : targets) {
+      InetSocketAddress reached = examine(target);
+      first = first == null ? reached : first;
+    }
+    Status status = first == null ? Status.FAILED : Status.WARNING;
+    failures.forEach(failure -> failure.accept(status));
+    return first;
+  }
+
+  private @Nullable InetSocketAddress examine(Target target) {
+    StringJoiner unreached = new StringJoiner(", ", " (", ")").setEmptyValue("");
+    String advice = "";
+    for (InetAddress address : addresses(target.host())) {
+      InetSocketAddress socketAddress = new InetSocketAddress(address, target.port());
+      try (Socket socket = new Socket()) {
+        socket.connect(socketAddress, TIMEOUT_MILLIS);
+        findings.ok(PORT, "%s answers at %s%s", target, address.getHostAddress(), unreached);
+        return socketAddress;
+      } catch (IOException e) {
+        unreached.add(address.getHostAddress() + ": " + reason(e));
+        advice = advice(e, address);
+      }
+    }
+    if (!advice.isEmpty()) { // else the step before has said that it has no address
+      String remedy = advice;
+      failures.add(
+          status -> findings.add(PORT, status, remedy, "no connection to %s%s", target, unreached));
+    }
+    return null;
+  }
+
+  private static List<InetAddress> addresses(String host) {
+    try {
+      List<InetAddress> all = List.of(InetAddress.getAllByName(host));
+      return all.subList(0, Math.min(MOST_ADDRESSES, all.size()));
+    } catch (UnknownHostException e) {
+      return List.of(); // as it was not a moment ago
+    }
+  }
+
+  private static String reason(IOException failure) {
+    if (failure instanceof SocketTimeoutException) {
+      return "no answer within " + TIMEOUT_MILLIS / 1_000 + " s";
+    }
+    return isRefused(failure) ? "refused" : "unreachable";
+  }
+
+  private static boolean isRefused(IOException failure) {
+    return failure instanceof ConnectException
+        && String.valueOf(failure.getMessage()).contains("refused");
+  }
+
+  private static String advice(IOException failure, InetAddress address) {
+    if (isRefused(failure)) {
+      return "Check the port in the JDBC URL, and that the database, or the tunnel to it, runs.";
+    }
+    String where =
+        NameExamination.isPrivate(address)
+            ? "; the address is private, so this machine must be in its VPC or joined to it (peering,"
+                + " VPN, tunnel)"
+            : "; from outside of its VPC, that the database is publicly accessible";
+    return "Check that the database's security group lets this machine in at this port"
+        + where
+        + ".";
+  }
+}

@@ -1,0 +1,124 @@
+package io.github.iamhikari.core;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The IAM role that signs tokens, as it is asked for.
+ *
+ * @param arn its name
+ * @param sessionName what CloudTrail calls what is done with it
+ * @param externalId what its trust policy asks for, or null
+ * @param region whose STS is asked, which is the endpoint's
+ * @see <a
+ *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">AssumeRole</a>
+ */
+record Role(String arn, String sessionName, @Nullable String externalId, String region) {
+
+  private static final String ARN =
+      "arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=,.@-]{1,64}";
+
+  private static final int LONGEST_ARN = 2_048;
+
+  private static final String SESSION_NAME = "[A-Za-z0-9_+=,.@-]{2,64}";
+
+  private static final int LONGEST_SESSION_NAME = 64;
+
+  private static final String EXTERNAL_ID = "[A-Za-z0-9_+=,.@:/-]{2,1224}";
+
+  /** Refuses what STS would not take. No message repeats a value, which may be anything. */
+  static void check(
+      @Nullable String arn, @Nullable String sessionName, @Nullable String externalId) {
+    if (arn != null && (arn.length() > LONGEST_ARN || !arn.matches(ARN))) {
+      throw new IllegalArgumentException(
+          IamSettings.ROLE_ARN
+              + " is not the ARN of a role; write one such as"
+              + " arn:aws:iam::123456789012:role/orders-login, and not that of a session, a user or"
+              + " an instance profile");
+    }
+    if (sessionName != null && !sessionName.matches(SESSION_NAME)) {
+      throw new IllegalArgumentException(
+          IamSettings.ROLE_SESSION_NAME
+              + " is not the name of a session; write 2 to 64 letters, digits and _+=,.@-");
+    }
+    if (externalId != null && !externalId.matches(EXTERNAL_ID)) {
+      throw new IllegalArgumentException(
+          IamSettings.ROLE_EXTERNAL_ID
+              + " is not an external ID; write 2 to 1224 letters, digits and _+=,.@:/-");
+    }
+  }
+
+  /**
+   * The role that the settings ask for, or null if they do not.
+   *
+   * @param name the pool's name, for a session without a name of its own
+   * @throws IllegalArgumentException if there is more of it than its ARN, and not that, or if it is
+   *     of another partition than the region
+   */
+  static @Nullable Role of(String name, IamSettings settings, String region) {
+    String arn = settings.roleArn();
+    String sessionName = settings.roleSessionName();
+    String externalId = settings.roleExternalId();
+    if (arn == null) {
+      if (sessionName != null || externalId != null) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "%s is set, and %s is not; set that to the role, or leave both out",
+                externalId != null ? IamSettings.ROLE_EXTERNAL_ID : IamSettings.ROLE_SESSION_NAME,
+                IamSettings.ROLE_ARN));
+      }
+      return null;
+    }
+    String partition = partition(region);
+    if (!partition.isEmpty() && !arn.startsWith("arn:" + partition + ":")) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is of another partition than the region %s, where roles begin with arn:%s:; no"
+                  + " token of it is good there",
+              IamSettings.ROLE_ARN,
+              region,
+              partition));
+    }
+    return new Role(arn, sessionName == null ? fit(name) : sessionName, externalId, region);
+  }
+
+  /**
+   * The partition of a region, or an empty text if that is not known here. The SDK loads the
+   * metadata of all services to tell it.
+   */
+  private static String partition(String region) {
+    int country = region.indexOf('-');
+    int next = region.indexOf('-', country + 1);
+    return switch (next < 0 ? region : region.substring(0, next)) {
+      case "us-gov" -> "aws-us-gov";
+      case "us-iso" -> "aws-iso";
+      case "us-isob" -> "aws-iso-b";
+      case "eu-isoe" -> "aws-iso-e";
+      case "us-isof" -> "aws-iso-f";
+      default ->
+          switch (country < 0 ? region : region.substring(0, country)) {
+            case "cn" -> "aws-cn";
+            case "eusc" -> "aws-eusc";
+            case "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx" -> "aws";
+            default -> "";
+          };
+    };
+  }
+
+  /** A pool's name as the name of a session. */
+  private static String fit(String name) {
+    String fit = name.replaceAll("[^A-Za-z0-9_+=,.@-]", "-");
+    if (fit.length() < 2) {
+      return "iam-hikari";
+    }
+    return fit.length() <= LONGEST_SESSION_NAME ? fit : fit.substring(0, LONGEST_SESSION_NAME);
+  }
+
+  /** As in a message: {@code the role arn:aws:iam::123456789012:role/orders-login}. */
+  @Override
+  public String toString() {
+    return "the role " + arn;
+  }
+}

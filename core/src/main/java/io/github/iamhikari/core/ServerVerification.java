@@ -1,0 +1,112 @@
+package io.github.iamhikari.core;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Who verifies the server in a login, as the driver was told.
+ *
+ * @param by who does
+ * @param mode what the driver was told, such as {@code sslmode=require}
+ * @param tls what verifies it here, in the same way where that is known
+ */
+record ServerVerification(By by, String mode, VerifiedTls tls) {
+
+  enum By {
+    THIS_LIBRARY,
+    THE_DRIVER,
+    NOBODY,
+    /** A DataSource or a driver that does not tell. */
+    UNKNOWN
+  }
+
+  /** Reads what {@link TransportSecurity} has left in a configuration. */
+  static ServerVerification of(LoginConfiguration login) {
+    TlsProperties properties = new TlsProperties(login.url(), login.driverProperties());
+    return switch (login.url().protocol()) {
+      case POSTGRESQL ->
+          of(
+              login,
+              properties,
+              "sslmode",
+              "sslfactory",
+              PostgresSslFactory.class.getName(),
+              "sslfactoryarg",
+              "sslrootcert");
+      case MYSQL ->
+          of(
+              login,
+              properties,
+              "sslMode",
+              "socketFactory",
+              MySqlSocketFactory.NAME,
+              "trustCertificateKeyStoreUrl",
+              "");
+      case MARIADB ->
+          of(
+              login,
+              properties,
+              "sslMode",
+              "tlsSocketType",
+              MariaDbTlsPlugin.TYPE,
+              MariaDbTlsPlugin.ARGUMENT,
+              "serverSslCert");
+      case OTHER -> new ServerVerification(By.UNKNOWN, "", tls(login, ""));
+    };
+  }
+
+  private static ServerVerification of(
+      LoginConfiguration login,
+      TlsProperties properties,
+      String modeName,
+      String hook,
+      String ours,
+      String argument,
+      String roots) {
+    String rootsFile = readable(properties.value(roots));
+    if (properties.value(hook).equals(ours)) {
+      VerifiedTls told = VerifiedTls.of(properties.value(argument));
+      String file = told.rootsFile().isEmpty() ? rootsFile : told.rootsFile();
+      return new ServerVerification(
+          By.THIS_LIBRARY, "", new VerifiedTls(told.endpoint(), told.region(), file));
+    }
+    String mode = properties.value(modeName);
+    By by =
+        mode.isEmpty()
+            ? By.UNKNOWN
+            : mode.toLowerCase(Locale.ROOT).startsWith("verify") ? By.THE_DRIVER : By.NOBODY;
+    return new ServerVerification(by, modeName + "=" + mode, tls(login, rootsFile));
+  }
+
+  private static VerifiedTls tls(LoginConfiguration login, String rootsFile) {
+    RdsHost endpoint = login.target().endpoint();
+    String ofName = endpoint.region();
+    String region = ofName == null ? login.request().region() : ofName;
+    return new VerifiedTls(endpoint.name(), region, rootsFile);
+  }
+
+  private static String readable(String file) {
+    try {
+      return !file.isEmpty() && Files.isReadable(Path.of(file)) ? file : "";
+    } catch (InvalidPathException e) {
+      return "";
+    }
+  }
+
+  /** As in a report. */
+  @Override
+  public String toString() {
+    String roots =
+        tls.rootsFile().isEmpty()
+            ? "Amazon's roots of " + tls.region() + " and the JVM's"
+            : "the configured roots";
+    return switch (by) {
+      case THIS_LIBRARY -> "the server is verified by " + roots;
+      case THE_DRIVER -> "the driver verifies the server itself (" + mode + ")";
+      case NOBODY -> "encrypted, without verification of the server (" + mode + ")";
+      case UNKNOWN -> "it cannot be told here whether the server is verified";
+    };
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.iamhikari.core;
+
+import static io.github.iamhikari.core.IamDoctor.Step.SETTINGS;
+
+import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.StringJoiner;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** What the settings say, what was derived from what, and by which driver the login would be. */
+final class SettingsExamination {
+
+  private final IamDataSource.Builder login;
+  private final Findings findings;
+
+  SettingsExamination(IamDataSource.Builder login, Findings findings) {
+    this.login = login;
+    this.findings = findings;
+  }
+
+  /** The checked configuration; null if something is wrong with it. */
+  @Nullable LoginConfiguration examine() {
+    List<String> warnings = new ArrayList<>();
+    try {
+      LoginConfiguration configuration = login.configuration(warnings::add);
+      findings.ok(SETTINGS, "%s", derivation(configuration));
+      findings.ok(SETTINGS, "TLS: %s", ServerVerification.of(configuration));
+      warnings.forEach(this::warn);
+      compareWithUrl(configuration);
+      findDriver(configuration);
+      return configuration;
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      int remedy = message.indexOf("; "); // the messages of this library say first what is wrong
+      String advice = remedy < 0 ? "" : sentence(message.substring(remedy + 2));
+      findings.failed(SETTINGS, advice, "%s", remedy < 0 ? message : message.substring(0, remedy));
+      return null;
+    }
+  }
+
+  /** The names that stand where an endpoint's should, if these can be read. */
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    add(login.properties.getProperty(IamSettings.HOST), names);
+    try {
+      JdbcUrl url = JdbcUrl.parse(String.valueOf(login.jdbcUrl()));
+      add(url.settings().getProperty(IamSettings.HOST), names);
+      Target.of(url).forEach(target -> add(target.host(), names));
+    } catch (IllegalArgumentException e) {
+      return names; // nothing to be read
+    }
+    return names;
+  }
+
+  private static void add(@Nullable String host, Set<String> names) {
+    if (host != null && JdbcUrl.isHostName(host) && RdsHost.parse(host).isEmpty()) {
+      names.add(host);
+    }
+  }
+
+  private void warn(String warning) {
+    boolean hasRemedy = warning.contains(" set ") || warning.contains("see to it");
+    findings.warning(
+        SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
+  }
+
+  static String sentence(String words) {
+    return words.substring(0, 1).toUpperCase(Locale.ROOT)
+        + words.substring(1)
+        + (words.endsWith(".") || words.endsWith("?") ? "" : ".");
+  }
+
+  private static String derivation(LoginConfiguration login) {
+    IamSettings settings = login.settings();
+    TokenRequest request = login.request();
+    JdbcUrl url = login.url();
+    String hostOf = settings.host() == null ? "the URL's host" : IamSettings.HOST;
+    boolean hasPort = !url.addresses().isEmpty() && url.addresses().get(0).port() != null;
+    String portOf =
+        settings.defaultPort() != null
+            ? IamSettings.DEFAULT_PORT
+            : hasPort ? "the URL's port" : "the default port of " + url.protocol().driver();
+    String regionOf = settings.region() == null ? "in that name" : IamSettings.REGION;
+    StringJoiner text = new StringJoiner("; ");
+    text.add(
+        Findings.words(
+            "tokens are signed for user \"%s\" at %s:%d (%s, %s), region %s (%s)",
+            request.user(),
+            request.host(),
+            request.port(),
+            hostOf,
+            portOf,
+            request.region(),
+            regionOf));
+    if (settings.awsProfile() != null) {
+      text.add("the AWS profile is " + IamSettings.shown(settings.awsProfile()));
+    }
+    if (!settings.expiration().equals(IamSettings.DEFAULT_EXPIRATION)) {
+      text.add("a token is used for " + settings.expiration().toSeconds() + " s");
+    }
+    return text.toString();
+  }
+
+  /** A driver that goes to the endpoint itself, with a token that is for another port of it. */
+  private void compareWithUrl(LoginConfiguration login) {
+    TokenRequest request = login.request();
+    for (Target address : Target.of(login.url())) {
+      boolean isEndpoint = RdsHost.normalize(address.host()).equals(request.host());
+      if (isEndpoint && address.port() != request.port()) {
+        findings.warning(
+            SETTINGS,
+            Findings.words(
+                "Leave %s out, unless port %d is a tunnel's.",
+                IamSettings.DEFAULT_PORT, address.port()),
+            "the driver connects to port %d of the endpoint, and tokens are signed for its port %d",
+            address.port(),
+            request.port());
+      }
+    }
+  }
+
+  private void findDriver(LoginConfiguration configuration) {
+    DataSource connections = login.connections(configuration);
+    try {
+      findings.ok(SETTINGS, "%s", described(driverOf(connections, configuration)));
+    } catch (SQLException e) {
+      findings.failed(
+          SETTINGS,
+          "Put the driver's jar on the class path.",
+          "no JDBC driver takes the URL (%s)",
+          configuration.url().protocol().driver());
+    }
+  }
+
+  /** A pool's DataSource of a URL does not tell its driver. */
+  private Object driverOf(DataSource connections, LoginConfiguration configuration)
+      throws SQLException {
+    if (connections.isWrapperFor(Driver.class)) {
+      return connections.unwrap(Driver.class);
+    }
+    if (!login.hasUrl()) {
+      return connections;
+    }
+    return DriverManager.drivers()
+        .filter(driver -> takes(driver, configuration.urlForDriver()))
+        .findFirst()
+        .map(Object.class::cast)
+        .orElse(connections);
+  }
+
+  private static boolean takes(Driver driver, String url) {
+    try {
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** Class, version and jar. */
+  private static String described(Object driver) {
+    Class<?> type = driver.getClass();
+    StringBuilder text = new StringBuilder("the driver is ").append(type.getName());
+    String version =
+        type.getPackage() == null ? null : type.getPackage().getImplementationVersion();
+    if (driver instanceof Driver jdbc && version == null) {
+      version = jdbc.getMajorVersion() + "." + jdbc.getMinorVersion();
+    }
+    if (version != null) {
+      text.append(' ').append(version);
+    }
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    if (source != null && source.getLocation() != null) {
+      try {
+        text.append(" from ").append(Path.of(source.getLocation().toURI()));
+      } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+        text.append(" from ").append(source.getLocation()); // a jar within a jar
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.iamhikari.core;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the tokens of one {@link IamDataSource} or {@link IamTokenSource} share: the AWS credentials
+ * that sign them, and the thread and the clocks by which that is done. May be shared between
+ * threads.
+ */
+final class TokenFactory implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
+  private final String name;
+  private final Duration expiration;
+  private final TokenSigner signer;
+  private final Executor signingThreads;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final LoginStatistics statistics;
+  private final OpenedCredentials credentials;
+
+  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login) {
+    this.name = builder.name;
+    this.expiration = login.settings().expiration();
+    this.signingThreads = builder.signingThreads.apply(name);
+    this.clock = builder.clock;
+    this.nanoTime = builder.nanoTime;
+    this.statistics = new LoginStatistics(clock);
+    this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
+    Role role = login.role();
+    this.signer =
+        new RdsTokenSigner(credentials.provider(), role == null ? null : role.arn(), clock);
+  }
+
+  CachedToken tokensOf(TokenRequest request) {
+    return new CachedToken(
+        name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
+  }
+
+  Login loginOf(TokenRequest request) {
+    return new Login(name, tokensOf(request), statistics, clock, nanoTime);
+  }
+
+  /** Gives up its share in the AWS credentials provider, or closes what is its own. */
+  @Override
+  public void close() {
+    try {
+      credentials.close();
+    } catch (RuntimeException e) {
+      logger.warn("{} - The AWS credentials provider did not close", name, e);
+    }
+  }
+}

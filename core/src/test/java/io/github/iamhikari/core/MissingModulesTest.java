@@ -1,0 +1,77 @@
+package io.github.iamhikari.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.junit.AwsProperties;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A doctor where the class path lacks modules of the AWS SDK. */
+class MissingModulesTest {
+
+  private static final String URL =
+      "jdbc:postgresql://gone.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders";
+
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+
+  @Test
+  void saysThatAWebIdentityNeedsSts() throws Exception {
+    aws.set("aws.webIdentityTokenFile", "token");
+
+    assertThat(reportWithout("sts"))
+        .contains("failed   AWS credentials  AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by")
+        .contains("-> Add software.amazon.awssdk:sts.")
+        .contains(
+            "skipped  AWS identity, clock, database, policy not asked, since there are no AWS");
+  }
+
+  @Test
+  void skipsTheStepsThatNeedThem() throws Exception {
+    aws.set(AccessKey.random());
+
+    assertThat(reportWithout("sts", "rds", "iam"))
+        .contains("ok       AWS credentials")
+        .contains(
+            "skipped  AWS identity, clock needs software.amazon.awssdk:sts, which is not on the")
+        .contains("skipped  database         needs software.amazon.awssdk:rds")
+        .contains("skipped  policy           needs software.amazon.awssdk:iam");
+  }
+
+  private static String reportWithout(String... modules) throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (List.of(modules).stream()
+          .noneMatch(module -> entry.contains("awssdk" + File.separator + module))) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+      return (String)
+          loader
+              .loadClass(Program.class.getName())
+              .getMethod("report", String.class)
+              .invoke(null, URL);
+    }
+  }
+
+  /** What is run there. */
+  public static final class Program {
+
+    private Program() {}
+
+    public static String report(String url) {
+      return IamDoctor.of(IamDataSource.builder().jdbcUrl(url).user("app"))
+          .withoutLogin()
+          .examine()
+          .toString();
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.iamhikari.localaws;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * RDS. Safe for use by several threads.
+ *
+ * @param databases what it tells of
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html">DescribeDBClusters</a>
+ */
+record DatabaseService(List<Supplier<DatabaseResource>> databases) {
+
+  static final String DESCRIBE_INSTANCES = "rds:DescribeDBInstances";
+  static final String DESCRIBE_CLUSTERS = "rds:DescribeDBClusters";
+
+  HttpResponse describeInstances(Query query, Identity caller) {
+    List<String> instances =
+        find(query, caller, false).stream().map(DatabaseService::instance).toList();
+    return query.response(Xml.element("DBInstances", instances));
+  }
+
+  HttpResponse describeClusters(Query query, Identity caller) {
+    List<String> clusters =
+        find(query, caller, true).stream().map(DatabaseService::cluster).toList();
+    return query.response(Xml.element("DBClusters", clusters));
+  }
+
+  /** The databases of this kind in the caller's account and the request's region. */
+  private List<DatabaseResource> find(Query query, Identity caller, boolean clusters) {
+    String kind = clusters ? "DBCluster" : "DBInstance";
+    Optional<String> wanted = query.optional(kind + "Identifier");
+    String region = SignedRequest.of(query).region();
+    caller.demand(
+        query.action(),
+        String.join(
+            ":",
+            "arn:aws:rds",
+            region,
+            caller.account(),
+            clusters ? "cluster" : "db",
+            wanted.orElse("*")));
+    Optional<String> identifier = wanted.map(name -> name.toLowerCase(Locale.ROOT));
+    List<DatabaseResource> found =
+        databases.stream()
+            .map(Supplier::get)
+            .filter(database -> database.isCluster() == clusters)
+            .filter(database -> database.account().equals(caller.account()))
+            .filter(database -> database.endpoint().region().equals(region))
+            .filter(
+                database -> identifier.orElse(database.identifier()).equals(database.identifier()))
+            .toList();
+    if (wanted.isPresent() && found.isEmpty()) {
+      throw new ServiceException(
+          404,
+          clusters ? "DBClusterNotFoundFault" : "DBInstanceNotFound",
+          kind + " " + wanted.get() + " not found.");
+    }
+    return found;
+  }
+
+  private static String instance(DatabaseResource database) {
+    return Xml.element(
+        "DBInstance",
+        Xml.text("DBInstanceIdentifier", database.identifier()),
+        Xml.text("DbiResourceId", database.resourceId()),
+        Xml.text("Engine", database.engine()),
+        Xml.text("DBInstanceStatus", database.status()),
+        Xml.text("MasterUsername", "administrator"),
+        Xml.text("CACertificateIdentifier", "rds-ca-rsa2048-g1"),
+        Xml.text("IAMDatabaseAuthenticationEnabled", database.iamLogin()),
+        Xml.element(
+            "Endpoint",
+            Xml.text("Address", database.endpoint().host()),
+            Xml.text("Port", database.endpoint().port())));
+  }
+
+  private static String cluster(DatabaseResource database) {
+    return Xml.element(
+        "DBCluster",
+        Xml.text("DBClusterIdentifier", database.identifier()),
+        Xml.text("DbClusterResourceId", database.resourceId()),
+        Xml.text("Engine", database.engine()),
+        Xml.text("Status", database.status()),
+        Xml.text("MasterUsername", "administrator"),
+        Xml.text("IAMDatabaseAuthenticationEnabled", database.iamLogin()),
+        Xml.text("Endpoint", database.endpoint().host()),
+        Xml.text(
+            "ReaderEndpoint",
+            database.endpoint().host().replaceFirst("\\.cluster-", ".cluster-ro-")),
+        Xml.text("Port", database.endpoint().port()));
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.iamhikari.localaws;
+
+import java.util.List;
+
+/** What a principal's policies say of an action on a resource. */
+enum Decision {
+  ALLOWED("allowed"),
+  EXPLICIT_DENY("explicitDeny"),
+  IMPLICIT_DENY("implicitDeny");
+
+  /** How IAM names it. */
+  final String iamName;
+
+  Decision(String iamName) {
+    this.iamName = iamName;
+  }
+
+  static Decision of(List<Statement> policy, String action, String resource) {
+    List<Statement> relevant =
+        policy.stream().filter(statement -> statement.concerns(action, resource)).toList();
+    if (relevant.isEmpty()) {
+      return IMPLICIT_DENY;
+    }
+    return relevant.stream().allMatch(Statement::allows) ? ALLOWED : EXPLICIT_DENY;
+  }
+}

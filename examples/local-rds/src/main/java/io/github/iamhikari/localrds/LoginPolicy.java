@@ -1,0 +1,25 @@
+package io.github.iamhikari.localrds;
+
+import java.util.Optional;
+
+/**
+ * What the owner of an access key may log in to. Asked at each login whose token is good, by
+ * several threads.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html">
+ *     Creating and using an IAM policy for IAM database access</a>
+ */
+@FunctionalInterface
+public interface LoginPolicy {
+
+  /**
+   * Judges a login.
+   *
+   * @param resource the ARN of the database user, such as {@code
+   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}
+   * @return {@link Refusal#NOT_AUTHORIZED}, {@link Refusal#EXPIRED_CREDENTIALS}, or nothing if the
+   *     login is allowed
+   */
+  Optional<Refusal> refuse(String resource);
+}

@@ -1,0 +1,123 @@
+package io.github.iamhikari.localrds.junit;
+
+import io.github.iamhikari.localrds.AccessKey;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Clears the system properties that the AWS SDK reads when a test begins, and restores them when it
+ * ends. So the SDK finds no credentials but those that the test sets. A JUnit extension for a field
+ * with {@code @RegisterExtension}; in a static field it does so for all tests of a class, too.
+ */
+public final class AwsProperties
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+  private static final String PREFIX = "aws.";
+  private static final String NO_FILE = "no-such-file";
+
+  private final Map<String, String> fromTheStart = new HashMap<>();
+  private final Deque<Map<String, String>> saved = new ArrayDeque<>();
+
+  /** Without credentials, until the test sets some. */
+  public AwsProperties() {}
+
+  /**
+   * With an access key from the start.
+   *
+   * @param key the key
+   */
+  public AwsProperties(AccessKey key) {
+    fromTheStart.putAll(propertiesOf(key));
+  }
+
+  /**
+   * Sets a property for the rest of the test.
+   *
+   * @param name such as {@code aws.region}
+   * @param value its value
+   */
+  public void set(String name, String value) {
+    System.setProperty(name, value);
+  }
+
+  /**
+   * Sets properties for the rest of the test.
+   *
+   * @param properties names and values
+   */
+  public void set(Map<String, String> properties) {
+    properties.forEach(System::setProperty);
+  }
+
+  /**
+   * Sets an access key for the rest of the test.
+   *
+   * @param key the key
+   */
+  public void set(AccessKey key) {
+    set(propertiesOf(key));
+  }
+
+  private static Map<String, String> propertiesOf(AccessKey key) {
+    Map<String, String> properties = new HashMap<>();
+    properties.put("aws.accessKeyId", key.id());
+    properties.put("aws.secretAccessKey", key.secret());
+    if (key.sessionToken() != null) {
+      properties.put("aws.sessionToken", key.sessionToken());
+    }
+    return properties;
+  }
+
+  private void begin() {
+    Map<String, String> before = ofTheSdk();
+    saved.push(before);
+    before.keySet().forEach(System::clearProperty);
+    set("aws.configFile", NO_FILE);
+    set("aws.sharedCredentialsFile", NO_FILE);
+    set("aws.disableEc2Metadata", "true");
+    set("aws.region", "us-east-2");
+    set(fromTheStart);
+  }
+
+  private void end() {
+    ofTheSdk().keySet().forEach(System::clearProperty);
+    set(saved.pop());
+  }
+
+  private static Map<String, String> ofTheSdk() {
+    Map<String, String> properties = new HashMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith(PREFIX)) {
+        properties.put(name, System.getProperty(name));
+      }
+    }
+    return properties;
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    begin();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    begin();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    end();
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    end();
+  }
+}

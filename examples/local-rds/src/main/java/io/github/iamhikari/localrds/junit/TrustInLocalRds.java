@@ -1,0 +1,20 @@
+package io.github.iamhikari.localrds.junit;
+
+import io.github.iamhikari.localrds.LocalRds;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * Makes a JVM that runs tests trust local-rds, as a JVM trusts a public authority, before any test
+ * speaks TLS. A listener that JUnit finds as a service.
+ */
+public final class TrustInLocalRds implements LauncherSessionListener {
+
+  /** A listener for one session. */
+  public TrustInLocalRds() {}
+
+  @Override
+  public void launcherSessionOpened(LauncherSession session) {
+    System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
+  }
+}

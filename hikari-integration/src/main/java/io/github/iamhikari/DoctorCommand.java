@@ -1,0 +1,158 @@
+package io.github.iamhikari;
+
+import static java.util.Objects.requireNonNull;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.IamDoctor;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Has a doctor go through a login, and writes what was seen. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    versionProvider = IamHikariCommand.Version.class,
+    description = "Goes through one login step by step, and says what is wrong with it.",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:the login succeeds",
+      "1:it succeeds, but something is not as it should be",
+      "2:it fails",
+      "64:the command cannot be read",
+      "70:a fault of iam-hikari"
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  private static final String OURS = "jdbc:iam:";
+  private static final String DATA_SOURCE_PREFIX = "dataSource.";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--url",
+      paramLabel = "<jdbc-url>",
+      description = "where to log in: jdbc:postgresql://host:port/database, mysql or mariadb")
+  private @Nullable String url;
+
+  @Option(names = "--user", paramLabel = "<user>", description = "the database user who logs in")
+  private @Nullable String user;
+
+  @Option(
+      names = "--property",
+      paramLabel = "<name=value>",
+      description = "an iam_* setting, or a property of the driver; may be repeated")
+  private Map<String, String> properties = new LinkedHashMap<>();
+
+  @Option(
+      names = "--properties-file",
+      paramLabel = "<file>",
+      description = "a pool's properties, as HikariCP takes them; the other options win over it")
+  private @Nullable String propertiesFile;
+
+  @Option(
+      names = "--driver",
+      paramLabel = "<jar>",
+      description =
+          "the JDBC driver, if it is neither on the class path nor in the folder of this jar")
+  private @Nullable Path driver;
+
+  @Option(names = "--json", description = "write the report as JSON")
+  private boolean isJson;
+
+  @Option(names = "--offline", description = "ask AWS for credentials at most")
+  private boolean isOffline;
+
+  @Override
+  public Integer call() {
+    IamDoctor.Report report = examine();
+    PrintWriter out = requireNonNull(spec).commandLine().getOut();
+    out.print(isJson ? report.toJson() : report);
+    out.flush();
+    return report.exitCode();
+  }
+
+  private IamDoctor.Report examine() {
+    if (url == null && propertiesFile == null) {
+      throw new ParameterException(
+          requireNonNull(spec).commandLine(), "Missing option: write --url or --properties-file");
+    }
+    try {
+      IamDoctor doctor = IamDoctor.of(LoginConfig.logins(config(), null));
+      return (isOffline ? doctor.offline() : doctor).examine();
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      return new IamDoctor.Report(
+          List.of(
+              new IamDoctor.Finding(
+                  IamDoctor.Step.SETTINGS,
+                  IamDoctor.Status.FAILED,
+                  String.valueOf(e.getMessage()),
+                  "")));
+    }
+  }
+
+  /** The configuration of a pool that would log in so. */
+  private HikariConfig config() {
+    HikariConfig config =
+        propertiesFile == null
+            ? new HikariConfig(new Properties())
+            : PoolProperties.config(PoolProperties.read(propertiesFile));
+    if (url != null) {
+      config.setJdbcUrl(url);
+    }
+    if (user != null) {
+      config.setUsername(user);
+    }
+    properties.forEach((name, value) -> config.addDataSourceProperty(bare(name), value));
+    if (config.getPoolName() == null) {
+      config.setPoolName("doctor");
+    }
+    return config;
+  }
+
+  /** {@return the jar that was named, if any} */
+  Optional<Path> driver() {
+    return Optional.ofNullable(driver);
+  }
+
+  /** {@return the URL that a driver is looked for to take, if that is known} */
+  Optional<String> url() {
+    String configured = url == null ? ofTheFile("jdbcUrl") : url;
+    return Optional.ofNullable(configured).map(DoctorCommand::ofTheDriver);
+  }
+
+  /** {@return a class of the driver that must be loaded, if one is named} */
+  Optional<String> className() {
+    String dataSource = ofTheFile("dataSourceClassName");
+    return Optional.ofNullable(dataSource == null ? ofTheFile("driverClassName") : dataSource);
+  }
+
+  private @Nullable String ofTheFile(String name) {
+    try {
+      return propertiesFile == null ? null : PoolProperties.read(propertiesFile).getProperty(name);
+    } catch (IllegalArgumentException | UncheckedIOException e) {
+      return null; // which is said when it is examined
+    }
+  }
+
+  /** Without what makes it a URL of this library's own driver. */
+  private static String ofTheDriver(String url) {
+    return url.startsWith(OURS) ? "jdbc:" + url.substring(OURS.length()) : url;
+  }
+
+  private static String bare(String name) {
+    return name.startsWith(DATA_SOURCE_PREFIX) ? name.substring(DATA_SOURCE_PREFIX.length()) : name;
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.iamhikari;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.sql.Driver;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The jar of a JDBC driver that is not on the class path. */
+final class DriverJar {
+
+  private DriverJar() {}
+
+  /**
+   * A class loader that has all of the class path, and the driver's jar: the one that was named, or
+   * else one in the folder of this library's own jar. The driver and this library load each other's
+   * classes.
+   *
+   * @return empty if no driver is looked for, the class path has it, or there is none
+   */
+  static Optional<URLClassLoader> loader(DoctorCommand command) {
+    return find(command).map(DriverJar::loader);
+  }
+
+  private static Optional<Path> find(DoctorCommand command) {
+    ClassLoader here = DriverJar.class.getClassLoader();
+    if (command.driver().isPresent()) {
+      return command.driver();
+    }
+    return has(here, command) ? Optional.empty() : inOwnFolder(command);
+  }
+
+  private static Optional<Path> inOwnFolder(DoctorCommand command) {
+    Path own = jarOf(DriverJar.class);
+    if (own == null || own.getParent() == null) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(own.getParent())) {
+      return files
+          .filter(file -> file.toString().endsWith(".jar") && !file.equals(own))
+          .sorted()
+          .filter(file -> has(file, command))
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean has(Path jar, DoctorCommand command) {
+    try (URLClassLoader alone =
+        new URLClassLoader(new URL[] {url(jar)}, ClassLoader.getPlatformClassLoader())) {
+      return alone.findResource("META-INF/services/java.sql.Driver") != null && has(alone, command);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean has(@Nullable ClassLoader loader, DoctorCommand command) {
+    if (command.className().isPresent()) {
+      try {
+        Class.forName(command.className().get(), false, loader);
+        return true;
+      } catch (ClassNotFoundException | LinkageError e) {
+        return false;
+      }
+    }
+    return command.url().isEmpty() || takes(loader, command.url().get());
+  }
+
+  private static boolean takes(@Nullable ClassLoader loader, String url) {
+    Iterator<Driver> drivers = ServiceLoader.load(Driver.class, loader).iterator();
+    boolean isFound = false;
+    boolean hasMore = true;
+    while (hasMore && !isFound) {
+      try {
+        hasMore = drivers.hasNext();
+        isFound = hasMore && drivers.next().acceptsURL(url);
+      } catch (SQLException | ServiceConfigurationError | LinkageError e) {
+        isFound = false; // one that does not work here
+      }
+    }
+    return isFound;
+  }
+
+  private static URLClassLoader loader(Path driver) {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      urls.add(url(Path.of(entry)));
+    }
+    urls.add(url(driver));
+    return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+  }
+
+  private static URL url(Path file) {
+    try {
+      return file.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException("A file without a URL: " + file, e);
+    }
+  }
+
+  private static @Nullable Path jarOf(Class<?> type) {
+    CodeSource source = type.getProtectionDomain().getCodeSource();
+    try {
+      Path location = source == null ? null : Path.of(source.getLocation().toURI());
+      return location != null && Files.isRegularFile(location) ? location : null;
+    } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      return null; // a jar within a jar
+    }
+  }
+}

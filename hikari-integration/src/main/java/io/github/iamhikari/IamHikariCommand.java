@@ -1,0 +1,112 @@
+package io.github.iamhikari;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.reflect.Method;
+import java.net.URLClassLoader;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line of the jar that holds all: {@code java -jar iam-hikari-all.jar doctor --url
+ * jdbc:... --user app}.
+ */
+@Command(
+    name = "iam-hikari",
+    mixinStandardHelpOptions = true,
+    versionProvider = IamHikariCommand.Version.class,
+    description = "Looks into logins to Amazon RDS and Aurora with AWS IAM.",
+    subcommands = DoctorCommand.class)
+final class IamHikariCommand {
+
+  /** For what cannot be read as a command, as in sysexits.h; 2 is a login that fails. */
+  static final int USAGE = 64;
+
+  /** For a fault of this library, as in sysexits.h. */
+  static final int SOFTWARE = 70;
+
+  private IamHikariCommand() {}
+
+  /**
+   * Runs a command, and ends the JVM.
+   *
+   * @param arguments none for a list of the commands
+   */
+  public static void main(String... arguments) throws ReflectiveOperationException {
+    if (System.getProperty("slf4j.internal.verbosity") == null) {
+      System.setProperty("slf4j.internal.verbosity", "ERROR"); // that nobody reads the log is meant
+    }
+    PrintStream report = System.out;
+    System.setOut(System.err); // for whatever a driver prints or logs
+    System.exit(runWithDriver(arguments, report));
+  }
+
+  /** In a class loader that has the driver beside this library, where the class path has none. */
+  private static int runWithDriver(String[] arguments, PrintStream report)
+      throws ReflectiveOperationException {
+    Optional<URLClassLoader> found = loaderWithDriver(arguments);
+    if (found.isEmpty()) {
+      return run(arguments, report);
+    }
+    Thread.currentThread().setContextClassLoader(found.get()); // up to the end of the JVM
+    Method run =
+        found
+            .get()
+            .loadClass(IamHikariCommand.class.getName())
+            .getDeclaredMethod("run", String[].class, PrintStream.class);
+    run.setAccessible(true);
+    return (int) run.invoke(null, arguments, report);
+  }
+
+  /** Empty where the command needs none. */
+  static Optional<URLClassLoader> loaderWithDriver(String... arguments) {
+    try {
+      ParseResult parsed = commandLine().parseArgs(arguments);
+      return parsed.hasSubcommand()
+              && parsed.subcommand().commandSpec().userObject() instanceof DoctorCommand doctor
+          ? DriverJar.loader(doctor)
+          : Optional.empty();
+    } catch (CommandLine.ParameterException e) {
+      return Optional.empty(); // which is said when it runs
+    }
+  }
+
+  private static int run(String[] arguments, PrintStream report) {
+    return run(
+        new PrintWriter(report, true, UTF_8), new PrintWriter(System.err, true, UTF_8), arguments);
+  }
+
+  /**
+   * {@return the status with which the program is to end}
+   *
+   * @param report what was asked for is written there, and nothing else
+   */
+  static int run(PrintWriter report, PrintWriter errors, String... arguments) {
+    return commandLine().setOut(report).setErr(errors).execute(arguments);
+  }
+
+  private static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new IamHikariCommand());
+    commandLine.getSubcommands().values().forEach(IamHikariCommand::setExitCodes);
+    setExitCodes(commandLine);
+    return commandLine;
+  }
+
+  private static void setExitCodes(CommandLine command) {
+    command.getCommandSpec().exitCodeOnInvalidInput(USAGE).exitCodeOnExecutionException(SOFTWARE);
+  }
+
+  /** That of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = IamHikariCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"iam-hikari " + (version == null ? "in development" : version)};
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.iamhikari;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.iamhikari.core.IamDoctor.Finding;
+import io.github.iamhikari.core.IamDoctor.Report;
+import io.github.iamhikari.core.IamDoctor.Status;
+import io.github.iamhikari.core.IamDoctor.Step;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How often a health probe has a pool examined, and what it shows. */
+class PoolDoctorTest {
+
+  private final Deque<Runnable> threads = new ArrayDeque<>();
+  private int examinations;
+  private long nanos;
+
+  private final PoolDoctor doctor = new PoolDoctor(threads::add, () -> nanos);
+
+  @Test
+  void showsWhatIsWrongAsSoonAsItIsKnownAndUntilSomethingElseIs() {
+    assertThat(probe()).isEmpty();
+    threads.remove().run();
+    Map<String, String> first = probe();
+
+    advance(Duration.ofMinutes(1));
+    assertThat(probe()).isEqualTo(first);
+    threads.remove().run();
+
+    assertThat(first)
+        .containsExactly(
+            Map.entry("AWS credentials", "failed: none 1. Get some."),
+            Map.entry("database", "warning: stopped failed: renamed"));
+    assertThat(probe()).containsEntry("AWS credentials", "failed: none 2. Get some.");
+  }
+
+  @Test
+  void examinesOnceAMinuteAtMostAndMoreAndMoreSeldom() {
+    examineAtEachProbe(Duration.ofHours(24));
+    assertThat(examinations).isEqualTo(12);
+
+    doctor.recovered();
+    advance(Duration.ofMinutes(1));
+    examineAtEachProbe(Duration.ofMinutes(3));
+
+    assertThat(examinations).isEqualTo(12 + 3);
+  }
+
+  @Test
+  void survivesAnExaminationThatFails() {
+    doctor.findings(
+        () -> {
+          throw new IllegalArgumentException("no driver");
+        });
+    threads.remove().run();
+
+    assertThat(probe()).isEmpty();
+  }
+
+  private void examineAtEachProbe(Duration duration) {
+    for (long second = 0; second < duration.toSeconds(); second += 10) {
+      probe();
+      threads.forEach(Runnable::run);
+      threads.clear();
+      advance(Duration.ofSeconds(10));
+    }
+  }
+
+  private void advance(Duration duration) {
+    nanos += duration.toNanos();
+  }
+
+  private Map<String, String> probe() {
+    return doctor.findings(
+        () -> {
+          examinations++;
+          return new Report(
+              List.of(
+                  new Finding(Step.SETTINGS, Status.OK, "fine", ""),
+                  new Finding(Step.CREDENTIALS, Status.FAILED, "none " + examinations, "Get some."),
+                  new Finding(Step.DATABASE, Status.WARNING, "stopped", ""),
+                  new Finding(Step.DATABASE, Status.FAILED, "renamed", ""),
+                  new Finding(Step.POLICY, Status.SKIPPED, "unknown", "")));
+        });
+  }
+}
