@@ -21,6 +21,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The jar for a folder of jars: what is in it, and that it needs nothing but a JDBC driver. */
 class AllJarIT {
 
-  /** 15.7 MB, of which 9.9 MB are the SDK's modules for the doctor; and room for the next SDK. */
-  private static final long MOST_BYTES = 16_500_000;
+  /** 16.3 MB, of which 9.9 MB are the SDK's modules for the doctor; and room for the next SDK. */
+  private static final long MOST_BYTES = 17_000_000;
 
   private static final String SHADED = "io/github/iamhikari/shaded/";
 
@@ -71,6 +72,7 @@ class AllJarIT {
     return PublishedJarsIT.builtLast(Path.of("target"), "iam-hikari-[0-9].*-all\\.jar");
   }
 
+  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "postgresql, app by PostgreSQL JDBC Driver",

@@ -55,6 +55,9 @@ final class DriverProperties {
       case IamSettings.REGION -> "The AWS region, where the endpoint's name does not tell it";
       case IamSettings.EXPIRATION -> "For how many seconds a token is used, from 0 to 900";
       case IamSettings.AWS_PROFILE -> "The profile from which AWS credentials are taken";
+      case IamSettings.ROLE_ARN -> "The ARN of the role that signs";
+      case IamSettings.ROLE_SESSION_NAME -> "The name of the role's session, as in CloudTrail";
+      case IamSettings.ROLE_EXTERNAL_ID -> "The external ID that the role asks for";
       default -> "A setting of iam-hikari";
     };
   }

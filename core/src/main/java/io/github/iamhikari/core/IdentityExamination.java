@@ -162,7 +162,7 @@ final class IdentityExamination implements ExecutionInterceptor {
             "this machine's clock is %s %s that of AWS, and a token is dated by it",
             CredentialsExamination.span(difference), ahead.isNegative() ? "behind" : "ahead of");
     String advice =
-        "Set the clock, and have it synchronized (on Linux by chronyd). AWS accepts a signature"
+        "Set the clock, and keep it right by NTP (chronyd on Linux). AWS accepts a signature"
             + " within 5 minutes.";
     if (isClockWrong()) {
       findings.failed(CLOCK, advice, "%s", seen);

@@ -307,7 +307,9 @@ abstract class ServerVerificationContract {
   @Test
   void aDriverBelowThisLibraryVerifiesTheEndpoint() throws Exception {
     try (ApplicationServer server = ApplicationServer.withThisLibrary()) {
-      server.logIn(login(url(region.endpoint(), rds.listeningPort()), true));
+      for (boolean byDataSource : new boolean[] {false, true}) {
+        server.logIn(login(url(region.endpoint(), rds.listeningPort()), byDataSource));
+      }
     }
   }
 
