@@ -1,19 +1,26 @@
 package io.github.iamhikari;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.iamhikari.core.IamDoctor.Finding;
 import io.github.iamhikari.core.IamDoctor.Report;
 import io.github.iamhikari.core.IamDoctor.Status;
 import io.github.iamhikari.core.IamDoctor.Step;
+import io.github.iamhikari.localrds.AccessKey;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** How often a health probe has a pool examined, and what it shows. */
+/** How often a health probe has a pool examined, what it shows, and what is examined. */
 class PoolDoctorTest {
 
   private final Deque<Runnable> threads = new ArrayDeque<>();
@@ -60,6 +67,32 @@ class PoolDoctorTest {
     threads.remove().run();
 
     assertThat(probe()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void seesWhatThePoolLogsInWith(boolean hasStarted) throws SQLException {
+    AccessKey key = AccessKey.random();
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      pool.setJdbcUrl("jdbc:postgresql://localhost:5432/orders");
+      pool.setUsername("app");
+      pool.setIamHost("gone.c9akciq32rgb.us-east-2.rds.amazonaws.com");
+      pool.setInitializationFailTimeout(-1);
+      pool.setMinimumIdle(0);
+      pool.setAwsCredentialsProvider(
+          StaticCredentialsProvider.create(AwsBasicCredentials.create(key.id(), key.secret())));
+      if (hasStarted) {
+        pool.setConnectionTimeout(250);
+        assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+      }
+
+      assertThat(pool.doctor().offline().withoutLogin().examine().toString())
+          .contains(
+              "user \"app\" at gone.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (iam_host",
+              "the driver is org.postgresql.Driver ",
+              "from a StaticCredentialsProvider")
+          .doesNotContain(key.id(), key.secret());
+    }
   }
 
   private void examineAtEachProbe(Duration duration) {

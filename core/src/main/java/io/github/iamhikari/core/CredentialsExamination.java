@@ -171,6 +171,11 @@ final class CredentialsExamination {
           ofTheChain);
       return;
     }
+    String[] parts = message.split("\\. (?=Check )", 2); // as of a role that cannot be assumed
+    if (parts.length > 1) {
+      findings.failed(CREDENTIALS, parts[1] + ".", "%s", firstLine(parts[0]));
+      return;
+    }
     findings.failed(
         CREDENTIALS,
         Findings.words("Mend what it says, or name a profile in %s.", IamSettings.AWS_PROFILE),
@@ -203,9 +208,15 @@ final class CredentialsExamination {
     return failures.toString();
   }
 
-  /** Without the contents of the profile file, which the SDK lists. */
+  /** Without what the SDK adds: the contents of the profile file, and the number of the request. */
   private static String firstLine(String words) {
-    String line = words.lines().findFirst().orElse("").replaceFirst(": ProfileFile\\(.*", "");
+    String line =
+        words
+            .lines()
+            .findFirst()
+            .orElse("")
+            .replaceFirst(": ProfileFile\\(.*", "")
+            .replaceFirst(" \\(Service: .*", "");
     return line.replaceFirst("[.\\])]+$", "");
   }
 

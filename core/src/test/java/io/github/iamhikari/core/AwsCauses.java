@@ -40,13 +40,16 @@ final class AwsCauses {
   private final LocalRds rds;
   private final String resource;
   private final AccessKey key = AccessKey.random();
+  private final LocalRole orders;
   private final LocalRole role = LocalRole.named("reports").trusts(USER).policy(mayLook()).build();
 
   AwsCauses(LocalRds rds, SecretSearch secrets) {
     this.rds = rds;
     this.resource = rds.resource(rds.account());
+    this.orders = LocalRole.named("orders").trusts(USER).policy(mayLogIn()).build();
     secrets.add(() -> List.of(key.secret()));
     secrets.add(role::secrets);
+    secrets.add(orders::secrets);
   }
 
   Stream<Cause> all() {
@@ -162,6 +165,23 @@ final class AwsCauses {
                 "credentials of the account that owns the database"),
             failed(LOGIN, "See first what is wrong above: database")),
         Cause.of(
+            "nothing, with a role",
+            patient -> {
+              start(patient, mayLook());
+              patient.set("iam_role_arn", orders.arn());
+            }),
+        Cause.of(
+            "a role that may not be assumed",
+            patient -> {
+              start(patient, mayLogIn());
+              patient.set("iam_role_arn", orders.arn() + "-admin");
+            },
+            failed(
+                CREDENTIALS,
+                orders.arn() + "-admin could not be assumed with AWS credentials of a Static",
+                "is not authorized to perform: sts:AssumeRole on resource: ",
+                "the role's trust policy must allow it to them")),
+        Cause.of(
             "wrong role",
             patient -> {
               start(patient, mayLogIn());
@@ -199,7 +219,9 @@ final class AwsCauses {
   }
 
   private LocalAws start(Patient patient, LocalAws.Builder builder, Statement... policy) {
-    LocalAws aws = patient.until(builder.user("app", key, policy).role(role).database(rds).start());
+    LocalAws aws =
+        patient.until(
+            builder.user("app", key, policy).role(role).role(orders).database(rds).start());
     aws.properties().forEach(System::setProperty); // until the test ends
     use(patient, key, null);
     return aws;
