@@ -136,7 +136,7 @@ final class DriverLogins {
           others.put(name, texts.getProperty(name));
         }
       }
-      return new Key(url, others);
+      return new Key(OtherLogins.withoutPassword(url), others);
     }
 
     private IamDataSource open() throws SQLException {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code jdbc:iam:mysql:} and {@code jdbc:iam:mariadb:} are the other forms. What follows {@code
  * iam:} is the URL of the real driver, which must be on the class path. The {@linkplain IamSettings
  * settings} are parameters of the URL, or {@code Properties}, which count more. The user is in the
- * {@code Properties} or the URL. A password in the {@code Properties} is ignored; one in the URL is
- * rejected.
+ * {@code Properties} or the URL. A password, which some tools insist on, is ignored in either;
+ * before the host, as in {@code user:password@host}, it is rejected.
  *
  * <p>Connections with the same URL and properties share an {@link IamDataSource}, with its token,
  * for as long as that token may live after the last of them was opened, and among the {@value

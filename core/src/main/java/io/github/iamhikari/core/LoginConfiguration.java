@@ -67,7 +67,7 @@ record LoginConfiguration(
   /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
   static String ofRealDriver(String jdbcUrl) {
     return jdbcUrl.startsWith(IamDriver.PREFIX)
-        ? "jdbc:".concat(jdbcUrl.substring(IamDriver.PREFIX.length()))
+        ? OtherLogins.withoutPassword("jdbc:".concat(jdbcUrl.substring(IamDriver.PREFIX.length())))
         : jdbcUrl;
   }
 

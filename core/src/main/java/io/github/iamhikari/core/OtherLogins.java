@@ -3,6 +3,7 @@ package io.github.iamhikari.core;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /**
  * Properties by which a driver logs in with something else than the token that it is given. Their
@@ -34,6 +35,22 @@ final class OtherLogins {
     return name.regionMatches(true, 0, "password", 0, "password".length())
         && (name.length() == "password".length()
             || (name.length() == "password1".length() && "123".indexOf(name.charAt(8)) >= 0));
+  }
+
+  /** Takes a password out of a URL's parameters, where a tool insists on one. */
+  static String withoutPassword(String url) {
+    int question = url.indexOf('?');
+    if (question < 0) {
+      return url;
+    }
+    StringJoiner others = new StringJoiner("&", "?", "").setEmptyValue("");
+    for (String parameter : url.substring(question + 1).split("&", -1)) {
+      int equals = parameter.indexOf('=');
+      if (!isPassword(equals < 0 ? parameter : parameter.substring(0, equals))) {
+        others.add(parameter);
+      }
+    }
+    return url.substring(0, question) + others;
   }
 
   /**

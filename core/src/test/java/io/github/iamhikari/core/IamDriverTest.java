@@ -85,8 +85,8 @@ class IamDriverTest {
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
             + " iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
             + " iam_role_session_name, iam_role_external_id",
-        ORDERS
-            + "?user=app&password=s3cr3t| The JDBC URL holds a password, which could be sent"
+        "jdbc:iam:mysql://app:s3cr3t@orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders"
+            + "| The JDBC URL holds a password, which could be sent"
             + " instead of the IAM token; take it out of the URL",
       })
   void saysWhatIsWrongBeforeAnythingIsSent(String url, String message) {
