@@ -82,7 +82,7 @@ final class DriverConnections {
     return String.format(
         Locale.ROOT,
         "No JDBC driver on the class path takes a URL that begins with \"%s\"; add the driver as a"
-            + " dependency",
+            + " dependency, or put its jar beside that of iam-hikari",
         protocol);
   }
 

@@ -211,7 +211,7 @@ class RefusalsTest {
             "other",
             "127.0.0.1:PORT/d",
             "No JDBC driver on the class path takes a URL that begins with \"jdbc:other:\"; add the"
-                + " driver as a dependency"),
+                + " driver as a dependency, or put its jar beside that of iam-hikari"),
         clear("postgresql", "sslmode=disable", "sslmode=require"),
         clear("postgresql", "sslmode=allow", "sslmode=require"),
         clear("postgresql", "sslmode=prefer", "sslmode=require"),
