@@ -30,9 +30,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:the login succeeds",
       "1:it succeeds, but something is not as it should be",
-      "2:it fails",
-      "64:the command cannot be read",
-      "70:a fault of iam-hikari"
+      "2:it fails, or the command cannot be read"
     })
 final class DoctorCommand implements Callable<Integer> {
 

@@ -24,11 +24,8 @@ import picocli.CommandLine.ParseResult;
     subcommands = DoctorCommand.class)
 final class IamHikariCommand {
 
-  /** For what cannot be read as a command, as in sysexits.h; 2 is a login that fails. */
-  static final int USAGE = 64;
-
-  /** For a fault of this library, as in sysexits.h. */
-  static final int SOFTWARE = 70;
+  /** Of a command that cannot be read, and after a fault of this library. */
+  private static final int FAILED = 2;
 
   private IamHikariCommand() {}
 
@@ -98,7 +95,7 @@ final class IamHikariCommand {
   }
 
   private static void setExitCodes(CommandLine command) {
-    command.getCommandSpec().exitCodeOnInvalidInput(USAGE).exitCodeOnExecutionException(SOFTWARE);
+    command.getCommandSpec().exitCodeOnInvalidInput(FAILED).exitCodeOnExecutionException(FAILED);
   }
 
   /** That of the jar. */

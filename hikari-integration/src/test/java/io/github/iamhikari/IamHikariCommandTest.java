@@ -93,7 +93,7 @@ class IamHikariCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "doctor", "doctor --url", "doctor --password x", "nurse"})
   void showsItsUseWhereItCannotReadTheCommand(String arguments) {
-    assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(64);
+    assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
 
     assertThat(report.toString()).isEmpty();
     assertThat(errors.toString()).contains("Usage: iam-hikari");
