@@ -72,7 +72,7 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
         "%s could not be assumed with AWS credentials of %s: %s",
         role,
         source,
-        cause.getMessage());
+        cause instanceof NullPointerException ? "STS gave none" : cause.getMessage());
   }
 
   @Override

@@ -78,9 +78,13 @@ record AwsExamination(
       return;
     }
     AwsServices aws = new AwsServices(login.request().region(), credentials.get());
+    findings.guard(IDENTITY, () -> examineWith(aws));
+  }
+
+  private void examineWith(AwsServices aws) {
     AwsIdentity identity = identity(aws).orElse(null);
     if (!findings.hasFailed(IDENTITY)) {
-      policy(aws, identity, database(aws, identity).orElse(null));
+      findings.guard(POLICY, () -> policy(aws, identity, database(aws, identity).orElse(null)));
     }
   }
 

@@ -64,9 +64,11 @@ record AwsServices(String region, AwsCredentials credentials) {
    * The code of a service's refusal, such as {@code AccessDenied}; empty if there was no answer.
    */
   static String code(SdkException failure) {
-    return failure instanceof AwsServiceException refusal && refusal.awsErrorDetails() != null
-        ? String.valueOf(refusal.awsErrorDetails().errorCode())
-        : "";
+    String code =
+        failure instanceof AwsServiceException refusal && refusal.awsErrorDetails() != null
+            ? refusal.awsErrorDetails().errorCode()
+            : null;
+    return code == null ? "" : code;
   }
 
   static boolean isDenied(SdkException failure) {
@@ -84,6 +86,9 @@ record AwsServices(String region, AwsCredentials credentials) {
    */
   static String words(SdkException failure) {
     String code = code(failure);
+    if (code.isEmpty() && failure instanceof AwsServiceException answer) {
+      return "HTTP status " + answer.statusCode();
+    }
     if (code.isEmpty()) {
       return "no answer: " + firstLine(rootOf(failure));
     }

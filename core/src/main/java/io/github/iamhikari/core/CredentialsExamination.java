@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /** Asks a login's credentials provider for credentials, and looks where they come from. */
 final class CredentialsExamination {
@@ -92,7 +93,10 @@ final class CredentialsExamination {
     new SigningThread("iam-doctor").execute(resolving);
     try {
       AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-      return Optional.of(resolved).filter(this::isGood);
+      if (resolved == null) {
+        explain(new IllegalStateException("it gave none"));
+      }
+      return Optional.ofNullable(resolved).filter(this::isGood);
     } catch (ExecutionException e) {
       explain(e.getCause());
     } catch (TimeoutException e) {
@@ -121,6 +125,13 @@ final class CredentialsExamination {
           "the AWS credentials provider gave anonymous credentials, which sign nothing");
       return false;
     }
+    if (!isPlain(resolved)) {
+      findings.failed(
+          CREDENTIALS,
+          "Set them again, each in one line.",
+          "the AWS credentials hold a character that none have, such as a line break");
+      return false;
+    }
     Role role = login.role();
     SigningKey key = SigningKey.of(resolved, role == null ? null : role.arn());
     Instant now = clock.instant();
@@ -136,6 +147,14 @@ final class CredentialsExamination {
     }
     findings.ok(CREDENTIALS, "%s, %s", key, origin(resolved));
     return true;
+  }
+
+  private static boolean isPlain(AwsCredentials credentials) {
+    String all = credentials.accessKeyId() + credentials.secretAccessKey();
+    if (credentials instanceof AwsSessionCredentials session) {
+      all += session.sessionToken();
+    }
+    return all.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 
   private String origin(AwsCredentials resolved) {
@@ -159,7 +178,8 @@ final class CredentialsExamination {
   }
 
   private void explain(@Nullable Throwable cause) {
-    String message = String.valueOf(cause == null ? null : cause.getMessage());
+    String message = cause == null ? "" : cause.getMessage();
+    message = message == null ? String.valueOf(cause) : message;
     if (cause instanceof ExplainedCredentials.NoCredentialsException) {
       String ofTheChain = failuresIn(String.valueOf(cause.getCause()));
       int end = message.indexOf(". ");

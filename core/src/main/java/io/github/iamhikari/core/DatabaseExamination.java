@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
@@ -71,17 +72,23 @@ final class DatabaseExamination {
 
   private static Database cluster(RdsClient rds, String identifier) {
     return Database.of(
-        rds.describeDBClusters(call -> call.dbClusterIdentifier(identifier)).dbClusters().get(0));
+        only(rds.describeDBClusters(call -> call.dbClusterIdentifier(identifier)).dbClusters()));
   }
 
   /** What an Aurora instance is logged in with is its cluster's. */
   private static Database instance(RdsClient rds, String identifier) {
     DBInstance instance =
-        rds.describeDBInstances(call -> call.dbInstanceIdentifier(identifier)).dbInstances().get(0);
+        only(rds.describeDBInstances(call -> call.dbInstanceIdentifier(identifier)).dbInstances());
     Database alone = Database.of(instance);
     return instance.dbClusterIdentifier() == null
         ? alone
         : alone.in(cluster(rds, instance.dbClusterIdentifier()));
+  }
+
+  private static <T> T only(List<T> answer) {
+    return answer.stream()
+        .findFirst()
+        .orElseThrow(() -> SdkClientException.create("an answer that is not of RDS"));
   }
 
   private void compare(Database found) {
@@ -118,8 +125,13 @@ final class DatabaseExamination {
         found.resourceId);
   }
 
+  /** An endpoint with FIPS is another name of the same database. */
+  private String withoutFips() {
+    return request.host().replace(".rds-fips.", ".rds.");
+  }
+
   private void compareAddress(Database found) {
-    if (!found.endpoints.isEmpty() && !found.endpoints.contains(request.host())) {
+    if (!found.endpoints.isEmpty() && !found.endpoints.contains(withoutFips())) {
       findings.failed(
           DATABASE,
           Findings.words("Write the endpoint's name in the URL, or in %s.", IamSettings.HOST),
@@ -199,7 +211,7 @@ final class DatabaseExamination {
           instance.dbInstanceIdentifier(),
           instance.dbiResourceId(),
           Boolean.TRUE.equals(instance.iamDatabaseAuthenticationEnabled()),
-          instance.engine(),
+          String.valueOf(instance.engine()),
           String.valueOf(instance.dbInstanceStatus()),
           endpoint == null ? List.of() : names(Stream.of(endpoint.address())),
           endpoint == null ? null : endpoint.port(),
@@ -214,7 +226,7 @@ final class DatabaseExamination {
           cluster.dbClusterIdentifier(),
           cluster.dbClusterResourceId(),
           Boolean.TRUE.equals(cluster.iamDatabaseAuthenticationEnabled()),
-          cluster.engine(),
+          String.valueOf(cluster.engine()),
           String.valueOf(cluster.status()),
           names(
               Stream.concat(

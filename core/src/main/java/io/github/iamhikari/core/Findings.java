@@ -40,7 +40,23 @@ final class Findings {
   }
 
   void add(Step step, Status status, String advice, String seen, @Nullable Object... values) {
-    all.add(new Finding(step, status, words(seen, values), advice));
+    all.add(new Finding(step, status, words(seen, values), words(advice)));
+  }
+
+  /**
+   * Goes through a step, and makes a finding of what nobody expects of it: by its class alone, as
+   * its message could hold a secret.
+   */
+  void guard(Step step, Runnable examination) {
+    try {
+      examination.run();
+    } catch (RuntimeException | LinkageError e) {
+      warning(
+          step,
+          "Compare the versions of what takes part: this library, the driver and the AWS SDK.",
+          "this step broke off with a %s",
+          e.getClass().getName());
+    }
   }
 
   /** Skips those of these steps that were not reached. */

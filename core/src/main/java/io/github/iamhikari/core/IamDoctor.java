@@ -8,8 +8,9 @@ import java.util.List;
  * Goes through one login step by step, and reports what each step saw and what to do about it: for
  * a server that says no more than {@code PAM authentication failed}.
  *
- * <p>Not for several threads. Nothing of it outlives {@link #examine()}: neither a connection nor a
- * thread. No report holds a token or a secret key.
+ * <p>Not for several threads. Nothing of it outlives {@link #examine()}, neither a connection nor a
+ * thread, unless a credentials provider hangs: the thread that asked it ends with it. No report
+ * holds a token or a secret key.
  */
 public final class IamDoctor {
 
@@ -81,7 +82,7 @@ public final class IamDoctor {
       findings.skipAll(List.of(Step.values()), "not tried, since the settings are wrong");
       return findings.report();
     }
-    reachServer(configuration, findings);
+    findings.guard(Step.TLS, () -> reachServer(configuration, findings));
     findings.skipAll(NETWORK, "not tried, since the server is not reached");
     new AwsExamination(configuration, login.clock, PATIENCE, isOffline, findings)
         .examine(login.credentialsProvider);

@@ -11,6 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -61,6 +62,9 @@ final class IdentityExamination implements ExecutionInterceptor {
     try (StsClient sts =
         aws.client(StsClient.builder(), calls -> calls.addExecutionInterceptor(this))) {
       GetCallerIdentityResponse caller = sts.getCallerIdentity();
+      if (caller.account() == null || caller.arn() == null) {
+        throw SdkClientException.create("an answer that is not of STS");
+      }
       identity = new AwsIdentity(caller.account(), caller.arn());
       compare(identity);
     } catch (SdkException e) {

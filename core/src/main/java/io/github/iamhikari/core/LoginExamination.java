@@ -72,6 +72,12 @@ final class LoginExamination {
       }
     } catch (SQLException e) {
       explain(e);
+    } catch (RuntimeException | LinkageError e) {
+      findings.failed(
+          LOGIN,
+          "Put what the driver needs beside it, in versions that fit.",
+          "the driver failed with %s", // the class that is missing is no secret
+          e instanceof LinkageError ? e : e.getClass().getName());
     }
   }
 

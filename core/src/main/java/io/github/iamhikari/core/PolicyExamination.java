@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.EvaluationResult;
@@ -65,7 +66,10 @@ final class PolicyExamination {
     }
     try (IamClient iam = aws.client(IamClient.builder())) {
       Simulation simulation = new Simulation(iam, principal.get());
-      EvaluationResult result = simulation.of(List.of(resource)).get(0);
+      EvaluationResult result =
+          simulation.of(List.of(resource)).stream()
+              .findFirst()
+              .orElseThrow(() -> SdkClientException.create("an answer that is not of IAM"));
       if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
         findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), ACTION, resource);
         return;
@@ -142,12 +146,14 @@ final class PolicyExamination {
         user);
   }
 
+  /** With a user's name as a policy must write it, where {@code *} stands for any text. */
   private static String statement(String resource) {
+    String literal = resource.replace("*", "${*}").replace("?", "${?}");
     return String.format(
         Locale.ROOT,
         "{\"Effect\": \"Allow\", \"Action\": \"%s\", \"Resource\": \"%s\"}",
         ACTION,
-        resource);
+        literal.replace("\\", "\\\\").replace("\"", "\\\""));
   }
 
   /** What IAM would decide of one principal. */

@@ -75,8 +75,8 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is of another partition than the region %s, where roles begin with arn:%s:; no"
-                  + " token of it is good there",
+              "%s is of another partition than the region %s, where roles begin with arn:%s:;"
+                  + " write the ARN of a role there",
               IamSettings.ROLE_ARN,
               region,
               partition));

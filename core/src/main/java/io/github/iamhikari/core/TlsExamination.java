@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -134,9 +135,15 @@ final class TlsExamination {
 
   private void explain(SSLException failure) {
     String words = String.valueOf(failure.getMessage());
+    boolean isOfCertificate = false;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       words =
           cause instanceof UnverifiedServerException ? String.valueOf(cause.getMessage()) : words;
+      isOfCertificate |= cause instanceof CertificateException;
+    }
+    if (!isOfCertificate) {
+      findings.failed(TLS, noDatabase(), "the TLS handshake broke off: %s", words);
+      return;
     }
     if (verification.by() == ServerVerification.By.THIS_LIBRARY) {
       findings.failed(TLS, remedy(words), "%s", words);

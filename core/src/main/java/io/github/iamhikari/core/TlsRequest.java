@@ -33,6 +33,9 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
 
   private static final int POSTGRES_SSL_REQUEST = 80_877_103;
 
+  /** An error without words. */
+  private static final int SHORTEST_GREETING = 3;
+
   private static final int LONGEST_GREETING = 1_024;
 
   private static final int CLIENT_PROTOCOL_41 = 0x200;
@@ -69,9 +72,10 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
       default -> {
         byte[] rest = new byte[LONGEST_GREETING];
         int length = Math.max(0, socket.getInputStream().read(rest));
-        yield answer(
-            Refusal.NO_SUCH_DATABASE,
-            "\"" + shown((char) answer + new String(rest, 0, length, ISO_8859_1)) + "\"");
+        String words = new String(rest, 0, length, ISO_8859_1);
+        yield answer == 'E' // too many clients, say
+            ? answer(Refusal.NO_ENTRY, shown(words.strip()))
+            : answer(Refusal.NO_SUCH_DATABASE, "\"" + shown((char) answer + words) + "\"");
       }
     };
   }
@@ -86,7 +90,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     byte[] header = new byte[4];
     input.readFully(header);
     int length = (header[0] & 0xff) | (header[1] & 0xff) << 8 | (header[2] & 0xff) << 16;
-    if (length == 0 || length > LONGEST_GREETING || header[3] != 0) {
+    if (length < SHORTEST_GREETING || length > LONGEST_GREETING || header[3] != 0) {
       return answer(
           Refusal.NO_SUCH_DATABASE, "\"" + shown(new String(header, ISO_8859_1)) + "...\"");
     }

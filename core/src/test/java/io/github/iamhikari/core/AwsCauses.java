@@ -10,6 +10,7 @@ import static io.github.iamhikari.core.IamDoctor.Step.LOGIN;
 import static io.github.iamhikari.core.IamDoctor.Step.POLICY;
 import static java.util.Objects.requireNonNull;
 
+import io.github.iamhikari.localaws.Garbage;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
@@ -113,6 +114,10 @@ final class AwsCauses {
             "STS out of reach",
             patient -> start(patient, mayLogIn()).http().goDown(),
             warned(IDENTITY, "no answer: ConnectException", "A login does not need STS")),
+        Cause.of(
+            "a proxy answers for AWS",
+            patient -> start(patient, mayLogIn()).http().fail("", Garbage.EMPTY),
+            warned(IDENTITY, "STS does not say who this is (no answer: an answer that is not")),
         Cause.of(
             "IAM login not enabled",
             patient -> {

@@ -77,6 +77,15 @@ class CredentialsExaminationTest {
   }
 
   @Test
+  void doesNotRepeatCredentialsThatWerePastedWithALineBreak() {
+    Finding finding =
+        examine(() -> AwsSessionCredentials.create(key.id(), key.secret(), "session\ntoken"));
+
+    assertThat(finding.status()).isEqualTo(FAILED);
+    assertThat(finding.seen()).contains("such as a line break").doesNotContain("session");
+  }
+
+  @Test
   void saysThatThereAreNone() {
     Finding finding = ofTheChain(null);
 

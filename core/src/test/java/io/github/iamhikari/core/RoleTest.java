@@ -52,7 +52,7 @@ class RoleTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "iam_role_arn is of another partition than the region %s, where roles begin with"
-                + " arn:%s:; no token of it is good there",
+                + " arn:%s:; write the ARN of a role there",
             region, partition);
     assertThat(PartitionMetadata.of(Region.of(region)).id()).isEqualTo(partition);
   }
