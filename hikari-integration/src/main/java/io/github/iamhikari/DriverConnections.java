@@ -3,6 +3,7 @@ package io.github.iamhikari;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.github.iamhikari.core.IamDataSource;
+import io.github.iamhikari.core.IamDriver;
 import java.util.Locale;
 import java.util.Properties;
 import javax.naming.InitialContext;
@@ -32,7 +33,9 @@ final class DriverConnections {
     } else if (config.getDataSourceClassName() != null) {
       builder.dataSource(DataSourceClass.newInstance(config));
     } else if (config.getJdbcUrl() != null) {
-      String driverClassName = config.getDriverClassName();
+      String configured = config.getDriverClassName();
+      boolean isOurs = IamDriver.class.getName().equals(configured); // by which this is done here
+      String driverClassName = isOurs ? null : configured;
       builder
           .jdbcUrl(config.getJdbcUrl())
           .driver((url, properties) -> driver(url, driverClassName, properties));

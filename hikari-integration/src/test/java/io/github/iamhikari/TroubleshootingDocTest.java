@@ -158,6 +158,12 @@ class TroubleshootingDocTest {
         new Case(
             "iam_role_arn is of another partition than the region ...",
             () -> login(URL, "iam_role_arn", ROLE.replace("arn:aws:", "arn:aws-cn:"))),
+        new Case(
+            "iam_role_arn: no client of STS could be made: ...",
+            () -> {
+              System.setProperty("aws.endpointUrlSts", "not a URL");
+              login(URL, "iam_role_arn", ROLE);
+            }),
         said(
             "iam_role_arn needs the AWS SDK's module for STS",
             "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"

@@ -1,6 +1,8 @@
 package io.github.iamhikari.core;
 
 import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -19,7 +21,15 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
   private final Role role;
   private final String source;
   private final StsClient sts;
-  private final StsAssumeRoleCredentialsProvider provider;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Replaced under the lock, to have another session. */
+  private volatile StsAssumeRoleCredentialsProvider provider;
+
+  /** Of the session that was given last. */
+  private volatile @Nullable SigningKey key;
+
+  private volatile boolean isClosed;
 
   /**
    * @param credentials of whoever assumes the role; left open
@@ -33,22 +43,43 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
             .region(Region.of(role.region()))
             .credentialsProvider(credentials)
             .build();
-    this.provider =
-        StsAssumeRoleCredentialsProvider.builder()
-            .stsClient(sts)
-            .refreshRequest(
-                request ->
-                    request
-                        .roleArn(role.arn())
-                        .roleSessionName(role.sessionName())
-                        .externalId(role.externalId()))
-            .build();
+    this.provider = session();
+  }
+
+  private StsAssumeRoleCredentialsProvider session() {
+    return StsAssumeRoleCredentialsProvider.builder()
+        .stsClient(sts)
+        .refreshRequest(
+            request ->
+                request
+                    .roleArn(role.arn())
+                    .roleSessionName(role.sessionName())
+                    .externalId(role.externalId()))
+        .build();
+  }
+
+  /** Asks for another session next time, unless this is not the key of the current one. */
+  void forget(SigningKey unwanted) {
+    lock.lock();
+    try {
+      SigningKey current = key;
+      if (!isClosed && current != null && current.isSameAs(unwanted)) {
+        key = null;
+        StsAssumeRoleCredentialsProvider former = provider;
+        provider = session();
+        former.close();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public AwsCredentials resolveCredentials() {
     try {
-      return provider.resolveCredentials();
+      AwsCredentials credentials = provider.resolveCredentials();
+      key = SigningKey.of(credentials, role.arn());
+      return credentials;
     } catch (ExplainedCredentials.NoCredentialsException e) {
       throw e;
     } catch (StsException e) {
@@ -77,7 +108,13 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
 
   @Override
   public void close() {
-    provider.close();
-    sts.close();
+    lock.lock();
+    try {
+      isClosed = true;
+      provider.close();
+      sts.close();
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -129,6 +129,9 @@ final class CachedToken {
    */
   @Nullable IamToken insteadOf(IamToken unwanted, Duration patience) {
     try {
+      if (signed.token.equals(unwanted)) {
+        signer.forget(unwanted.key());
+      }
       IamToken other = tokenBesides(unwanted, patience);
       return other.equals(unwanted) ? null : other;
     } catch (SQLException e) {
@@ -150,6 +153,10 @@ final class CachedToken {
    * @throws SQLException if there is none by then; the old one is kept
    */
   void renew(Duration patience) throws SQLException {
+    IamToken old = signed.token;
+    if (!old.equals(NONE)) {
+      signer.forget(old.key());
+    }
     Signing begun = null;
     while (begun == null) {
       begun = signAfter(signed, failure);
@@ -175,9 +182,14 @@ final class CachedToken {
     return stateOf(signed) != IamToken.State.EXPIRED;
   }
 
-  /** Whether nothing would be lost without this: no token lives, and none is being signed. */
+  /**
+   * Whether nothing would be lost without this: no token lives, none is being signed, and no
+   * failure is waited after.
+   */
   boolean isIdle() {
-    return signing == null && !hasLivingToken();
+    Failure last = failure;
+    boolean isWaiting = last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
+    return signing == null && !hasLivingToken() && !isWaiting;
   }
 
   /** The state of the current token, for an operator. */

@@ -82,7 +82,12 @@ final class DefaultCredentials implements AutoCloseable {
               + " needs the AWS SDK's module for STS, which is not on the class path; add"
               + " software.amazon.awssdk:sts");
     }
-    return new AssumedRole(role, credentials, source);
+    try {
+      return new AssumedRole(role, credentials, source);
+    } catch (RuntimeException e) { // no HTTP client, or a configuration that cannot be read
+      throw new IllegalArgumentException(
+          IamSettings.ROLE_ARN + ": no client of STS could be made: " + e.getMessage(), e);
+    }
   }
 
   AwsCredentialsProvider provider() {

@@ -51,7 +51,7 @@ final class DriverLogins {
     Entry entry = begin(Key.of(url, properties));
     try {
       int seconds = DriverManager.getLoginTimeout();
-      return seconds == 0
+      return seconds <= 0
           ? entry.logins.getConnection()
           : entry.logins.getConnection(Duration.ofSeconds(seconds));
     } finally {

@@ -81,13 +81,13 @@ final class DriverProperties {
   }
 
   private static DriverPropertyInfo[] ofDriver(@Nullable JdbcUrl url, Properties properties) {
-    if (url != null) {
+    if (url != null && !url.holdsPassword()) {
       try {
         String realUrl = url.forDriver();
         return new DriverManagerDataSource(realUrl, properties)
             .driver()
             .getPropertyInfo(realUrl, properties);
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         // connect() says what is missing
       }
     }

@@ -78,7 +78,10 @@ public final class IamDriver implements Driver {
     try {
       return Shared.LOGINS.connect(given, properties == null ? new Properties() : properties);
     } catch (IllegalArgumentException e) {
-      String reason = String.valueOf(e.getMessage()).replace("jdbc:", PREFIX);
+      String reason =
+          String.valueOf(e.getMessage())
+              .replace("jdbc:", PREFIX)
+              .replace("set username", "set user");
       throw new SQLNonTransientConnectionException(reason, CANNOT_CONNECT, e);
     }
   }

@@ -133,7 +133,8 @@ public final class IamTokenSource implements AutoCloseable {
    * @param value what is sent as the password. It is a secret; do not log it.
    * @param usableUntil until when a login may be sent with it: the earliest of {@code
    *     iam_expiration} after its signing and, 10 s early, the end of the AWS credentials that
-   *     signed it. A connection outlives it.
+   *     signed it. A connection outlives it. With {@code iam_expiration} 0 it is when the token was
+   *     signed: ask for another one for each login.
    */
   public record Token(String value, Instant usableUntil) {
 
@@ -146,6 +147,8 @@ public final class IamTokenSource implements AutoCloseable {
 
   /** Collects the settings of an {@link IamTokenSource}. Not for several threads. */
   public static final class Builder extends LoginBuilder<Builder> {
+
+    private static final Duration LONGEST_PATIENCE = Duration.ofDays(1);
 
     private final Properties endpoint = new Properties();
     private Duration patience = Duration.ofSeconds(30);
@@ -174,11 +177,12 @@ public final class IamTokenSource implements AutoCloseable {
     /**
      * Sets for how long a caller waits for a token if none lives.
      *
-     * @param patience 30 s unless set
+     * @param patience 30 s unless set; none if it is negative, a day if it is longer
      * @return this
      */
     public Builder patience(Duration patience) {
-      this.patience = patience;
+      boolean isLong = patience.compareTo(LONGEST_PATIENCE) > 0;
+      this.patience = isLong ? LONGEST_PATIENCE : patience.isNegative() ? Duration.ZERO : patience;
       return this;
     }
 

@@ -51,4 +51,11 @@ final class RdsTokenSigner implements TokenSigner {
     String value = SignatureV4.token(request, credentials, signedAt);
     return IamToken.signed(value, signedAt, expiration, key);
   }
+
+  @Override
+  public void forget(SigningKey key) {
+    if (roleArn != null && provider instanceof AssumedRole role) {
+      role.forget(key);
+    }
+  }
 }

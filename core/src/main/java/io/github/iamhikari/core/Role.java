@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,21 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
       return "iam-hikari";
     }
     return fit.length() <= LONGEST_SESSION_NAME ? fit : fit.substring(0, LONGEST_SESSION_NAME);
+  }
+
+  /** Not the JDK's, which would hold on to the class loader of the first that it compares. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Role role
+        && arn.equals(role.arn)
+        && sessionName.equals(role.sessionName)
+        && Objects.equals(externalId, role.externalId)
+        && region.equals(role.region);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(arn, sessionName, externalId, region);
   }
 
   /** As in a message: {@code the role arn:aws:iam::123456789012:role/orders-login}. */

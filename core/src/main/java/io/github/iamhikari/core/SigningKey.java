@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -31,6 +32,11 @@ record SigningKey(
     return id.length() < 4 * SHOWN
         ? "..."
         : id.substring(0, SHOWN) + "..." + id.substring(id.length() - SHOWN);
+  }
+
+  /** By hand, as the JDK's comparison would hold on to this class's loader. */
+  boolean isSameAs(SigningKey other) {
+    return maskedId.equals(other.maskedId) && Objects.equals(expiresAt, other.expiresAt);
   }
 
   boolean hasExpiredAt(Instant now) {

@@ -12,4 +12,11 @@ interface TokenSigner {
    * @throws RuntimeException if no credentials can be had, or only such that have run out
    */
   IamToken sign(TokenRequest request, Duration expiration);
+
+  /**
+   * Has the next token signed with another key, if one can be had: this one may have been revoked.
+   *
+   * @param key that signed a token which is wanted no more
+   */
+  default void forget(SigningKey key) {}
 }
