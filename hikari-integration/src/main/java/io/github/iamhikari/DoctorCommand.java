@@ -88,7 +88,9 @@ final class DoctorCommand implements Callable<Integer> {
           requireNonNull(spec).commandLine(), "Missing option: write --url or --properties-file");
     }
     try {
-      IamDoctor doctor = IamDoctor.of(LoginConfig.logins(config(), null));
+      HikariConfig config = config();
+      IamDoctor doctor =
+          IamDoctor.of(LoginConfig.logins(config, null, config.getPassword() != null));
       return (isOffline ? doctor.offline() : doctor).examine();
     } catch (IllegalArgumentException | UncheckedIOException e) {
       return new IamDoctor.Report(
