@@ -15,9 +15,9 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Has a doctor go through a login, and writes what was seen. */
@@ -84,21 +84,37 @@ final class DoctorCommand implements Callable<Integer> {
 
   private IamDoctor.Report examine() {
     if (url == null && propertiesFile == null) {
-      throw new ParameterException(
-          requireNonNull(spec).commandLine(), "Missing option: write --url or --properties-file");
+      CommandSpec command = requireNonNull(spec);
+      throw new MissingParameterException(
+          command.commandLine(),
+          List.of(command.findOption("--url"), command.findOption("--properties-file")),
+          "Missing option");
     }
+    IamDoctor doctor;
     try {
-      IamDoctor doctor = IamDoctor.of(LoginConfig.logins(config(), null));
-      return (isOffline ? doctor.offline() : doctor).examine();
+      doctor = doctor();
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      return new IamDoctor.Report(
-          List.of(
-              new IamDoctor.Finding(
-                  IamDoctor.Step.SETTINGS,
-                  IamDoctor.Status.FAILED,
-                  String.valueOf(e.getMessage()),
-                  "")));
+      return wrongSettings(String.valueOf(e.getMessage()));
     }
+    return (isOffline ? doctor.offline() : doctor).examine();
+  }
+
+  private IamDoctor doctor() {
+    DriverJar.fault(this)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException(fault);
+            });
+    HikariConfig config = config();
+    return IamDoctor.of(LoginConfig.logins(config, null, config.getPassword() != null));
+  }
+
+  private static IamDoctor.Report wrongSettings(String why) {
+    String printable = why.replaceAll("\\p{Cc}", " ");
+    return new IamDoctor.Report(
+        List.of(
+            new IamDoctor.Finding(
+                IamDoctor.Step.SETTINGS, IamDoctor.Status.FAILED, printable, "")));
   }
 
   /** The configuration of a pool that would log in so. */

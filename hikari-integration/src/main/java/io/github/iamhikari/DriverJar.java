@@ -15,19 +15,29 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Predicate;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The jar of a JDBC driver that is not on the class path. */
 final class DriverJar {
 
+  /** One of each jar of this library. */
+  private static final List<String> OWN_CLASSES =
+      List.of(
+          "io/github/iamhikari/core/IamDriver.class",
+          "io/github/iamhikari/IamHikariDataSource.class");
+
   private DriverJar() {}
 
   /**
-   * A class loader that has all of the class path, and the driver's jar: the one that was named, or
+   * A class loader that has all of the class path, the driver's jar, and behind it the other jars
+   * of its folder, since a driver may wrap another. The driver's jar is the one that was named, or
    * else one in the folder of this library's own jar. The driver and this library load each other's
    * classes.
    *
@@ -40,9 +50,42 @@ final class DriverJar {
   private static Optional<Path> find(DoctorCommand command) {
     ClassLoader here = DriverJar.class.getClassLoader();
     if (command.driver().isPresent()) {
-      return command.driver();
+      return command.driver().filter(driver -> fault(command).isEmpty());
     }
     return has(here, command) ? Optional.empty() : inOwnFolder(command);
+  }
+
+  /** {@return what is wrong with the jar that was named, if it is named and something is} */
+  static Optional<String> fault(DoctorCommand command) {
+    Optional<Path> named = command.driver();
+    if (named.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!isJar(named.get(), any -> true)) {
+      return Optional.of("--driver names no jar file that can be read");
+    }
+    return holdsDriver(named.get(), command)
+        ? Optional.empty()
+        : Optional.of("--driver names a jar without a driver for this URL or class name");
+  }
+
+  private static boolean holdsDriver(Path file, DoctorCommand command) {
+    Optional<String> entry = command.className().map(name -> name.replace('.', '/') + ".class");
+    return entry.isPresent()
+        ? isJar(file, jar -> jar.getEntry(entry.get()) != null)
+        : has(file, command);
+  }
+
+  private static boolean isOwn(Path file) {
+    return isJar(file, jar -> OWN_CLASSES.stream().anyMatch(name -> jar.getEntry(name) != null));
+  }
+
+  private static boolean isJar(Path file, Predicate<JarFile> test) {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      return test.test(jar);
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   private static Optional<Path> inOwnFolder(DoctorCommand command) {
@@ -50,14 +93,19 @@ final class DriverJar {
     if (own == null || own.getParent() == null) {
       return Optional.empty();
     }
-    try (Stream<Path> files = Files.list(own.getParent())) {
+    return jarsBeside(own).stream().filter(file -> has(file, command)).findFirst();
+  }
+
+  private static List<Path> jarsBeside(Path jar) {
+    try (Stream<Path> files =
+        Files.list(Objects.requireNonNull(jar.toAbsolutePath().getParent()))) {
       return files
-          .filter(file -> file.toString().endsWith(".jar") && !file.equals(own))
+          .filter(file -> file.toString().endsWith(".jar"))
+          .filter(file -> !file.equals(jar.toAbsolutePath()))
           .sorted()
-          .filter(file -> has(file, command))
-          .findFirst();
+          .toList();
     } catch (IOException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 
@@ -90,7 +138,7 @@ final class DriverJar {
       try {
         hasMore = drivers.hasNext();
         isFound = hasMore && drivers.next().acceptsURL(url);
-      } catch (SQLException | ServiceConfigurationError | LinkageError e) {
+      } catch (SQLException | RuntimeException | ServiceConfigurationError | LinkageError e) {
         isFound = false; // one that does not work here
       }
     }
@@ -103,6 +151,7 @@ final class DriverJar {
       urls.add(url(Path.of(entry)));
     }
     urls.add(url(driver));
+    jarsBeside(driver).stream().filter(jar -> !isOwn(jar)).map(DriverJar::url).forEach(urls::add);
     return new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.util.Optional;
@@ -34,13 +35,19 @@ final class IamHikariCommand {
    *
    * @param arguments none for a list of the commands
    */
-  public static void main(String... arguments) throws ReflectiveOperationException {
+  public static void main(String... arguments) {
     if (System.getProperty("slf4j.internal.verbosity") == null) {
       System.setProperty("slf4j.internal.verbosity", "ERROR"); // that nobody reads the log is meant
     }
     PrintStream report = System.out;
     System.setOut(System.err); // for whatever a driver prints or logs
-    System.exit(runWithDriver(arguments, report));
+    int status;
+    try {
+      status = runWithDriver(arguments, report);
+    } catch (Throwable e) { // of the class loader
+      status = failed(new PrintWriter(System.err, true, UTF_8), e);
+    }
+    System.exit(status);
   }
 
   /** In a class loader that has the driver beside this library, where the class path has none. */
@@ -84,11 +91,35 @@ final class IamHikariCommand {
    * @param report what was asked for is written there, and nothing else
    */
   static int run(PrintWriter report, PrintWriter errors, String... arguments) {
-    return commandLine().setOut(report).setErr(errors).execute(arguments);
+    try {
+      return commandLine()
+          .setOut(report)
+          .setErr(errors)
+          .setParameterExceptionHandler(new UnreadableCommand())
+          .setExecutionExceptionHandler((e, command, parsed) -> failed(errors, e))
+          .execute(arguments);
+    } catch (Throwable e) { // such as a class that the driver lacks
+      return failed(errors, e);
+    }
+  }
+
+  /** Says what happened in a line, without what a message may hold. */
+  static int failed(PrintWriter errors, Throwable thrown) {
+    Throwable e = thrown;
+    while (e instanceof InvocationTargetException && e.getCause() != null) {
+      e = e.getCause();
+    }
+    boolean namesClass = e instanceof ClassNotFoundException || e instanceof NoClassDefFoundError;
+    errors.println(
+        "The command failed: "
+            + e.getClass().getName()
+            + (namesClass ? ": " + e.getMessage() : ""));
+    return FAILED;
   }
 
   private static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new IamHikariCommand());
+    commandLine.setExpandAtFiles(false); // a name may begin with @
     commandLine.getSubcommands().values().forEach(IamHikariCommand::setExitCodes);
     setExitCodes(commandLine);
     return commandLine;

@@ -68,6 +68,9 @@ public class IamHikariDataSource extends HikariDataSource {
   // What was set as the dataSource: a start that fails is tried again with it.
   private @Nullable DataSource readyDataSource;
 
+  // HikariCP forgets it when the pool starts.
+  private boolean hadPassword;
+
   // What took its place.
   private volatile @Nullable IamDataSource installed;
 
@@ -151,6 +154,7 @@ public class IamHikariDataSource extends HikariDataSource {
   private IamHikariDataSource(LoginConfig config) {
     super(config);
     this.readyDataSource = config.readyDataSource();
+    this.hadPassword = config.hasPassword();
     this.waitingCallers = config.waitingCallers();
     this.installed = iamDataSource(this);
     monitorTokens();
@@ -384,7 +388,10 @@ public class IamHikariDataSource extends HikariDataSource {
   public IamDoctor doctor() {
     boolean isInstalled = getDataSource() instanceof IamDataSource made && made == installed;
     return IamDoctor.of(
-        LoginConfig.logins(this, isInstalled ? readyDataSource : getDataSource())
+        LoginConfig.logins(
+                this,
+                isInstalled ? readyDataSource : getDataSource(),
+                hadPassword || getPassword() != null)
             .awsCredentialsProvider(awsCredentialsProvider));
   }
 
@@ -493,6 +500,7 @@ public class IamHikariDataSource extends HikariDataSource {
     if (getDataSource() != previous) {
       readyDataSource = getDataSource();
     }
+    hadPassword = hadPassword || getPassword() != null;
     installed =
         LoginConfig.installLogins(
             this,

@@ -3,11 +3,10 @@ package io.github.iamhikari;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A copy of a configuration with IAM logins. It gets them when HikariCP validates it, which it does
@@ -15,21 +14,26 @@ import org.slf4j.LoggerFactory;
  */
 final class LoginConfig extends HikariConfig {
 
-  private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
-
   private final @Nullable DataSource readyDataSource;
+  private final boolean hasPassword;
   private final WaitingCallers waitingCallers = new WaitingCallers();
   private final UnaryOperator<IamDataSource.Builder> customizer;
 
   LoginConfig(HikariConfig config, UnaryOperator<IamDataSource.Builder> customizer) {
     config.copyStateTo(this);
     this.readyDataSource = getDataSource();
+    this.hasPassword = getPassword() != null;
     this.customizer = customizer;
   }
 
   /** {@return what was set as the dataSource} */
   @Nullable DataSource readyDataSource() {
     return readyDataSource;
+  }
+
+  /** {@return whether a password was set, which the pool forgets when it starts} */
+  boolean hasPassword() {
+    return hasPassword;
   }
 
   /** {@return those who learn of a login that failed} */
@@ -57,13 +61,9 @@ final class LoginConfig extends HikariConfig {
       WaitingCallers waitingCallers,
       UnaryOperator<IamDataSource.Builder> customizer) {
     IamDataSource.Builder builder =
-        logins(config, readyDataSource).failureListener(waitingCallers::loginFailed);
+        logins(config, readyDataSource, config.getPassword() != null)
+            .failureListener(waitingCallers::loginFailed);
     IamDataSource dataSource = customizer.apply(builder).build();
-    if (config.getPassword() != null) {
-      logger.warn(
-          "{} - A password is configured; it is ignored, the IAM token is sent.",
-          config.getPoolName());
-    }
     config.setCredentials(Credentials.of(dataSource.getUser(), null));
     config.setDataSource(dataSource);
     return dataSource;
@@ -73,17 +73,30 @@ final class LoginConfig extends HikariConfig {
    * How a configuration logs in.
    *
    * @param readyDataSource what was set as the dataSource, if anything
+   * @param hasPassword whether a password was configured, of which is warned
    * @throws IllegalArgumentException if it says so in a way that cannot be
    */
-  static IamDataSource.Builder logins(HikariConfig config, @Nullable DataSource readyDataSource) {
+  static IamDataSource.Builder logins(
+      HikariConfig config, @Nullable DataSource readyDataSource, boolean hasPassword) {
     DriverConnections.refuseCredentialsProvider(config);
     IamDataSource.Builder builder =
         IamDataSource.builder()
             .name(config.getPoolName())
             .user(userOf(config))
-            .properties(config.getDataSourceProperties());
+            .properties(
+                hasPassword
+                    ? withPassword(config.getDataSourceProperties())
+                    : config.getDataSourceProperties());
     DriverConnections.use(config, readyDataSource, builder);
     return builder;
+  }
+
+  /** With a property that is warned of as the password is, and does not hold it. */
+  private static Properties withPassword(Properties properties) {
+    Properties all = new Properties(properties);
+    all.putAll(properties);
+    all.setProperty("password", "");
+    return all;
   }
 
   /** A subclass may name the user by {@code getCredentials()} alone. */

@@ -72,21 +72,31 @@ final class PoolDoctor {
       dueAt = now + Math.max(SHORTEST_INTERVAL, now - troubleSince);
       isNewTrouble = false;
       isExamining = true;
-      threads.execute(() -> examine(examination));
+      start(() -> examine(examination));
     }
     return findings;
+  }
+
+  private synchronized void start(Runnable examination) {
+    try {
+      threads.execute(examination);
+    } catch (RuntimeException | Error e) { // no thread can be started
+      isExamining = false;
+      logger.debug("A pool could not be examined", e);
+    }
   }
 
   private void examine(Supplier<IamDoctor.Report> examination) {
     Map<String, String> found = Map.of();
     try {
       found = wrong(examination.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       logger.debug("A pool could not be examined", e);
-    }
-    synchronized (this) {
-      findings = found;
-      isExamining = false;
+    } finally {
+      synchronized (this) {
+        findings = found;
+        isExamining = false;
+      }
     }
   }
 

@@ -7,6 +7,8 @@ import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command line reads and writes; nothing here reaches a server. */
@@ -91,12 +94,83 @@ class IamHikariCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "doctor", "doctor --url", "doctor --password x", "nurse"})
-  void showsItsUseWhereItCannotReadTheCommand(String arguments) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | The command is incomplete or cannot be read",
+        "doctor | Missing option or value: --url or --properties-file",
+        "doctor --url | Missing option or value: --url",
+        "doctor --user hunter2 --user hunter2 | Given more than once: --user",
+        "doctor --password hunter2 | Unknown option: --password",
+        "doctor --password=hunter2 | Unknown option: --password",
+        "doctor --property hunter2 | The value cannot be read: --property",
+        "doctor --json=hunter2 | The value cannot be read: --json",
+        "doctor -phunter2 | Unknown command, or a value without an option",
+        "doctor jdbc:postgresql://a:hunter2@b | Unknown command, or a value without an option",
+        "hunter2 | Unknown command, or a value without an option"
+      })
+  void saysWhatItCannotReadWithoutRepeatingAValue(String arguments, String mistake) {
     assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
 
     assertThat(report.toString()).isEmpty();
-    assertThat(errors.toString()).contains("Usage: iam-hikari");
+    assertThat(errors.toString())
+        .startsWith(mistake + System.lineSeparator() + "Usage: iam-hikari")
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void takesAUserWhoseNameBeginsWithAt() throws IOException {
+    run("doctor", "--offline", "--url", URL, "--user", "@" + file("--json"));
+
+    assertThat(report.toString()).contains("signed for user \"@");
+  }
+
+  @Test
+  void warnsOfAPasswordBesideTheUrl() throws IOException {
+    run(
+        "doctor",
+        "--offline",
+        "--properties-file",
+        file("jdbcUrl=" + URL, "username=app", "password=hunter2"));
+
+    assertThat(report.toString())
+        .contains("A password is configured; it is ignored, the IAM token is sent.")
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void writesNoControlCharacters() {
+    run("doctor", "--offline", "--properties-file", "no\u001b[2Jwhere");
+
+    assertThat(report.toString()).contains("no [2Jwhere");
+  }
+
+  @Test
+  void saysWhatFailedInALine() {
+    Throwable noClass = new NoClassDefFoundError("org/slf4j/Logger");
+    Throwable secret = new IllegalStateException("hunter2");
+
+    assertThat(
+            IamHikariCommand.failed(
+                new PrintWriter(errors, true), new InvocationTargetException(noClass)))
+        .isEqualTo(2);
+    assertThat(IamHikariCommand.failed(new PrintWriter(errors, true), secret)).isEqualTo(2);
+
+    assertThat(errors.toString().lines())
+        .containsExactly(
+            "The command failed: java.lang.NoClassDefFoundError: org/slf4j/Logger",
+            "The command failed: java.lang.IllegalStateException");
+  }
+
+  @Test
+  void namesTheOptionOfAJarThatIsNoDriver() throws Exception {
+    Path other = jarOf(picocli.CommandLine.class);
+    assertThat(run("doctor", "--url", URL, "--driver", file("no jar"))).isEqualTo(2);
+    assertThat(run("doctor", "--url", URL, "--driver", other.toString())).isEqualTo(2);
+
+    assertThat(report.toString())
+        .contains("--driver names no jar file that can be read")
+        .contains("--driver names a jar without a driver for this URL");
   }
 
   @Test
@@ -106,27 +180,27 @@ class IamHikariCommandTest {
 
     assertThat(report.toString())
         .startsWith("iam-hikari ")
-        .contains("--properties-file", "1    it succeeds, but something is not as it should be");
+        .contains("--properties-file", "1   it succeeds, but something is not as it should be");
   }
 
   @Test
   void loadsTheDriverThatIsNamedBesideThisLibrary() throws Exception {
-    Path driver =
-        Path.of(
-            org.postgresql.Driver.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+    Path driver = Files.copy(jarOf(org.postgresql.Driver.class), folder.resolve("postgresql.jar"));
+    Path wrapped = Files.copy(jarOf(picocli.CommandLine.class), folder.resolve("wrapped.jar"));
     try (var loader =
         IamHikariCommand.loaderWithDriver("doctor", "--url", URL, "--driver", driver.toString())
             .orElseThrow()) {
       assertThat(loader.loadClass("org.postgresql.Driver").getClassLoader()).isSameAs(loader);
       assertThat(loader.loadClass(IamHikariCommand.class.getName()).getClassLoader())
           .isSameAs(loader);
+      assertThat(loader.getURLs()).endsWith(driver.toUri().toURL(), wrapped.toUri().toURL());
     }
     assertThat(IamHikariCommand.loaderWithDriver("doctor", "--url", URL)).isEmpty();
     assertThat(IamHikariCommand.loaderWithDriver("doctor", "--url", "jdbc:db2:x")).isEmpty();
+  }
+
+  private static Path jarOf(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   private int run(String... arguments) {

@@ -62,11 +62,32 @@ class PoolDoctorTest {
   void survivesAnExaminationThatFails() {
     doctor.findings(
         () -> {
-          throw new IllegalArgumentException("no driver");
+          throw new NoClassDefFoundError("no driver");
         });
     threads.remove().run();
+    advance(Duration.ofMinutes(1));
 
     assertThat(probe()).isEmpty();
+    assertThat(threads).hasSize(1);
+  }
+
+  @Test
+  void survivesThatNoThreadCanBeStarted() {
+    Deque<Error> refusals = new ArrayDeque<>(List.of(new OutOfMemoryError("no thread")));
+    PoolDoctor refused =
+        new PoolDoctor(
+            examination -> {
+              if (!refusals.isEmpty()) {
+                throw refusals.remove();
+              }
+              threads.add(examination);
+            },
+            () -> nanos);
+
+    assertThat(refused.findings(() -> new Report(List.of()))).isEmpty();
+    advance(Duration.ofMinutes(1));
+    refused.findings(() -> new Report(List.of()));
+    assertThat(threads).hasSize(1);
   }
 
   @ParameterizedTest
