@@ -10,6 +10,9 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.core.IamDriver;
+import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.junit.AwsProperties;
@@ -294,7 +297,7 @@ class LeaksIT {
         ((AutoCloseable) pool).close();
       }
       Class<?> urls = classes.loadClass(IamDriver.class.getName());
-      logInByUrl((java.sql.Driver) urls.getConstructor().newInstance(), properties);
+      logInByUrl((java.sql.Driver) urls.getConstructor().newInstance(), server, properties);
       assertThat(log.linesOf(Level.WARN)).isEmpty(); // it would say that the server is not verified
       classes.loadClass(Undeployment.class.getName()).getMethod("undeploy").invoke(null);
       return new WeakReference<>(classes);
@@ -303,14 +306,30 @@ class LeaksIT {
     }
   }
 
-  /** Which keeps a login, until somebody deregisters the driver. */
-  private static void logInByUrl(java.sql.Driver driver, Properties pool) throws SQLException {
+  /** With a key and by a role. The driver keeps both logins, until somebody deregisters it. */
+  private void logInByUrl(java.sql.Driver driver, LocalRds server, Properties pool)
+      throws SQLException {
     Properties login = new Properties();
     login.setProperty("user", pool.getProperty("username"));
     login.setProperty("iam_host", pool.getProperty("iam_host"));
     String url = pool.getProperty("jdbcUrl").replaceFirst("jdbc:", "jdbc:iam:");
-    try (Connection connection = driver.connect(url, login)) {
-      assertThat(Borrowers.currentUser(connection)).isEqualTo(pool.getProperty("username"));
+    try (LocalRole role =
+            LocalRole.named("orders")
+                .trusts("arn:aws:iam::" + LocalRds.ACCOUNT + ":user/app")
+                .opens(server)
+                .build();
+        LocalAws sts =
+            LocalAws.builder()
+                .user("app", key, Statement.allow("sts:AssumeRole", "*"))
+                .role(role)
+                .start()) {
+      aws.set(sts.properties());
+      for (String roleArn : List.of("", role.arn())) {
+        login.setProperty("iam_role_arn", roleArn);
+        try (Connection connection = driver.connect(url, login)) {
+          assertThat(Borrowers.currentUser(connection)).isEqualTo(pool.getProperty("username"));
+        }
+      }
     }
   }
 

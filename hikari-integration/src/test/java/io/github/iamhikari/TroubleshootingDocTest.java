@@ -162,7 +162,11 @@ class TroubleshootingDocTest {
             "iam_role_arn: no client of STS could be made: ...",
             () -> {
               System.setProperty("aws.endpointUrlSts", "not a URL");
-              login(URL, "iam_role_arn", ROLE);
+              try {
+                login(URL, "iam_role_arn", ROLE);
+              } finally {
+                System.clearProperty("aws.endpointUrlSts");
+              }
             }),
         said(
             "iam_role_arn needs the AWS SDK's module for STS",

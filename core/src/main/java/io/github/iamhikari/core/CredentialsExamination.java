@@ -94,7 +94,8 @@ final class CredentialsExamination {
     try {
       AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (resolved == null) {
-        explain(new IllegalStateException("it gave none"));
+        findings.failed(
+            CREDENTIALS, "Mend that provider.", "the AWS credentials provider gave no credentials");
       }
       return Optional.ofNullable(resolved).filter(this::isGood);
     } catch (ExecutionException e) {

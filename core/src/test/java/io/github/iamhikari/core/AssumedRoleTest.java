@@ -12,6 +12,7 @@ import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.TestClock;
 import io.github.iamhikari.localrds.junit.AwsProperties;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +62,27 @@ class AssumedRoleTest {
       assertThat(tokens.getToken())
           .contains("X-Amz-Credential=" + role.key().id(), "X-Amz-Security-Token=");
       assertThat(role.sessionNames()).containsExactly("orders-pool");
+    }
+  }
+
+  @Test
+  void takesAnotherSessionWhenItsTokenIsRenewed() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("iam_role_arn", role.arn());
+    properties.setProperty("iam_role_external_id", "tenant-7");
+    try (IamDataSource logins =
+        IamDataSource.builder()
+            .clock(clock, clock::nanoTime)
+            .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders")
+            .user("app")
+            .properties(properties)
+            .build()) {
+      assertThat(logins.token().value()).contains(role.key().id());
+
+      logins.renewToken();
+
+      assertThat(role.keyIds()).hasSize(2);
+      assertThat(logins.token().value()).contains(role.key().id());
     }
   }
 

@@ -79,7 +79,7 @@ class IamDriverTest {
             + " mean \"jdbc:iam:postgresql:\"?",
         "jdbc:iam:| The JDBC URL has none of the known forms; write"
             + " jdbc:iam:postgresql://host:port/database, or mysql or mariadb in its place",
-        ORDERS + "| No database user is named; set username to the one that logs in with IAM",
+        ORDERS + "| No database user is named; set user to the one that logs in with IAM",
         ORDERS
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
