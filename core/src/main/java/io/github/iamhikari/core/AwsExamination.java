@@ -94,7 +94,7 @@ record AwsExamination(
       skipWithout("sts", CLOCK);
       return Optional.empty();
     }
-    return new IdentityExamination(aws, clock, roleArn(), findings).examine();
+    return new IdentityExamination(aws, clock, login.roleArn(), findings).examine();
   }
 
   private Optional<DatabaseExamination.Database> database(
@@ -120,7 +120,7 @@ record AwsExamination(
       return;
     }
     PolicyExamination examination =
-        new PolicyExamination(login.request(), aws, identity, roleArn(), findings);
+        new PolicyExamination(login.request(), aws, identity, login.roleArn(), findings);
     if (database == null && findings.hasFailed(DATABASE)) {
       findings.skipped(POLICY, "not asked, since the database was not found");
     } else if (database == null) {
@@ -128,11 +128,6 @@ record AwsExamination(
     } else {
       examination.examine(database);
     }
-  }
-
-  private @Nullable String roleArn() {
-    Role role = login.role();
-    return role == null ? null : role.arn();
   }
 
   private void skipWithout(String module, Step step) {

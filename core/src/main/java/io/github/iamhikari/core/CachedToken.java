@@ -187,9 +187,7 @@ final class CachedToken {
    * failure is waited after.
    */
   boolean isIdle() {
-    Failure last = failure;
-    boolean isWaiting = last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
-    return signing == null && !hasLivingToken() && !isWaiting;
+    return signing == null && !hasLivingToken() && !mustWaitAfter(failure);
   }
 
   /** The state of the current token, for an operator. */

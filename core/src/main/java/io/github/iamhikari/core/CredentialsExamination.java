@@ -133,8 +133,7 @@ final class CredentialsExamination {
           "the AWS credentials hold a character that none have, such as a line break");
       return false;
     }
-    Role role = login.role();
-    SigningKey key = SigningKey.of(resolved, role == null ? null : role.arn());
+    SigningKey key = SigningKey.of(resolved, login.roleArn());
     Instant now = clock.instant();
     if (key.hasExpiredAt(now)) {
       findings.failed(

@@ -161,6 +161,11 @@ record LoginConfiguration(
     return new LoginConfiguration(settings, url, target, role, driverProperties);
   }
 
+  /** The ARN of the role that signs, or null for whom the AWS credentials are of. */
+  @Nullable String roleArn() {
+    return role == null ? null : role.arn();
+  }
+
   /** What tokens are signed for. */
   TokenRequest request() {
     return target.request();

@@ -151,9 +151,9 @@ final class PolicyExamination {
     String literal = resource.replace("*", "${*}").replace("?", "${?}");
     return String.format(
         Locale.ROOT,
-        "{\"Effect\": \"Allow\", \"Action\": \"%s\", \"Resource\": \"%s\"}",
+        "{\"Effect\": \"Allow\", \"Action\": \"%s\", \"Resource\": %s}",
         ACTION,
-        literal.replace("\\", "\\\\").replace("\"", "\\\""));
+        ReportText.quoted(literal));
   }
 
   /** What IAM would decide of one principal. */

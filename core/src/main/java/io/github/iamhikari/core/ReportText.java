@@ -81,7 +81,8 @@ final class ReportText {
     return status.name().toLowerCase(Locale.ROOT);
   }
 
-  private static String quoted(String text) {
+  /** As a string of JSON. */
+  static String quoted(String text) {
     StringBuilder json = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

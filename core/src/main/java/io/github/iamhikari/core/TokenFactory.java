@@ -33,9 +33,7 @@ final class TokenFactory implements AutoCloseable {
     this.nanoTime = builder.nanoTime;
     this.statistics = new LoginStatistics(clock);
     this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
-    Role role = login.role();
-    this.signer =
-        new RdsTokenSigner(credentials.provider(), role == null ? null : role.arn(), clock);
+    this.signer = new RdsTokenSigner(credentials.provider(), login.roleArn(), clock);
   }
 
   CachedToken tokensOf(TokenRequest request) {
