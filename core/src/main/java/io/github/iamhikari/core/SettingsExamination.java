@@ -41,12 +41,17 @@ final class SettingsExamination {
       findDriver(configuration);
       return configuration;
     } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      int remedy = message.indexOf("; "); // the messages of this library say first what is wrong
-      String advice = remedy < 0 ? "" : sentence(message.substring(remedy + 2));
-      findings.failed(SETTINGS, advice, "%s", remedy < 0 ? message : message.substring(0, remedy));
+      fail(e);
       return null;
     }
+  }
+
+  /** The messages of this library say first what is wrong, and then what to do. */
+  private void fail(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    int remedy = message.indexOf("; ");
+    String advice = remedy < 0 ? "" : sentence(message.substring(remedy + 2));
+    findings.failed(SETTINGS, advice, "%s", remedy < 0 ? message : message.substring(0, remedy));
   }
 
   /** The names that stand where an endpoint's should, if these can be read. */
@@ -135,11 +140,7 @@ final class SettingsExamination {
     try {
       findings.ok(SETTINGS, "%s", described(driverOf(connections, configuration)));
     } catch (SQLException e) {
-      findings.failed(
-          SETTINGS,
-          "Put the driver's jar on the class path.",
-          "no JDBC driver takes the URL (%s)",
-          configuration.url().protocol().driver());
+      fail(e);
     }
   }
 
