@@ -73,6 +73,8 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--offline", description = "ask AWS for credentials at most")
   private boolean isOffline;
 
+  private @Nullable Properties fileProperties;
+
   @Override
   public Integer call() {
     IamDoctor.Report report = examine();
@@ -119,10 +121,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** The configuration of a pool that would log in so. */
   private HikariConfig config() {
-    HikariConfig config =
-        propertiesFile == null
-            ? new HikariConfig(new Properties())
-            : PoolProperties.config(PoolProperties.read(propertiesFile));
+    HikariConfig config = PoolProperties.config(ofTheFile());
     if (url != null) {
       config.setJdbcUrl(url);
     }
@@ -155,10 +154,20 @@ final class DoctorCommand implements Callable<Integer> {
 
   private @Nullable String ofTheFile(String name) {
     try {
-      return propertiesFile == null ? null : PoolProperties.read(propertiesFile).getProperty(name);
+      return ofTheFile().getProperty(name);
     } catch (IllegalArgumentException | UncheckedIOException e) {
       return null; // which is said when it is examined
     }
+  }
+
+  /** Read once, although each jar in a folder is compared with it; empty without a file. */
+  private Properties ofTheFile() {
+    Properties read = fileProperties;
+    if (read == null) {
+      read = propertiesFile == null ? new Properties() : PoolProperties.read(propertiesFile);
+      fileProperties = read;
+    }
+    return read;
   }
 
   /** Without what makes it a URL of this library's own driver. */
