@@ -454,7 +454,7 @@ class TroubleshootingDocTest {
             "Set the log writer of java.sql.DriverManager",
             () -> plainDataSource().setLogWriter(null)),
         new Case("The driver has a logger of its own", () -> plainDataSource().getParentLogger()),
-        new Case("This is no wrapper for ...", () -> plainDataSource().unwrap(String.class)),
+        new Case("This does not wrap a ...", () -> plainDataSource().unwrap(String.class)),
         new Case(
             "... - A password is configured; it is ignored, the IAM token is sent.",
             () -> login(URL, "password", "hunter2")),

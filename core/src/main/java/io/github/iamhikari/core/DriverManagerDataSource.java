@@ -178,7 +178,7 @@ final class DriverManagerDataSource implements DataSource {
     if (type == Driver.class) {
       return type.cast(driver());
     }
-    throw new SQLException("This is no wrapper for " + type.getName());
+    throw new SQLException("This does not wrap a " + type.getName());
   }
 
   @Override
