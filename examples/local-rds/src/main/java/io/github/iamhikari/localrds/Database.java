@@ -1,5 +1,7 @@
 package io.github.iamhikari.localrds;
 
+import java.nio.file.Path;
+
 /**
  * A real database server on this machine: it listens on 127.0.0.1, and its accounts have a password
  * that only the gateway knows.
@@ -12,4 +14,11 @@ interface Database extends AutoCloseable {
   /** Stops it at once, or leaves it as it was before. What it stored is of no use any more. */
   @Override
   void close();
+
+  /** How one comes to be. */
+  interface Start {
+
+    /** Starts it with these accounts, with its data in this directory. */
+    Database start(Path directory, Accounts accounts) throws Exception;
+  }
 }

@@ -60,7 +60,13 @@ public final class LocalRds implements AutoCloseable {
   // Holds the port while nobody listens on it, lest an outgoing connection is given it.
   private @Nullable Socket reservation;
 
-  private LocalRds(Builder builder, String region, Path directory, ServerSocket listener)
+  private LocalRds(
+      Builder builder,
+      Database.Start start,
+      int endpointPort,
+      String region,
+      Path directory,
+      ServerSocket listener)
       throws Exception {
     this.engine = builder.engine;
     this.database = builder.database;
@@ -71,8 +77,7 @@ public final class LocalRds implements AutoCloseable {
     this.hasOwnCertificate = builder.tls == null;
     this.listeningPort = listener.getLocalPort();
     this.endpoint =
-        new Endpoint(
-            builder.host, builder.endpointPort == 0 ? listeningPort : builder.endpointPort, region);
+        new Endpoint(builder.host, endpointPort == 0 ? listeningPort : endpointPort, region);
     this.authenticator =
         new Authenticator(
             new TokenVerifier(endpoint, builder.tokenLifetime),
@@ -84,13 +89,9 @@ public final class LocalRds implements AutoCloseable {
     if (hasOwnCertificate) {
       Files.writeString(certificateAuthority(), CertificateAuthority.pem());
     }
-    String password = AccessKey.randomHex(20);
-    Accounts accounts = new Accounts(database, builder.accounts, password);
     this.server =
-        builder.running == null
-            ? engine.start(directory, accounts)
-            : builder.running.start(accounts);
-    this.protocol = engine.login(authenticator, password);
+        start.start(directory, new Accounts(database, builder.accounts, builder.password));
+    this.protocol = engine.login(authenticator, builder.password);
     this.gateway = Gateway.start(listener, protocol, tls, server.port());
     TemporaryFiles.closeAtExit(this);
   }
@@ -101,7 +102,7 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder postgres() {
-    return new Builder(Engine.POSTGRES, null);
+    return new Builder(Engine.POSTGRES, Engine.POSTGRES::start);
   }
 
   /**
@@ -111,7 +112,7 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder mariaDb() {
-    return new Builder(Engine.MARIADB, null);
+    return new Builder(Engine.MARIADB, Engine.MARIADB::start);
   }
 
   /**
@@ -132,7 +133,7 @@ public final class LocalRds implements AutoCloseable {
    */
   public static Builder inFrontOf(String jdbcUrl, String administrator, String password) {
     RunningServer running = new RunningServer(jdbcUrl, administrator, password);
-    return new Builder(running.engine(), running);
+    return new Builder(running.engine(), (directory, accounts) -> running.start(accounts));
   }
 
   /**
@@ -430,6 +431,15 @@ public final class LocalRds implements AutoCloseable {
     TemporaryFiles.closed(this);
   }
 
+  /** The server, if it is a PostgreSQL of local-rds' own. */
+  PostgresDatabase postgresServer() {
+    if (server instanceof PostgresDatabase postgres) {
+      return postgres;
+    }
+    throw new IllegalStateException(
+        "a cluster is made of PostgreSQL servers that local-rds starts itself");
+  }
+
   /** Where and what it is, in one line. */
   @Override
   public String toString() {
@@ -440,7 +450,8 @@ public final class LocalRds implements AutoCloseable {
   public static final class Builder {
 
     private final Engine engine;
-    private final @Nullable RunningServer running;
+    private final Database.Start server;
+    private final String password = AccessKey.randomHex(20);
     private final Set<String> accounts = new LinkedHashSet<>();
     private final Map<String, AccessKey> keys = new LinkedHashMap<>();
     private String host = "local.c9akciq32rgb.us-east-2.rds.amazonaws.com";
@@ -455,9 +466,9 @@ public final class LocalRds implements AutoCloseable {
     private InstantSource clock = InstantSource.system();
     private @Nullable SSLContext tls;
 
-    private Builder(Engine engine, @Nullable RunningServer running) {
+    private Builder(Engine engine, Database.Start server) {
       this.engine = engine;
-      this.running = running;
+      this.server = server;
     }
 
     /**
@@ -624,6 +635,31 @@ public final class LocalRds implements AutoCloseable {
      * @throws IllegalStateException if the port is in use or the database does not start
      */
     public LocalRds start() {
+      return start(server, port, endpointPort);
+    }
+
+    /**
+     * Starts two of it, as a cluster of RDS has them: a primary and its standby, with this
+     * endpoint, these accounts and these access keys. Takes about a second more than one.
+     *
+     * @return the running cluster; to be closed by the caller
+     * @throws IllegalArgumentException if no region was set and the endpoint's name tells none
+     * @throws IllegalStateException if the port is in use, a database does not start, or the engine
+     *     is not a PostgreSQL server, of version 15 or later, that local-rds starts itself
+     */
+    public LocalCluster startCluster() {
+      return LocalCluster.start(this);
+    }
+
+    /** Starts a standby of one that this has started. It listens on a free port. */
+    LocalRds startStandby(LocalRds primary) {
+      return start(
+          (directory, accounts) -> primary.postgresServer().startStandby(directory),
+          0,
+          primary.port());
+    }
+
+    private LocalRds start(Database.Start database, int listeningPort, int signedPort) {
       String endpointRegion =
           region != null
               ? region
@@ -635,9 +671,9 @@ public final class LocalRds implements AutoCloseable {
       }
       Path directory = TemporaryFiles.createDirectory();
       try {
-        ServerSocket listener = Gateway.listen(port);
+        ServerSocket listener = Gateway.listen(listeningPort);
         try {
-          return new LocalRds(this, endpointRegion, directory, listener);
+          return new LocalRds(this, database, signedPort, endpointRegion, directory, listener);
         } catch (Exception e) {
           listener.close();
           throw e;

@@ -12,10 +12,14 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A PostgreSQL server of its own. */
+/** A PostgreSQL server of its own: a primary, or the streaming standby of one. */
 final class PostgresDatabase implements Database {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
@@ -23,20 +27,62 @@ final class PostgresDatabase implements Database {
   /** A free port is looked for a second before it is used; somebody else may be faster. */
   private static final int ATTEMPTS = 3;
 
-  private final EmbeddedPostgres server;
+  /** As long as anything may take on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private PostgresDatabase(EmbeddedPostgres server) {
+  private static final String ADMINISTRATOR = "postgres";
+
+  /** The administrator's password is the accounts': only local-rds knows it. */
+  private static final String WHO_MAY_LOG_IN =
+      """
+      host all         +rds_iam  127.0.0.1/32 password
+      host all         postgres  127.0.0.1/32 scram-sha-256
+      host replication postgres  127.0.0.1/32 scram-sha-256
+      """;
+
+  private final EmbeddedPostgres server;
+  private final Path data;
+  private final String password;
+  private volatile boolean killed;
+
+  private PostgresDatabase(EmbeddedPostgres server, Path data, String password) {
     this.server = server;
+    this.data = data;
+    this.password = password;
   }
 
-  /** Starts it, with its data in this directory. */
+  /** Starts a primary, with its data in this directory. */
   static PostgresDatabase start(Path directory, Accounts accounts)
       throws IOException, SQLException {
-    for (int attempt = 1; ; attempt++) {
+    return start(directory, data -> primary(data, accounts));
+  }
+
+  /**
+   * Starts a standby of this primary, with its data in this directory. When it returns, this
+   * primary acknowledges no commit which cannot be read there.
+   */
+  PostgresDatabase startStandby(Path directory) throws IOException, SQLException {
+    PostgresDatabase standby = start(directory, this::standby);
+    try {
+      // The command line turns it off, which neither a file nor ALTER SYSTEM overrides.
+      execute("alter role all set synchronous_commit = remote_apply");
+      execute("alter system set synchronous_standby_names = '*'");
+      execute("select pg_reload_conf()");
+      await("select count(*) = 1 from pg_stat_replication where sync_state = 'sync'");
+      return standby;
+    } catch (SQLException e) {
+      standby.close();
+      throw e;
+    }
+  }
+
+  private static PostgresDatabase start(Path directory, Attempt attempt)
+      throws IOException, SQLException {
+    for (int count = 1; ; count++) {
       try {
-        return attempt(directory.resolve("data" + attempt), accounts);
+        return attempt.start(directory.resolve("data" + count));
       } catch (IOException | SQLException e) {
-        if (attempt == ATTEMPTS) {
+        if (count == ATTEMPTS) {
           throw e;
         }
         LOG.debug("PostgreSQL did not start, another port is tried: {}", e.toString());
@@ -44,41 +90,76 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  private static PostgresDatabase attempt(Path data, Accounts accounts)
+  private static PostgresDatabase primary(Path data, Accounts accounts)
       throws IOException, SQLException {
+    PostgresDatabase primary = run(data, accounts.password());
+    try (Connection connection = primary.connect();
+        Statement statement = connection.createStatement()) {
+      for (String sql : setUp(accounts)) {
+        statement.execute(sql);
+      }
+      statement.execute("alter role " + ADMINISTRATOR + " password '" + accounts.password() + "'");
+      Files.writeString(data.resolve("pg_hba.conf"), WHO_MAY_LOG_IN);
+      statement.execute("select pg_reload_conf()");
+      return primary;
+    } catch (SQLException | IOException e) {
+      primary.close();
+      throw e;
+    }
+  }
+
+  private PostgresDatabase standby(Path copy) throws IOException, SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_backup_start('standby', fast => true)");
+      PostgresBackup.copy(data, copy);
+      try (ResultSet rows =
+          statement.executeQuery(
+              "select labelfile from pg_backup_stop(wait_for_archive => false)")) {
+        rows.next();
+        Files.writeString(copy.resolve("backup_label"), rows.getString(1));
+      }
+    }
+    Files.createFile(copy.resolve("standby.signal"));
+    String primary =
+        String.format(
+            Locale.ROOT,
+            "primary_conninfo = 'host=%s port=%d user=%s password=%s'\n",
+            LocalRds.ADDRESS,
+            port(),
+            ADMINISTRATOR,
+            password);
+    Files.writeString(copy.resolve("postgresql.auto.conf"), primary);
+    return run(copy, password);
+  }
+
+  private static PostgresDatabase run(Path data, String password) throws IOException, SQLException {
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
             .setOverrideWorkingDirectory(TemporaryFiles.programs().resolve("postgres").toFile())
             .setDataDirectory(data)
+            .setCleanDataDirectory(!Files.exists(data))
             .setServerConfig("listen_addresses", LocalRds.ADDRESS)
             .setServerConfig("unix_socket_directories", "")
-            .setPGStartupWait(Duration.ofSeconds(30))
+            .setConnectConfig("password", password)
+            .setPGStartupWait(PATIENCE)
             .setRegisterShutdownHook(false)
             .start();
     deleteUnusedDirectory();
-    try (Connection connection = server.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      checkData(statement, data);
-      for (String sql : setUp(accounts)) {
-        statement.execute(sql);
-      }
-      Files.writeString(
-          data.resolve("pg_hba.conf"), "host all +rds_iam " + LocalRds.ADDRESS + "/32 password\n");
-      statement.execute("select pg_reload_conf()");
-      return new PostgresDatabase(server);
+    PostgresDatabase database = new PostgresDatabase(server, data, password);
+    try {
+      database.checkData();
+      return database;
     } catch (SQLException | IOException e) {
-      server.close();
+      database.close();
       throw e;
     }
   }
 
   /** Who answers at the port may be a server of another program. */
-  private static void checkData(Statement statement, Path data) throws IOException, SQLException {
-    try (ResultSet rows = statement.executeQuery("show data_directory")) {
-      rows.next();
-      if (!Path.of(rows.getString(1)).toRealPath().equals(data.toRealPath())) {
-        throw new IOException("another PostgreSQL listens there");
-      }
+  private void checkData() throws IOException, SQLException {
+    if (!Path.of(ask("show data_directory")).toRealPath().equals(data.toRealPath())) {
+      throw new IOException("another PostgreSQL listens there");
     }
   }
 
@@ -106,6 +187,64 @@ final class PostgresDatabase implements Database {
     return statements;
   }
 
+  /** Makes all sessions read-only, those that are open too. Returns when no write is under way. */
+  void demote() throws SQLException {
+    execute("alter system set default_transaction_read_only = on");
+    execute("select pg_reload_conf()");
+    // A new session is read-only when all others have been told.
+    await("select current_setting('transaction_read_only') = 'on'");
+    await("select count(*) = 0 from pg_stat_activity where backend_xid is not null");
+  }
+
+  /** Makes a standby a primary. */
+  void promote() throws SQLException {
+    if (!ask("select pg_promote()").equals("t")) {
+      throw new SQLException("the standby was not promoted within a minute");
+    }
+  }
+
+  /** Ends its processes, as a machine that loses its power. */
+  void kill() throws IOException {
+    killed = true;
+    long id = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
+    ProcessHandle postmaster = ProcessHandle.of(id).orElseThrow();
+    Stream.concat(Stream.of(postmaster), postmaster.descendants())
+        .filter(ProcessHandle::destroyForcibly)
+        .toList()
+        .forEach(process -> process.onExit().join());
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private String ask(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** Waits until the answer is true; each time it is asked in a new session. */
+  private void await(String sql) throws SQLException {
+    long start = System.nanoTime();
+    while (!ask(sql).equals("t")) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new SQLException("waited in vain until " + sql);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return server.getPostgresDatabase(Map.of("password", password)).getConnection();
+  }
+
   @Override
   public int port() {
     return server.getPort();
@@ -113,6 +252,9 @@ final class PostgresDatabase implements Database {
 
   @Override
   public void close() {
+    if (killed) {
+      return;
+    }
     try {
       server.close();
     } catch (IOException e) {
@@ -131,5 +273,9 @@ final class PostgresDatabase implements Database {
 
   private static String quoted(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
+  }
+
+  private interface Attempt {
+    PostgresDatabase start(Path data) throws IOException, SQLException;
   }
 }
