@@ -18,11 +18,12 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /**
- * An application: threads that borrow connections of a pool, ask the database who they are, and go
- * on when that fails.
+ * An application: threads that borrow connections of a pool, do some work with each, such as to ask
+ * the database who they are, and go on when that fails.
  */
 final class Borrowers implements AutoCloseable {
 
+  private final Work work;
   private final List<Thread> threads = new ArrayList<>();
   private final List<AtomicLong> answers = new ArrayList<>();
   private final Set<String> users = ConcurrentHashMap.newKeySet();
@@ -30,8 +31,19 @@ final class Borrowers implements AutoCloseable {
   private final Collection<SQLException> failedStatements = new ConcurrentLinkedQueue<>();
   private volatile boolean end;
 
-  /** Starts so many of them. */
+  /** Starts so many of them, who ask who they are. */
   Borrowers(DataSource pool, int count) {
+    work = connection -> users.add(currentUser(connection));
+    start(pool, count);
+  }
+
+  /** Starts so many of them, who do this. */
+  Borrowers(DataSource pool, int count, Work work) {
+    this.work = work;
+    start(pool, count);
+  }
+
+  private void start(DataSource pool, int count) {
     for (int i = 0; i < count; i++) {
       AtomicLong answered = new AtomicLong();
       answers.add(answered);
@@ -45,7 +57,7 @@ final class Borrowers implements AutoCloseable {
   private void borrow(DataSource pool, AtomicLong answered) {
     while (!end) {
       try (Connection connection = pool.getConnection()) {
-        users.add(userOf(connection));
+        workWith(connection);
         answered.incrementAndGet();
       } catch (FailedStatement e) {
         failedStatements.add(e.reason);
@@ -56,9 +68,9 @@ final class Borrowers implements AutoCloseable {
     }
   }
 
-  private static String userOf(Connection connection) throws FailedStatement {
+  private void workWith(Connection connection) throws FailedStatement {
     try {
-      return currentUser(connection);
+      work.with(connection);
     } catch (SQLException e) {
       throw new FailedStatement(e);
     }
@@ -109,6 +121,11 @@ final class Borrowers implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What one of them does with a connection. */
+  interface Work {
+    void with(Connection connection) throws SQLException;
   }
 
   private static final class FailedStatement extends Exception {
