@@ -3,7 +3,8 @@
  *
  * <p>{@link io.github.iamhikari.localrds.LocalRds} starts a PostgreSQL or MariaDB server and a
  * gateway before it, or the gateway alone before a server that runs already: PostgreSQL, MySQL or
- * MariaDB. {@code LoginContract} and its tests show it at work; {@link
+ * MariaDB. {@link io.github.iamhikari.localrds.LocalCluster} is two of them, a primary and its
+ * standby, that can fail over. {@code LoginContract} and its tests show it at work; {@link
  * io.github.iamhikari.localrds.LocalRdsMain} runs it for any client.
  *
  * <p>One login, from the client to the database:
