@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -208,10 +207,9 @@ final class PostgresDatabase implements Database {
     killed = true;
     long id = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
     ProcessHandle postmaster = ProcessHandle.of(id).orElseThrow();
-    Stream.concat(Stream.of(postmaster), postmaster.descendants())
-        .filter(ProcessHandle::destroyForcibly)
-        .toList()
-        .forEach(process -> process.onExit().join());
+    List<ProcessHandle> sessions = postmaster.descendants().toList();
+    postmaster.destroyForcibly();
+    sessions.forEach(ProcessHandle::destroyForcibly);
   }
 
   private void execute(String sql) throws SQLException {
