@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
@@ -157,6 +158,7 @@ public class IamHikariDataSource extends HikariDataSource {
     this.hadPassword = config.hasPassword();
     this.waitingCallers = config.waitingCallers();
     this.installed = iamDataSource(this);
+    DemotedWriter.belongsTo(this, config);
     monitorTokens();
   }
 
@@ -281,6 +283,22 @@ public class IamHikariDataSource extends HikariDataSource {
    */
   public void setIamRoleExternalId(@Nullable String iamRoleExternalId) {
     set(IamSettings.ROLE_EXTERNAL_ID, iamRoleExternalId);
+  }
+
+  /** {@return whether each new connection is asked if its server is the writer} */
+  public boolean isIamVerifyWriter() {
+    return settings().verifyWriter();
+  }
+
+  /**
+   * Sets whether each new physical connection is asked if its server is the writer. One that is
+   * not, as it may be for a minute after a failover, is closed, and others are opened until {@code
+   * connectionTimeout} has passed.
+   *
+   * @param iamVerifyWriter true only for a writer's endpoint
+   */
+  public void setIamVerifyWriter(boolean iamVerifyWriter) {
+    set(IamSettings.VERIFY_WRITER, iamVerifyWriter);
   }
 
   /** {@return where AWS credentials come from, or null if from the SDK's default chain} */
@@ -507,10 +525,19 @@ public class IamHikariDataSource extends HikariDataSource {
             readyDataSource,
             waitingCallers,
             builder -> builder.awsCredentialsProvider(awsCredentialsProvider));
+    DemotedWriter.belongsTo(this, this);
     startedWith = toStartWith();
     if (previous != null) {
       previous.close();
     }
+  }
+
+  /** {@return what was set, also once the pool has started with one of its own around it} */
+  @Override
+  public @Nullable SQLExceptionOverride getExceptionOverride() {
+    return hasStarted()
+        ? DemotedWriter.own(super.getExceptionOverride())
+        : super.getExceptionOverride();
   }
 
   /**
@@ -523,6 +550,7 @@ public class IamHikariDataSource extends HikariDataSource {
     if (installed != null && other.getDataSource() == installed) {
       other.setDataSource(readyDataSource);
     }
+    other.setExceptionOverride(DemotedWriter.own(other.getExceptionOverride()));
   }
 
   /**

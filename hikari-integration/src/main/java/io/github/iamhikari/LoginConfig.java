@@ -63,6 +63,10 @@ final class LoginConfig extends HikariConfig {
     IamDataSource.Builder builder =
         logins(config, readyDataSource, config.getPassword() != null)
             .failureListener(waitingCallers::loginFailed);
+    DemotedWriter demotedWriter = DemotedWriter.install(config);
+    if (!config.isReadOnly()) {
+      builder.demotionListener(demotedWriter::evict);
+    }
     IamDataSource dataSource = customizer.apply(builder).build();
     config.setCredentials(Credentials.of(dataSource.getUser(), null));
     config.setDataSource(dataSource);

@@ -43,7 +43,8 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
           IamSettings.AWS_PROFILE,
           IamSettings.ROLE_ARN,
           IamSettings.ROLE_SESSION_NAME,
-          IamSettings.ROLE_EXTERNAL_ID);
+          IamSettings.ROLE_EXTERNAL_ID,
+          IamSettings.VERIFY_WRITER);
 
   private final @Nullable BeanFactory beans;
 

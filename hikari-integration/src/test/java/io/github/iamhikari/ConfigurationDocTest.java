@@ -60,7 +60,7 @@ class ConfigurationDocTest {
       Pattern.compile("other-pools\\.md|frameworks\\.md");
 
   private static final Map<String, Class<?>> TYPES =
-      Map.of("text", String.class, "number", int.class);
+      Map.of("text", String.class, "number", int.class, "boolean", boolean.class);
 
   @RegisterExtension final AwsProperties aws = new AwsProperties(AccessKey.random());
 
@@ -107,7 +107,12 @@ class ConfigurationDocTest {
       for (Matcher row = table(); row.find(); ) {
         PropertyDescriptor property = requireNonNull(properties.get(row.group("bean")));
         String example = row.group("example");
-        Object value = row.group("type").equals("number") ? Integer.valueOf(example) : example;
+        Object value =
+            switch (row.group("type")) {
+              case "number" -> Integer.valueOf(example);
+              case "boolean" -> Boolean.valueOf(example);
+              default -> example;
+            };
         property.getWriteMethod().invoke(dataSource, value);
 
         assertThat(property.getReadMethod().invoke(dataSource)).isEqualTo(value);

@@ -52,7 +52,8 @@ class PublishedJarsIT {
           IamSettings.AWS_PROFILE,
           IamSettings.ROLE_ARN,
           IamSettings.ROLE_SESSION_NAME,
-          IamSettings.ROLE_EXTERNAL_ID);
+          IamSettings.ROLE_EXTERNAL_ID,
+          IamSettings.VERIFY_WRITER);
 
   private static final Path DEPENDENCIES = Path.of("target/runtime-dependencies.txt");
 

@@ -35,7 +35,7 @@ class RefusalsTest {
 
   private static final String SETTINGS =
       "iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
-          + " iam_role_session_name, iam_role_external_id";
+          + " iam_role_session_name, iam_role_external_id, iam_verify_writer";
 
   private static final String PASSWORD =
       "The JDBC URL holds a password, which could be sent instead of the IAM token;"
@@ -386,7 +386,7 @@ class RefusalsTest {
         "port | 5432 | HikariCP does not know the property port; did you mean jdbcUrl, which names host, port and database, or dataSource.portNumber of a dataSourceClassName?",
         "database | x | HikariCP does not know the property database; did you mean jdbcUrl, which names host, port and database, or dataSource.databaseName of a dataSourceClassName?",
         "somethingElse | x | HikariCP does not know the property somethingElse; leave it out, or write dataSource.somethingElse if it is the driver's",
-        "iamRegion | us-east-2 | iamRegion is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "iamRegion | us-east-2 | iamRegion is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
       })
   void isRefusedAmongProperties(String name, String value, String message) {
     Properties properties = new Properties();

@@ -8,6 +8,7 @@ import java.beans.Introspector;
 import java.beans.PropertyDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodType;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +34,7 @@ class SpringMetadataTest {
               && property.getReadMethod().getDeclaringClass() == IamHikariDataSource.class
               && property.getPropertyType() != AwsCredentialsProvider.class;
       if (isOurs) {
-        Class<?> type = property.getPropertyType() == int.class ? Integer.class : String.class;
+        Class<?> type = MethodType.methodType(property.getPropertyType()).wrap().returnType();
         ours.put(
             property.getName().replaceAll("[A-Z]", "-$0").toLowerCase(Locale.ROOT), type.getName());
       }

@@ -141,6 +141,30 @@ class TroubleshootingDocTest {
             "iam_region is \"...\", which is not the name of a region",
             () -> login(URL, "iam_region", "Ohio")),
         new Case("iam_expiration is ...", () -> login(URL, "iam_expiration", "901")),
+        said(
+            "... leads to a server that is not the writer: ...",
+            HOST
+                + " leads to a server that is not the writer: of 3 connections within 3 s each was"
+                + " read-only, and was closed. After a failover a name may lead to the old writer"
+                + " for up to a minute. Set networkaddress.cache.ttl to 5 s or less, and"
+                + " connectionTimeout (or the login timeout) to more than that; if it never leads"
+                + " to the writer, name the writer's endpoint or leave iam_verify_writer out."),
+        said(
+            "Interrupted while waiting for the writer", "Interrupted while waiting for the writer"),
+        new Case(
+            "... - ... leads to a server that is not the writer any more: ...",
+            () ->
+                builder()
+                    .jdbcUrl(URL)
+                    .demotionListener(() -> {})
+                    .build()
+                    .connectionFailed(
+                        new SQLException(
+                            "The server is running in read-only mode", "HY000", 1836))),
+        new Case("iam_verify_writer is ...", () -> login(URL, "iam_verify_writer", "yes")),
+        new Case(
+            "iam_verify_writer is true, and ... is not a writer's endpoint",
+            () -> login(URL.replace(".c9", ".cluster-ro-c9"), "iam_verify_writer", "true")),
         new Case(
             "aws_profile is \"...\" and an AWS credentials provider is given",
             () -> login(URL, "aws_profile", "staging")),

@@ -58,6 +58,7 @@ final class DriverProperties {
       case IamSettings.ROLE_ARN -> "The ARN of the role that signs";
       case IamSettings.ROLE_SESSION_NAME -> "The name of the role's session, as in CloudTrail";
       case IamSettings.ROLE_EXTERNAL_ID -> "The external ID that the role asks for";
+      case IamSettings.VERIFY_WRITER -> "Whether each new connection is asked if it is the writer";
       default -> "A setting of iam-hikari";
     };
   }

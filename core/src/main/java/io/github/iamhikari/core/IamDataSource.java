@@ -7,6 +7,8 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -49,6 +51,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final Runnable failureListener;
   private final TokenFactory factory;
   private final PerUser<Login> logins;
+  private final @Nullable WriterVerification verification;
+  private final @Nullable WriterWatch watch;
+
+  /** Ends the wait for the writer. */
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   /** Of the user who logged in last. */
   private volatile Login lastLogin;
@@ -65,6 +72,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.factory = new TokenFactory(builder, login);
     this.logins = new PerUser<>(request, factory::loginOf, Login::isIdle);
     this.lastLogin = logins.ofConfigured();
+    this.verification =
+        login.settings().verifyWriter()
+            ? new WriterVerification(request, builder.nanoTime, this::awaitClosing)
+            : null;
+    this.watch = builder.watchOf(login);
   }
 
   /** {@return a builder without settings} */
@@ -108,7 +120,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    *
    * @throws SQLException if no token can be signed within the {@linkplain #setLoginTimeout login
    *     timeout}, the server refuses the login or did so just now, the connection fails for another
-   *     reason, or this is closed
+   *     reason, or this is closed; or, with {@code iam_verify_writer}, if within the login timeout
+   *     the endpoint leads to no server that is the writer
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -146,7 +159,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     lastLogin = login;
     Connection connection;
     try {
-      connection = login.open(driver, patience);
+      connection =
+          verification == null
+              ? opened(login, patience)
+              : verification.open(() -> opened(login, patience), patience);
     } catch (SQLException e) {
       failureListener.run();
       throw e;
@@ -156,6 +172,37 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
     throwIfClosed();
     return connection;
+  }
+
+  private Connection opened(Login login, Duration patience) throws SQLException {
+    throwIfClosed();
+    if (watch == null) {
+      return login.open(driver, patience);
+    }
+    while (true) {
+      int demotions = watch.demotions();
+      Connection connection = login.open(driver, patience);
+      if (watch.takes(connection, demotions)) {
+        return connection;
+      }
+      connection.close();
+    }
+  }
+
+  private void awaitClosing(Duration time) throws InterruptedException {
+    boolean ignored = closing.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Tells of what one of its connections threw, for a pool that closes connections to a server that
+   * is not the writer any more. Takes no time, unless the error is about read-only data.
+   *
+   * @param e as the driver throws it
+   * @return whether the pool should close that connection; never without a {@linkplain
+   *     Builder#demotionListener demotion listener}
+   */
+  public boolean connectionFailed(SQLException e) {
+    return watch != null && watch.failed(e);
   }
 
   private void throwIfClosed() throws SQLException {
@@ -207,6 +254,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
+    closing.countDown();
     logins.forEach(login -> login.tokens().close());
     factory.close();
   }
@@ -269,6 +317,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     private @Nullable DataSource dataSource;
     private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
     private Runnable failureListener = () -> {};
+    private @Nullable Runnable demotionListener;
 
     private Builder() {}
 
@@ -325,6 +374,33 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     public Builder failureListener(Runnable failureListener) {
       this.failureListener = failureListener;
       return this;
+    }
+
+    /**
+     * Sets what is run when the server of a writer's endpoint turns out not to be the writer any
+     * more, as after a failover: a pool then closes the connections that it has, those in use when
+     * they are returned. It is run once for each time that the endpoint loses its writer, and again
+     * when a new connection leads to the writer, before that is in the pool.
+     *
+     * @param demotionListener run on the thread that met the error, or that opened a connection;
+     *     null for a pool that only reads
+     * @return this
+     * @see IamDataSource#connectionFailed
+     */
+    public Builder demotionListener(@Nullable Runnable demotionListener) {
+      this.demotionListener = demotionListener;
+      return this;
+    }
+
+    private @Nullable WriterWatch watchOf(LoginConfiguration login) {
+      return demotionListener == null || !login.target().server().isWriter()
+          ? null
+          : new WriterWatch(
+              name,
+              login.request(),
+              login.url().protocol() == JdbcUrl.Protocol.POSTGRESQL,
+              nanoTime,
+              demotionListener);
     }
 
     /**

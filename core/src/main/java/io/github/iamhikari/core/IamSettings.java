@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param roleArn the IAM role that signs tokens, or null for whom the AWS credentials are of
  * @param roleSessionName what AWS's logs call a session of the role, or null for the pool's name
  * @param roleExternalId what the role's trust policy asks for, or null if it does not
+ * @param verifyWriter whether each new connection is asked if its server is the writer
  * @see <a
  *     href="https://github.com/aws/aws-advanced-python-wrapper/blob/main/docs/using-the-python-driver/using-plugins/UsingTheIamAuthenticationPlugin.md">Amazon's
  *     Python driver: IAM authentication plugin</a>
@@ -30,7 +31,8 @@ public record IamSettings(
     @Nullable String awsProfile,
     @Nullable String roleArn,
     @Nullable String roleSessionName,
-    @Nullable String roleExternalId) {
+    @Nullable String roleExternalId,
+    boolean verifyWriter) {
 
   /** The property that names the endpoint to sign for, where the JDBC URL names something else. */
   public static final String HOST = "iam_host";
@@ -56,6 +58,9 @@ public record IamSettings(
   /** The property for the external ID that the role's trust policy asks for. */
   public static final String ROLE_EXTERNAL_ID = "iam_role_external_id";
 
+  /** The property that has each new connection of a writer's endpoint asked if it is the writer. */
+  public static final String VERIFY_WRITER = "iam_verify_writer";
+
   /** The {@code iam_expiration} that holds where none is set: 14 min 30 s. */
   public static final Duration DEFAULT_EXPIRATION = Duration.ofSeconds(870);
 
@@ -68,7 +73,8 @@ public record IamSettings(
           AWS_PROFILE,
           ROLE_ARN,
           ROLE_SESSION_NAME,
-          ROLE_EXTERNAL_ID);
+          ROLE_EXTERNAL_ID,
+          VERIFY_WRITER);
 
   /** A setting, and parts of the names that somebody may expect it to have. */
   private static final String[][] WORDS = {
@@ -80,6 +86,7 @@ public record IamSettings(
     {ROLE_SESSION_NAME, "session"},
     {ROLE_EXTERNAL_ID, "external"},
     {ROLE_ARN, "role", "arn"},
+    {VERIFY_WRITER, "verify", "writer", "primary"},
     {"username", "user"}
   };
 
@@ -100,6 +107,7 @@ public record IamSettings(
    * @param roleArn the ARN of an IAM role, or null
    * @param roleSessionName 2 to 64 letters, digits and {@code _+=,.@-}, or null
    * @param roleExternalId 2 to 1,224 letters, digits and {@code _+=,.@:/-}, or null
+   * @param verifyWriter whether each new connection is asked if its server is the writer
    * @throws IllegalArgumentException if a value is out of bounds; the message names the property,
    *     the value and what to write instead
    */
@@ -158,7 +166,8 @@ public record IamSettings(
         read(properties, AWS_PROFILE),
         read(properties, ROLE_ARN),
         read(properties, ROLE_SESSION_NAME),
-        read(properties, ROLE_EXTERNAL_ID));
+        read(properties, ROLE_EXTERNAL_ID),
+        readSwitch(properties, VERIFY_WRITER));
   }
 
   /**
@@ -232,6 +241,18 @@ public record IamSettings(
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "%s is \"%s\"; write %s", name, shown(value), expectation));
     }
+  }
+
+  private static boolean readSwitch(Properties properties, String name) {
+    String value = read(properties, name);
+    if (value == null || value.equalsIgnoreCase("false")) {
+      return false;
+    }
+    if (value.equalsIgnoreCase("true")) {
+      return true;
+    }
+    throw new IllegalArgumentException(
+        String.format(Locale.ROOT, "%s is \"%s\"; write true or false", name, shown(value)));
   }
 
   /** The setting that somebody meant, told by a word that is in both, or else by the letters. */

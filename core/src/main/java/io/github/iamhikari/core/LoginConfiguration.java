@@ -157,6 +157,7 @@ record LoginConfiguration(
       JdbcUrl url,
       LoginTarget target,
       Properties driverProperties) {
+    WriterVerification.check(settings, target.server());
     Role role = Role.of(name, settings, target.request().region());
     return new LoginConfiguration(settings, url, target, role, driverProperties);
   }

@@ -68,6 +68,11 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
         || isDetour(PORT_DETOURS, name);
   }
 
+  /** What the driver connects to, as far as it is known. */
+  RdsHost server() {
+    return named.orElse(endpoint);
+  }
+
   private static RdsHost endpointOf(String iamHost) {
     return RdsHost.parse(iamHost)
         .orElseThrow(

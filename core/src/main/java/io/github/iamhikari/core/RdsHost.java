@@ -45,6 +45,18 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
     }
   }
 
+  /**
+   * Whether it leads to a server that takes writes, as far as the name tells: a reader's does not,
+   * and a custom endpoint or a further one of a proxy may lead anywhere.
+   */
+  boolean isWriter() {
+    return switch (kind) {
+      case INSTANCE, CLUSTER, GLOBAL, SHARD_GROUP -> true;
+      case PROXY -> !name.startsWith("endpoint.", name.indexOf('.') + 1);
+      case READER, CUSTOM -> false;
+    };
+  }
+
   private static final int LONGEST_NAME = 253;
 
   private static final int LONGEST_LABEL = 63;

@@ -84,7 +84,7 @@ class IamDriverTest {
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
             + " iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
-            + " iam_role_session_name, iam_role_external_id",
+            + " iam_role_session_name, iam_role_external_id, iam_verify_writer",
         "jdbc:iam:mysql://app:s3cr3t@orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders"
             + "| The JDBC URL holds a password, which could be sent"
             + " instead of the IAM token; take it out of the URL",

@@ -23,7 +23,8 @@ class IamSettingsTest {
   void areAllOptional() {
     assertThat(IamSettings.from(new Properties()))
         .isEqualTo(
-            new IamSettings(null, null, null, Duration.ofSeconds(870), null, null, null, null));
+            new IamSettings(
+                null, null, null, Duration.ofSeconds(870), null, null, null, null, false));
   }
 
   @Test
@@ -37,6 +38,7 @@ class IamSettingsTest {
     properties.setProperty("iam_role_arn", ROLE);
     properties.setProperty("iam_role_session_name", "orders@7c9f");
     properties.setProperty("iam_role_external_id", "tenant:7/eu");
+    properties.put("iam_verify_writer", true);
     properties.put("iam_expiration", 60); // as addDataSourceProperty("iam_expiration", 60) does
 
     assertThat(IamSettings.from(properties))
@@ -49,8 +51,9 @@ class IamSettingsTest {
                 "staging",
                 ROLE,
                 "orders@7c9f",
-                "tenant:7/eu"));
-    assertThat(properties).hasSize(9);
+                "tenant:7/eu",
+                true));
+    assertThat(properties).hasSize(10);
   }
 
   @Test
@@ -87,12 +90,12 @@ class IamSettingsTest {
         "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
         "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
         "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
-        "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
-        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
-        "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
-        "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
-        "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
-        "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id",
+        "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
+        "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
+        "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
+        "iamHost          | a | iamHost is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
+        "awsProfile       | a | awsProfile is not a setting; did you mean aws_profile? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
+        "iam_expiraton    | 60 | iam_expiraton is not a setting; did you mean iam_expiration? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
       })
   void refuseWhatCannotBe(String name, String value, String message) {
     Properties properties = new Properties();
@@ -122,6 +125,8 @@ class IamSettingsTest {
     "iam_role, iam_role_arn",
     "iam_session_name, iam_role_session_name",
     "iam_external_id, iam_role_external_id",
+    "iam_verify, iam_verify_writer",
+    "iam_primary, iam_verify_writer",
   })
   void areMeantByWhateverLooksLikeOne(String name, String meant) {
     Properties properties = new Properties();

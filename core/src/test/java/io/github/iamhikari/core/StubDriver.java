@@ -10,7 +10,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A driver without a network, of which a test says what becomes of each login. */
-final class StubDriver implements DataSource {
+class StubDriver implements DataSource {
 
   /** Judges a login; what it throws is the refusal. */
   interface Door {

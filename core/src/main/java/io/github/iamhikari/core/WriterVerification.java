@@ -1,0 +1,124 @@
+package io.github.iamhikari.core;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+
+/**
+ * Asks each new connection of a writer's endpoint whether its server is the writer, and opens
+ * another if not: after a failover the endpoint's name may lead to the old writer for a while. May
+ * be shared between threads.
+ */
+final class WriterVerification {
+
+  /** SQLSTATE: read-only SQL transaction, as PostgreSQL says where it refuses a write. */
+  static final String READ_ONLY = "25006";
+
+  /** Between two connections, on average; a server has few logins a second to give. */
+  private static final long WAIT_MILLIS = 1_000;
+
+  /** Opens a connection. */
+  interface Opening {
+    Connection open() throws SQLException;
+  }
+
+  /** Waits for a while, or until nothing is opened any more. */
+  interface Pause {
+    void await(Duration time) throws InterruptedException;
+  }
+
+  private final TokenRequest request;
+  private final LongSupplier nanoTime;
+  private final Pause pause;
+
+  /**
+   * @param request names the endpoint
+   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   */
+  WriterVerification(TokenRequest request, LongSupplier nanoTime, Pause pause) {
+    this.request = request;
+    this.nanoTime = nanoTime;
+    this.pause = pause;
+  }
+
+  /**
+   * Refuses the setting where no writer is expected.
+   *
+   * @param server what is connected to
+   * @throws IllegalArgumentException if that is not a writer's endpoint
+   */
+  static void check(IamSettings settings, RdsHost server) {
+    if (settings.verifyWriter() && !server.isWriter()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is true, and %s is not a writer's endpoint; leave %s out, or connect to the"
+                  + " cluster's endpoint",
+              IamSettings.VERIFY_WRITER,
+              server.name(),
+              IamSettings.VERIFY_WRITER));
+    }
+  }
+
+  /**
+   * Opens connections until one leads to the writer.
+   *
+   * @param patience for how long
+   * @throws SQLException if none does by then, or one cannot be opened or asked
+   */
+  Connection open(Opening opening, Duration patience) throws SQLException {
+    long start = nanoTime.getAsLong();
+    for (int opened = 1; ; opened++) {
+      Connection connection = opening.open();
+      if (isWriter(connection, patience)) {
+        return connection;
+      }
+      connection.close();
+      Duration wait =
+          Duration.ofMillis(
+              WAIT_MILLIS / 2 + ThreadLocalRandom.current().nextLong(WAIT_MILLIS + 1));
+      Duration remaining = patience.minusNanos(nanoTime.getAsLong() - start);
+      if (remaining.compareTo(wait) < 0) {
+        throw notTheWriter(opened, patience);
+      }
+      await(wait);
+    }
+  }
+
+  private static boolean isWriter(Connection connection, Duration patience) throws SQLException {
+    try {
+      return ServerRole.isWriter(connection, patience);
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private SQLException notTheWriter(int opened, Duration patience) {
+    return new SQLException(
+        String.format(
+            Locale.ROOT,
+            "%s leads to a server that is not the writer: of %d connections within %d s each was"
+                + " read-only, and was closed. After a failover a name may lead to the old writer"
+                + " for up to a minute. Set networkaddress.cache.ttl to 5 s or less, and"
+                + " connectionTimeout (or the login timeout) to more than that; if it never leads"
+                + " to the writer, name the writer's endpoint or leave %s out.",
+            request.host(),
+            opened,
+            patience.toSeconds(),
+            IamSettings.VERIFY_WRITER),
+        READ_ONLY);
+  }
+
+  private void await(Duration wait) throws SQLException {
+    try {
+      pause.await(wait);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("Interrupted while waiting for the writer", READ_ONLY, e);
+    }
+  }
+}
