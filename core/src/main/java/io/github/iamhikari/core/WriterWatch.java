@@ -130,7 +130,11 @@ final class WriterWatch {
    */
   boolean takes(Connection connection, int demotionsBefore) {
     if (connections != null) {
-      connections.removeIf(known -> isClosed(known.get()));
+      for (WeakReference<Connection> known : connections) {
+        if (isClosed(known.get())) {
+          connections.remove(known);
+        }
+      }
       connections.add(new WeakReference<>(connection));
     }
     Doubt last = doubt.get();

@@ -16,6 +16,7 @@ final class RoleStub {
   volatile boolean isReadOnly;
   final List<String> asked = new ArrayList<>();
   int closed;
+  Runnable whenAsked = () -> {};
 
   Connection connect() {
     boolean readOnly = isReadOnly; // where it led, that stays
@@ -41,6 +42,7 @@ final class RoleStub {
             return null;
           }
           asked.add(argument);
+          whenAsked.run();
           return stub(
               ResultSet.class,
               (method, column) ->

@@ -33,16 +33,13 @@ class WriterWatchTest {
         .user("app")
         .driver(
             (url, properties) ->
-                new StubDriver((user, password) -> logins.add(user)) {
-                  @Override
-                  public Connection getConnection(String user, String password)
-                      throws SQLException {
-                    super.getConnection(user, password);
-                    Connection connection = server.connect();
-                    duringLogin.run();
-                    return connection;
-                  }
-                })
+                new StubDriver(
+                    (user, password) -> logins.add(user),
+                    () -> {
+                      Connection connection = server.connect();
+                      duringLogin.run();
+                      return connection;
+                    }))
         .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
         .signingThreads(Runnable::run)
         .clock(time, time::nanoTime)
@@ -75,6 +72,16 @@ class WriterWatchTest {
     try (IamDataSource other = dataSource(name + ".us-east-2.rds.amazonaws.com")) {
       assertThat(other.connectionFailed(READ_ONLY)).isEqualTo(acts);
     }
+  }
+
+  @Test
+  void givesUpTheOneConnectionWhereNobodyTellsAReaderFromAReadOnlyTransaction() {
+    SQLException unsure =
+        new SQLException("ERROR: cannot execute INSERT in a read-only transaction", "25006");
+
+    assertThat(dataSource.connectionFailed(unsure)).isTrue();
+    assertThat(dataSource.connectionFailed(unsure)).isFalse();
+    assertThat(evictions).isZero();
   }
 
   @Test
