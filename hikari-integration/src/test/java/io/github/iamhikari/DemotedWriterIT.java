@@ -4,6 +4,7 @@ import static io.github.iamhikari.ComparedPools.ask;
 import static io.github.iamhikari.ComparedPools.await;
 import static io.github.iamhikari.ComparedPools.processOf;
 import static io.github.iamhikari.ComparedPools.uniqueName;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -141,7 +142,7 @@ class DemotedWriterIT {
       pool.validate();
       pool.validate(); // as a start that is tried again
 
-      SQLExceptionOverride installed = pool.getExceptionOverride();
+      SQLExceptionOverride installed = requireNonNull(pool.getExceptionOverride());
       assertThat(installed.adjudicate(readOnly))
           .isEqualTo(SQLExceptionOverride.Override.DO_NOT_EVICT);
       assertThat(installed.adjudicate(readOnly))

@@ -70,27 +70,34 @@ class MariaDbDemotedWriterIT {
     }
   }
 
+  private static List<String> fill(HikariDataSource pool) throws SQLException {
+    List<String> ids = new ArrayList<>();
+    try (Connection first = pool.getConnection();
+        Connection second = pool.getConnection();
+        Connection third = pool.getConnection()) {
+      for (Connection connection : List.of(first, second, third)) {
+        ids.add(ask(connection, "select connection_id()"));
+      }
+    }
+    return ids;
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"jdbc:mysql:", "jdbc:mariadb:"})
   void theFirstReadOnlyErrorLeavesNoOldConnectionInThePool(String protocol) throws Exception {
     try (LogWatch log = LogWatch.of(IamDataSource.class.getName());
         HikariDataSource pool = new IamHikariDataSource(config(protocol), CREDENTIALS)) {
-      List<String> old = new ArrayList<>();
+      List<String> old = fill(pool);
       try (Connection first = pool.getConnection();
-          Connection inUse = pool.getConnection();
-          Connection third = pool.getConnection()) {
-        for (Connection connection : List.of(first, inUse, third)) {
-          old.add(ask(connection, "select connection_id()"));
-        }
+          Connection inUse = pool.getConnection()) {
         write(first);
-        third.close();
         server.readOnly(true);
 
         assertThatThrownBy(() -> write(first)).isInstanceOf(SQLException.class);
 
         assertThat(first.isClosed()).isTrue();
         await("the idle one is closed", () -> server.sessions(old) == 1);
-        assertThat(ask(inUse, "select connection_id()")).isEqualTo(old.get(1));
+        assertThat(ask(inUse, "select connection_id()")).isIn(old);
       }
       await("the one in use is closed", () -> server.sessions(old) == 0);
 

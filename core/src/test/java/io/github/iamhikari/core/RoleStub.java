@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A MySQL server without a network, whose connections say whether it takes writes. */
 final class RoleStub {
@@ -56,7 +57,7 @@ final class RoleStub {
   }
 
   private interface Answer {
-    Object to(String method, String argument) throws SQLException;
+    @Nullable Object to(String method, String argument) throws SQLException;
   }
 
   private static <T> T stub(Class<T> type, Answer answer) {

@@ -17,7 +17,7 @@ class WriterWatchTest {
 
   private static final String CLUSTER = "orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
-  private static final SQLException READ_ONLY =
+  private final SQLException readOnly =
       new SQLException("The MySQL server is running with the --read-only option", "HY000", 1290);
 
   private final FakeTime time = new FakeTime();
@@ -70,7 +70,7 @@ class WriterWatchTest {
   @CsvSource({"orders.c9akciq32rgb, true", "orders.cluster-ro-c9akciq32rgb, false"})
   void actsOnlyForTheEndpointOfAWriter(String name, boolean acts) {
     try (IamDataSource other = dataSource(name + ".us-east-2.rds.amazonaws.com")) {
-      assertThat(other.connectionFailed(READ_ONLY)).isEqualTo(acts);
+      assertThat(other.connectionFailed(readOnly)).isEqualTo(acts);
     }
   }
 
@@ -93,20 +93,20 @@ class WriterWatchTest {
 
   @Test
   void endsAllOnceAndNotForEachErrorOfAnOldConnection() throws SQLException {
-    dataSource.connectionFailed(READ_ONLY);
-    dataSource.connectionFailed(READ_ONLY);
+    dataSource.connectionFailed(readOnly);
+    dataSource.connectionFailed(readOnly);
     assertThat(evictions).isEqualTo(1);
 
     dataSource.getConnection(); // to the new writer: what was opened before it ends, too
     assertThat(evictions).isEqualTo(2);
     time.advance(Duration.ofSeconds(30));
-    assertThat(dataSource.connectionFailed(READ_ONLY)).isTrue();
+    assertThat(dataSource.connectionFailed(readOnly)).isTrue();
     dataSource.getConnection();
     assertThat(evictions).isEqualTo(2);
     assertThat(server.asked).hasSize(2);
 
     time.advance(Duration.ofMinutes(3));
-    dataSource.connectionFailed(READ_ONLY); // the next failover
+    dataSource.connectionFailed(readOnly); // the next failover
     assertThat(evictions).isEqualTo(3);
   }
 
@@ -115,7 +115,7 @@ class WriterWatchTest {
     server.isReadOnly = true;
     List<Integer> seconds = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
-      if (dataSource.connectionFailed(READ_ONLY)) {
+      if (dataSource.connectionFailed(readOnly)) {
         seconds.add(second);
         dataSource.getConnection();
       }
@@ -134,7 +134,7 @@ class WriterWatchTest {
     server.isReadOnly = true;
     duringLogin =
         () -> {
-          dataSource.connectionFailed(READ_ONLY);
+          dataSource.connectionFailed(readOnly);
           server.isReadOnly = false;
         };
 
