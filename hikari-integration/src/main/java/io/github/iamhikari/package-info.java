@@ -4,8 +4,9 @@
  * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
  * it is all that an application names. {@code PoolProperties} reads properties and files, {@code
  * LoginConfig} puts an {@code IamDataSource} under the pool, and {@code WaitingCallers} lets
- * callers of an empty pool learn of a login that failed. What an operator sees of the tokens is
- * {@link io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
+ * callers of an empty pool learn of a login that failed. {@code DemotedWriter} has HikariCP close
+ * connections to a server that takes no writes. What an operator sees of the tokens is {@link
+ * io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
  *
  * <p>For Spring Boot alone there are {@code IamHikariAutoConfiguration} and what it makes: {@code
  * PoolBeanPostProcessor} prepares pools that are beans, {@code PoolMetersPostProcessor} has them

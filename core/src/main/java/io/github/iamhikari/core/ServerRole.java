@@ -29,6 +29,15 @@ final class ServerRole {
     int before = connection.getNetworkTimeout();
     connection.setNetworkTimeout(
         Runnable::run, (int) Math.min(Integer.MAX_VALUE, Math.max(1, patience.toMillis())));
+    try {
+      return answersAsWriter(connection, isPostgres);
+    } finally {
+      connection.setNetworkTimeout(Runnable::run, before);
+    }
+  }
+
+  private static boolean answersAsWriter(Connection connection, boolean isPostgres)
+      throws SQLException {
     boolean isWriter = true;
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(isPostgres ? OF_POSTGRES : OF_MYSQL)) {
@@ -40,7 +49,6 @@ final class ServerRole {
     if (!connection.getAutoCommit()) {
       connection.rollback();
     }
-    connection.setNetworkTimeout(Runnable::run, before);
     return isWriter;
   }
 

@@ -17,8 +17,10 @@ final class WriterVerification {
   /** SQLSTATE: read-only SQL transaction, as PostgreSQL says where it refuses a write. */
   static final String READ_ONLY = "25006";
 
-  /** Between two connections, on average; a server has few logins a second to give. */
-  private static final long WAIT_MILLIS = 1_000;
+  /** Between the first two connections, on average; a server has few logins a second to give. */
+  private static final long FIRST_WAIT_MILLIS = 1_000;
+
+  private static final long LONGEST_WAIT_MILLIS = 4_000;
 
   /** Opens a connection. */
   interface Opening {
@@ -77,15 +79,18 @@ final class WriterVerification {
         return connection;
       }
       connection.close();
-      Duration wait =
-          Duration.ofMillis(
-              WAIT_MILLIS / 2 + ThreadLocalRandom.current().nextLong(WAIT_MILLIS + 1));
-      Duration remaining = patience.minusNanos(nanoTime.getAsLong() - start);
-      if (remaining.compareTo(wait) < 0) {
+      long remaining = patience.minusNanos(nanoTime.getAsLong() - start).toMillis();
+      if (remaining < FIRST_WAIT_MILLIS / 2) {
         throw notTheWriter(opened, patience);
       }
-      await(wait);
+      await(Duration.ofMillis(Math.min(remaining, waitAfter(opened))));
     }
+  }
+
+  /** It doubles, and differs from pool to pool. */
+  private static long waitAfter(int opened) {
+    long wait = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(opened - 1, 10));
+    return wait / 2 + ThreadLocalRandom.current().nextLong(wait + 1);
   }
 
   private static boolean isWriter(Connection connection, Duration patience) throws SQLException {

@@ -56,7 +56,9 @@ final class WriterWatch {
   private final AtomicInteger demotions = new AtomicInteger();
 
   /** Those of PostgreSQL, which are told by their server what it is. */
-  private final @Nullable List<WeakReference<Connection>> connections;
+  private final List<WeakReference<Connection>> connections = new CopyOnWriteArrayList<>();
+
+  private final boolean isPostgres;
 
   /**
    * @param name stands first in log lines
@@ -73,7 +75,7 @@ final class WriterWatch {
       Runnable demotionListener) {
     this.name = name;
     this.request = request;
-    this.connections = isPostgres ? new CopyOnWriteArrayList<>() : null;
+    this.isPostgres = isPostgres;
     this.nanoTime = nanoTime;
     this.demotionListener = demotionListener;
   }
@@ -129,7 +131,7 @@ final class WriterWatch {
    *     opened when the others were ended
    */
   boolean takes(Connection connection, int demotionsBefore) {
-    if (connections != null) {
+    if (isPostgres) {
       connections.removeIf(known -> isClosed(known.get()));
       connections.add(new WeakReference<>(connection));
     }
@@ -155,29 +157,26 @@ final class WriterWatch {
   }
 
   private Verdict verdict(SQLException e) {
-    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-    switch (e.getErrorCode()) {
-      case OPTION_PREVENTS_STATEMENT:
-        return message.contains("read-only") || message.contains("read_only")
-            ? Verdict.DEMOTED
-            : Verdict.UNRELATED;
-      case READ_ONLY_MODE:
-        return Verdict.DEMOTED;
-      case 0: // as of PostgreSQL
-        if (!WriterVerification.READ_ONLY.equals(e.getSQLState())) {
-          return Verdict.UNRELATED;
-        }
-        return message.contains("during recovery") ? Verdict.DEMOTED : verdictOfConnections();
-      default:
-        return Verdict.UNRELATED;
-    }
+    return switch (e.getErrorCode()) {
+      case OPTION_PREVENTS_STATEMENT ->
+          says(e, "read-only") || says(e, "read_only") ? Verdict.DEMOTED : Verdict.UNRELATED;
+      case READ_ONLY_MODE -> Verdict.DEMOTED;
+      case 0 -> // as of PostgreSQL
+          !WriterVerification.READ_ONLY.equals(e.getSQLState())
+              ? Verdict.UNRELATED
+              : says(e, "during recovery") ? Verdict.DEMOTED : verdictOfConnections();
+      default -> Verdict.UNRELATED;
+    };
+  }
+
+  private static boolean says(SQLException e, String words) {
+    return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains(words);
   }
 
   /** By what the servers of all connections, that of the error among them, have told. */
   private Verdict verdictOfConnections() {
-    Verdict verdict = connections == null ? Verdict.UNSURE : Verdict.UNRELATED;
-    for (WeakReference<Connection> known :
-        connections == null ? List.<WeakReference<Connection>>of() : connections) {
+    Verdict verdict = isPostgres ? Verdict.UNRELATED : Verdict.UNSURE;
+    for (WeakReference<Connection> known : connections) {
       Connection connection = known.get();
       if (connection != null && !isClosed(connection)) {
         Optional<Boolean> isWriter = ServerRole.reportsWriter(connection);

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A MySQL server without a network, whose connections say whether it takes writes. */
 final class RoleStub {
@@ -16,6 +17,7 @@ final class RoleStub {
   volatile boolean isReadOnly;
   final List<String> asked = new ArrayList<>();
   int closed;
+  Runnable whenAsked = () -> {};
 
   Connection connect() {
     boolean readOnly = isReadOnly; // where it led, that stays
@@ -41,6 +43,7 @@ final class RoleStub {
             return null;
           }
           asked.add(argument);
+          whenAsked.run();
           return stub(
               ResultSet.class,
               (method, column) ->
@@ -54,7 +57,7 @@ final class RoleStub {
   }
 
   private interface Answer {
-    Object to(String method, String argument) throws SQLException;
+    @Nullable Object to(String method, String argument) throws SQLException;
   }
 
   private static <T> T stub(Class<T> type, Answer answer) {

@@ -5,12 +5,13 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A driver without a network, of which a test says what becomes of each login. */
-class StubDriver implements DataSource {
+final class StubDriver implements DataSource {
 
   /** Judges a login; what it throws is the refusal. */
   interface Door {
@@ -30,15 +31,21 @@ class StubDriver implements DataSource {
               });
 
   private final Door door;
+  private final Supplier<Connection> connections;
 
   StubDriver(Door door) {
+    this(door, () -> CONNECTION);
+  }
+
+  StubDriver(Door door, Supplier<Connection> connections) {
     this.door = door;
+    this.connections = connections;
   }
 
   @Override
   public Connection getConnection(String user, String password) throws SQLException {
     door.enter(user, password);
-    return CONNECTION;
+    return connections.get();
   }
 
   @Override

@@ -17,7 +17,7 @@ class WriterWatchTest {
 
   private static final String CLUSTER = "orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
-  private static final SQLException READ_ONLY =
+  private final SQLException readOnly =
       new SQLException("The MySQL server is running with the --read-only option", "HY000", 1290);
 
   private final FakeTime time = new FakeTime();
@@ -33,16 +33,13 @@ class WriterWatchTest {
         .user("app")
         .driver(
             (url, properties) ->
-                new StubDriver((user, password) -> logins.add(user)) {
-                  @Override
-                  public Connection getConnection(String user, String password)
-                      throws SQLException {
-                    super.getConnection(user, password);
-                    Connection connection = server.connect();
-                    duringLogin.run();
-                    return connection;
-                  }
-                })
+                new StubDriver(
+                    (user, password) -> logins.add(user),
+                    () -> {
+                      Connection connection = server.connect();
+                      duringLogin.run();
+                      return connection;
+                    }))
         .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
         .signingThreads(Runnable::run)
         .clock(time, time::nanoTime)
@@ -73,8 +70,18 @@ class WriterWatchTest {
   @CsvSource({"orders.c9akciq32rgb, true", "orders.cluster-ro-c9akciq32rgb, false"})
   void actsOnlyForTheEndpointOfAWriter(String name, boolean acts) {
     try (IamDataSource other = dataSource(name + ".us-east-2.rds.amazonaws.com")) {
-      assertThat(other.connectionFailed(READ_ONLY)).isEqualTo(acts);
+      assertThat(other.connectionFailed(readOnly)).isEqualTo(acts);
     }
+  }
+
+  @Test
+  void givesUpTheOneConnectionWhereNobodyTellsAReaderFromAReadOnlyTransaction() {
+    SQLException unsure =
+        new SQLException("ERROR: cannot execute INSERT in a read-only transaction", "25006");
+
+    assertThat(dataSource.connectionFailed(unsure)).isTrue();
+    assertThat(dataSource.connectionFailed(unsure)).isFalse();
+    assertThat(evictions).isZero();
   }
 
   @Test
@@ -86,20 +93,20 @@ class WriterWatchTest {
 
   @Test
   void endsAllOnceAndNotForEachErrorOfAnOldConnection() throws SQLException {
-    dataSource.connectionFailed(READ_ONLY);
-    dataSource.connectionFailed(READ_ONLY);
+    dataSource.connectionFailed(readOnly);
+    dataSource.connectionFailed(readOnly);
     assertThat(evictions).isEqualTo(1);
 
     dataSource.getConnection(); // to the new writer: what was opened before it ends, too
     assertThat(evictions).isEqualTo(2);
     time.advance(Duration.ofSeconds(30));
-    assertThat(dataSource.connectionFailed(READ_ONLY)).isTrue();
+    assertThat(dataSource.connectionFailed(readOnly)).isTrue();
     dataSource.getConnection();
     assertThat(evictions).isEqualTo(2);
     assertThat(server.asked).hasSize(2);
 
     time.advance(Duration.ofMinutes(3));
-    dataSource.connectionFailed(READ_ONLY); // the next failover
+    dataSource.connectionFailed(readOnly); // the next failover
     assertThat(evictions).isEqualTo(3);
   }
 
@@ -108,7 +115,7 @@ class WriterWatchTest {
     server.isReadOnly = true;
     List<Integer> seconds = new ArrayList<>();
     for (int second = 0; second < 60; second++) {
-      if (dataSource.connectionFailed(READ_ONLY)) {
+      if (dataSource.connectionFailed(readOnly)) {
         seconds.add(second);
         dataSource.getConnection();
       }
@@ -127,7 +134,7 @@ class WriterWatchTest {
     server.isReadOnly = true;
     duringLogin =
         () -> {
-          dataSource.connectionFailed(READ_ONLY);
+          dataSource.connectionFailed(readOnly);
           server.isReadOnly = false;
         };
 
