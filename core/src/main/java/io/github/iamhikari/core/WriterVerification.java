@@ -22,6 +22,8 @@ final class WriterVerification {
 
   private static final long LONGEST_WAIT_MILLIS = 4_000;
 
+  private static final long SHORTEST_WAIT_MILLIS = 500;
+
   /** Opens a connection. */
   interface Opening {
     Connection open() throws SQLException;
@@ -80,10 +82,11 @@ final class WriterVerification {
       }
       connection.close();
       long remaining = patience.minusNanos(nanoTime.getAsLong() - start).toMillis();
-      if (remaining < FIRST_WAIT_MILLIS / 2) {
+      long wait = Math.min(waitAfter(opened), remaining / 2); // the caller gives up in the end
+      if (wait < SHORTEST_WAIT_MILLIS) {
         throw notTheWriter(opened, patience);
       }
-      await(Duration.ofMillis(Math.min(remaining, waitAfter(opened))));
+      await(Duration.ofMillis(wait));
     }
   }
 
