@@ -99,8 +99,11 @@ final class WriterWatch {
     BackOff wait = BackOff.after(last == null ? null : last.backOff, FIRST_WAIT, LONGEST_WAIT, now);
     boolean isDemotion = last == null && verdict == Verdict.DEMOTED;
     Doubt next = new Doubt(wait, false, isDemotion || (last != null && last.hasReaders));
+    if (isDemotion) {
+      demotionListener.run(); // first, or a connection that fails meanwhile is lent again
+    }
     if (!doubt.compareAndSet(before, next)) {
-      return false;
+      return isDemotion;
     }
     if (isDemotion) {
       demotions.incrementAndGet();
@@ -113,7 +116,6 @@ final class WriterWatch {
           e.getMessage(),
           e.getSQLState(),
           e.getErrorCode());
-      demotionListener.run();
     }
     return true;
   }
