@@ -195,7 +195,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   /**
    * Tells of what one of its connections threw, for a pool that closes connections to a server that
-   * is not the writer any more. Takes no time, unless the error is about read-only data.
+   * is not the writer any more. Takes no time, unless the server refused a write.
    *
    * @param e as the driver throws it
    * @return whether the pool should close that connection; never without a {@linkplain

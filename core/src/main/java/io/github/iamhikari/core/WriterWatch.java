@@ -113,7 +113,7 @@ final class WriterWatch {
               + " returned, and others are opened.",
           name,
           request.host(),
-          e.getMessage(),
+          firstLine(e),
           e.getSQLState(),
           e.getErrorCode());
     }
@@ -134,7 +134,11 @@ final class WriterWatch {
    */
   boolean takes(Connection connection, int demotionsBefore) {
     if (isPostgres) {
-      connections.removeIf(known -> isClosed(known.get()));
+      for (WeakReference<Connection> known : List.copyOf(connections)) {
+        if (isClosed(known.get())) {
+          connections.remove(known);
+        }
+      }
       connections.add(new WeakReference<>(connection));
     }
     Doubt last = doubt.get();
@@ -169,6 +173,13 @@ final class WriterWatch {
               : says(e, "during recovery") ? Verdict.DEMOTED : verdictOfConnections();
       default -> Verdict.UNRELATED;
     };
+  }
+
+  /** A driver may be told to write the statement below it, with its data. */
+  private static String firstLine(SQLException e) {
+    String message = String.valueOf(e.getMessage());
+    int end = message.indexOf('\n');
+    return end < 0 ? message : message.substring(0, end);
   }
 
   private static boolean says(SQLException e, String words) {
