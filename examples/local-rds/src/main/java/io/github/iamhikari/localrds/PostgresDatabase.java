@@ -120,15 +120,19 @@ final class PostgresDatabase implements Database {
       }
     }
     Files.createFile(copy.resolve("standby.signal"));
-    String primary =
+    String settings =
         String.format(
             Locale.ROOT,
-            "primary_conninfo = 'host=%s port=%d user=%s password=%s'\n",
+            """
+            primary_conninfo = 'host=%s port=%d user=%s password=%s'
+            # a promotion may wait for so long after the primary has died
+            wal_retrieve_retry_interval = 100ms
+            """,
             LocalRds.ADDRESS,
             port(),
             ADMINISTRATOR,
             password);
-    Files.writeString(copy.resolve("postgresql.auto.conf"), primary);
+    Files.writeString(copy.resolve("postgresql.auto.conf"), settings);
     return run(copy, password);
   }
 
