@@ -34,7 +34,8 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
         new Authenticator(
             new TokenVerifier(new Endpoint(host, port, region), TokenVerifier.LONGEST_LIFETIME),
             accounts,
-            clock);
+            clock,
+            new LoginLimit(System::nanoTime));
     InMemoryDirectoryServerConfig configuration = new InMemoryDirectoryServerConfig("ou=iam");
     configuration.setListenerConfigs(
         InMemoryListenerConfig.createLDAPConfig(

@@ -24,16 +24,19 @@ final class Authenticator {
   private final TokenVerifier verifier;
   private final Set<String> accounts;
   private final InstantSource clock;
+  private final LoginLimit limit;
   private final Map<String, AccessKey> keys = new ConcurrentHashMap<>();
   private final Map<String, Function<String, Optional<Refusal>>> policies =
       new ConcurrentHashMap<>();
   private volatile boolean iamLogin = true;
   private final List<Login> logins = new ArrayList<>();
 
-  Authenticator(TokenVerifier verifier, Set<String> accounts, InstantSource clock) {
+  Authenticator(
+      TokenVerifier verifier, Set<String> accounts, InstantSource clock, LoginLimit limit) {
     this.verifier = verifier;
     this.accounts = accounts;
     this.clock = clock;
+    this.limit = limit;
   }
 
   void add(AccessKey key) {
@@ -103,6 +106,9 @@ final class Authenticator {
     }
     if (!accounts.contains(user)) {
       return Optional.of(Refusal.UNKNOWN_ACCOUNT);
+    }
+    if (!limit.takesOne()) {
+      return Optional.of(Refusal.THROTTLED);
     }
     return verifier.verify(password, user, keys, now).or(() -> forbidden(user, accessKeyId));
   }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,7 @@ public final class LocalRds implements AutoCloseable {
   private final Path directory;
   private final boolean hasOwnCertificate;
   private final int listeningPort;
+  private final LoginLimit limit;
   private final Authenticator authenticator;
   private final Database server;
   private final LoginProtocol protocol;
@@ -78,11 +80,14 @@ public final class LocalRds implements AutoCloseable {
     this.listeningPort = listener.getLocalPort();
     this.endpoint =
         new Endpoint(builder.host, endpointPort == 0 ? listeningPort : endpointPort, region);
+    this.limit = new LoginLimit(builder.nanoTime);
+    limit.set(builder.loginsPerSecond);
     this.authenticator =
         new Authenticator(
             new TokenVerifier(endpoint, builder.tokenLifetime),
             Set.copyOf(builder.accounts),
-            builder.clock);
+            builder.clock,
+            limit);
     authenticator.iamLogin(builder.iamLogin);
     builder.keys.values().forEach(this::add);
     this.tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
@@ -283,6 +288,24 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
+   * Sets how many logins it takes in a second, and at once after a second without any. A further
+   * one is refused as one by a wrong password, whatever its token.
+   *
+   * @param limit the number; 0 for no limit
+   * @throws IllegalArgumentException if it is less
+   */
+  public void loginsPerSecond(int limit) {
+    this.limit.set(checkLimit(limit));
+  }
+
+  private static int checkLimit(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("a limit of logins a second is 0 or more, not " + limit);
+    }
+    return limit;
+  }
+
+  /**
    * Whether it accepts connections.
    *
    * @return false while it is {@linkplain #stop() stopped}, and after {@link #close()}
@@ -464,6 +487,8 @@ public final class LocalRds implements AutoCloseable {
     private boolean iamLogin = true;
     private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
     private InstantSource clock = InstantSource.system();
+    private LongSupplier nanoTime = System::nanoTime;
+    private int loginsPerSecond;
     private @Nullable SSLContext tls;
 
     private Builder(Engine engine, Database.Start server) {
@@ -574,6 +599,19 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
+     * Sets how many logins it takes in a second, of which an instance of RDS takes about 200.
+     *
+     * @param limit the number; 0 for no limit, as it is unless set
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     * @see LocalRds#loginsPerSecond(int)
+     */
+    public Builder loginsPerSecond(int limit) {
+      this.loginsPerSecond = checkLimit(limit);
+      return this;
+    }
+
+    /**
      * Sets the name of the accounts' database.
      *
      * @param name any name that the engine allows; {@code app} unless set
@@ -612,6 +650,19 @@ public final class LocalRds implements AutoCloseable {
     public Builder clock(InstantSource clock) {
       this.clock = clock;
       return this;
+    }
+
+    /**
+     * Sets the clocks that tokens and the number of logins are judged by.
+     *
+     * @param clock the clock of tokens, asked by several threads; the system's unless set
+     * @param nanoTime the clock that logins are counted by, asked by several threads; {@link
+     *     System#nanoTime()} unless set
+     * @return this
+     */
+    public Builder clock(InstantSource clock, LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+      return clock(clock);
     }
 
     /**

@@ -20,6 +20,8 @@ public enum Refusal {
   IAM_LOGIN_DISABLED,
   /** No such account, or one that does not log in with IAM. */
   UNKNOWN_ACCOUNT,
+  /** There were too many logins in a second; the token has not been looked at. */
+  THROTTLED,
   /** What was sent as the password is not of the form {@code host:port/?name=value&...}. */
   NOT_A_TOKEN,
   /** A parameter that a token does not have. */

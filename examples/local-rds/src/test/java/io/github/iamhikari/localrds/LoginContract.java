@@ -59,7 +59,7 @@ abstract class LoginContract {
     rds =
         engine()
             .credentials(KEY)
-            .clock(clock)
+            .clock(clock, clock::nanoTime)
             .account("app_user")
             .account("Ann+é")
             .account("a b")
@@ -185,6 +185,20 @@ abstract class LoginContract {
       assertRefusedBecause(Refusal.EXPIRED, "app_user", token);
       assertThat(text(connection, "select 'still here'")).isEqualTo("still here");
     }
+  }
+
+  @Test
+  void refusesGoodTokensBeyondItsLimitOfLoginsASecond() throws SQLException {
+    rds.loginsPerSecond(1);
+    try {
+      connect(rds, "app_user", token()).close();
+      assertRefusedBecause(Refusal.THROTTLED, "app_user", token());
+      clock.advance(Duration.ofSeconds(1));
+      connect(rds, "app_user", token()).close();
+    } finally {
+      rds.loginsPerSecond(0);
+    }
+    connect(rds, "app_user", token()).close();
   }
 
   @Test

@@ -14,6 +14,11 @@ final class SettableClock implements InstantSource {
     return now;
   }
 
+  /** As {@link System#nanoTime()}. */
+  long nanoTime() {
+    return Duration.between(Instant.EPOCH, now).toNanos();
+  }
+
   void advance(Duration duration) {
     now = now.plus(duration);
   }
