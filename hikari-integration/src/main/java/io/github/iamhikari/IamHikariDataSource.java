@@ -158,7 +158,7 @@ public class IamHikariDataSource extends HikariDataSource {
     this.hadPassword = config.hasPassword();
     this.waitingCallers = config.waitingCallers();
     this.installed = iamDataSource(this);
-    DemotedWriter.belongsTo(this, config);
+    PoolConnections.belongsTo(this, config);
     monitorTokens();
   }
 
@@ -499,7 +499,11 @@ public class IamHikariDataSource extends HikariDataSource {
       return Credentials.of(configured, null);
     }
     String user = configured == null ? iamDataSource.getUser() : configured;
-    Duration patience = hasStarted() ? Duration.ofMillis(getConnectionTimeout()) : Duration.ZERO;
+    HikariPoolMXBean pool = getHikariPoolMXBean();
+    if (pool != null && pool.getTotalConnections() == 0 && getMinimumIdle() > 1) {
+      iamDataSource.connectionsLost(); // they leave one by one otherwise
+    }
+    Duration patience = pool == null ? Duration.ZERO : Duration.ofMillis(getConnectionTimeout());
     return Credentials.of(user, iamDataSource.getToken(user, patience).orElse(null));
   }
 
@@ -525,7 +529,7 @@ public class IamHikariDataSource extends HikariDataSource {
             readyDataSource,
             waitingCallers,
             builder -> builder.awsCredentialsProvider(awsCredentialsProvider));
-    DemotedWriter.belongsTo(this, this);
+    PoolConnections.belongsTo(this, this);
     startedWith = toStartWith();
     if (previous != null) {
       previous.close();
@@ -536,7 +540,7 @@ public class IamHikariDataSource extends HikariDataSource {
   @Override
   public @Nullable SQLExceptionOverride getExceptionOverride() {
     return hasStarted()
-        ? DemotedWriter.own(super.getExceptionOverride())
+        ? PoolConnections.own(super.getExceptionOverride())
         : super.getExceptionOverride();
   }
 
@@ -550,7 +554,7 @@ public class IamHikariDataSource extends HikariDataSource {
     if (installed != null && other.getDataSource() == installed) {
       other.setDataSource(readyDataSource);
     }
-    other.setExceptionOverride(DemotedWriter.own(other.getExceptionOverride()));
+    other.setExceptionOverride(PoolConnections.own(other.getExceptionOverride()));
   }
 
   /**

@@ -63,9 +63,10 @@ final class LoginConfig extends HikariConfig {
     IamDataSource.Builder builder =
         logins(config, readyDataSource, config.getPassword() != null)
             .failureListener(waitingCallers::loginFailed);
-    DemotedWriter demotedWriter = DemotedWriter.install(config);
+    PoolConnections connections = PoolConnections.install(config);
+    builder.pool(connections::openConnections, connections::poolSize);
     if (!config.isReadOnly()) {
-      builder.demotionListener(demotedWriter::evict);
+      builder.demotionListener(connections::evict);
     }
     IamDataSource dataSource = customizer.apply(builder).build();
     config.setCredentials(Credentials.of(dataSource.getUser(), null));

@@ -4,7 +4,7 @@
  * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
  * it is all that an application names. {@code PoolProperties} reads properties and files, {@code
  * LoginConfig} puts an {@code IamDataSource} under the pool, and {@code WaitingCallers} lets
- * callers of an empty pool learn of a login that failed. {@code DemotedWriter} has HikariCP close
+ * callers of an empty pool learn of a login that failed. {@code PoolConnections} has HikariCP close
  * connections to a server that takes no writes. What an operator sees of the tokens is {@link
  * io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
  *

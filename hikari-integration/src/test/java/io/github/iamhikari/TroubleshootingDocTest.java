@@ -144,13 +144,14 @@ class TroubleshootingDocTest {
         said(
             "... leads to a server that is not the writer: ...",
             HOST
-                + " leads to a server that is not the writer: of 3 connections within 3 s each was"
-                + " read-only, and was closed. After a failover a name may lead to the old writer"
+                + " leads to a server that is not the writer: all 3 connections opened within 3 s"
+                + " were read-only and were closed. After a failover a name may lead to the old writer"
                 + " for up to a minute. Set networkaddress.cache.ttl to 5 s or less, and"
                 + " connectionTimeout (or the login timeout) to more than that; if it never leads"
                 + " to the writer, name the writer's endpoint or leave iam_verify_writer out."),
         said(
             "Interrupted while waiting for the writer", "Interrupted while waiting for the writer"),
+        said("Interrupted while waiting to log in", "Interrupted while waiting to log in"),
         new Case(
             "... - ... leads to a server that is not the writer any more: ...",
             () ->

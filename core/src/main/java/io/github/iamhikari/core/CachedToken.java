@@ -121,19 +121,25 @@ final class CachedToken {
   }
 
   /**
-   * The token to use instead of one: that which has taken its place, or else a new one.
+   * The token to use instead of one that is not to be trusted, nor is the key that signed it: that
+   * which has taken its place, or else a new one.
    *
    * @param patience how long to wait for a new one
    * @return null if there is none by then, or only the same again, as a second signing within one
    *     second gives it
    */
   @Nullable IamToken insteadOf(IamToken unwanted, Duration patience) {
+    if (signed.token.equals(unwanted)) {
+      signer.forget(unwanted.key());
+    }
+    return newer(unwanted, patience);
+  }
+
+  /** As {@link #insteadOf}, where the key is to be trusted. */
+  @Nullable IamToken newer(IamToken old, Duration patience) {
     try {
-      if (signed.token.equals(unwanted)) {
-        signer.forget(unwanted.key());
-      }
-      IamToken other = tokenBesides(unwanted, patience);
-      return other.equals(unwanted) ? null : other;
+      IamToken other = tokenBesides(old, patience);
+      return other.equals(old) ? null : other;
     } catch (SQLException e) {
       logger.debug("{} - No other token: {}", name, e.getMessage());
       return null;

@@ -11,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
+  /** An operator may end the wait for a login's turn, and a pool lose its last connection. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
   /** How long a login waits for a token where nobody has set a login timeout. */
   private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(30);
 
@@ -49,12 +54,14 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private final Duration expiration;
   private final DataSource driver;
   private final Runnable failureListener;
+  private final IntSupplier openConnections;
+  private final LongSupplier nanoTime;
   private final TokenFactory factory;
   private final PerUser<Login> logins;
   private final @Nullable WriterVerification verification;
   private final @Nullable WriterWatch watch;
 
-  /** Ends the wait for the writer. */
+  /** Ends the waits for the writer, and for a login's turn. */
   private final CountDownLatch closing = new CountDownLatch(1);
 
   /** Of the user who logged in last. */
@@ -69,8 +76,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.expiration = login.settings().expiration();
     this.driver = driver;
     this.failureListener = builder.failureListener;
+    this.openConnections = builder.openConnections;
+    this.nanoTime = builder.nanoTime;
     this.factory = new TokenFactory(builder, login);
-    this.logins = new PerUser<>(request, factory::loginOf, Login::isIdle);
+    this.logins =
+        new PerUser<>(request, of -> factory.loginOf(of, builder.poolSize), Login::isIdle);
     this.lastLogin = logins.ofConfigured();
     this.verification =
         login.settings().verifyWriter()
@@ -115,6 +125,20 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
   }
 
+  /** The login of the configured user. */
+  Login login() {
+    return logins.ofConfigured();
+  }
+
+  /**
+   * Tells that the pool has lost all of its connections at once, as when the server is restarted or
+   * fails over. What such a server then refuses may be too many logins at once: for 5 minutes
+   * {@link #getProblem} has callers wait, and a refused token is not followed at once by another.
+   */
+  public void connectionsLost() {
+    lastLogin.serverWasAway();
+  }
+
   /**
    * Opens a connection for the configured user.
    *
@@ -157,21 +181,53 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   private Connection open(Login login, Duration patience) throws SQLException {
     throwIfClosed();
     lastLogin = login;
-    Connection connection;
-    try {
-      connection =
-          verification == null
-              ? opened(login, patience)
-              : verification.open(() -> opened(login, patience), patience);
-    } catch (SQLException e) {
-      failureListener.run();
-      throw e;
+    long start = nanoTime.getAsLong();
+    Connection connection = null;
+    while (connection == null) {
+      awaitTurn(login);
+      try {
+        connection = opened(login, patience, start);
+      } catch (SQLException e) {
+        failureListener.run();
+        if (openConnections.getAsInt() != 0 || !login.isHeld(remaining(patience, start))) {
+          throw e;
+        }
+      }
     }
     if (isClosed) {
       connection.close(); // HikariCP drops one that comes after its end
     }
     throwIfClosed();
     return connection;
+  }
+
+  /** Waits until a login may be sent, if that does not hold up a caller. */
+  private void awaitTurn(Login login) throws SQLException {
+    while (true) {
+      int connections = openConnections.getAsInt();
+      Duration wait = connections < 0 ? Duration.ZERO : login.timeToTurn(connections > 0);
+      if (wait.compareTo(Duration.ZERO) <= 0) {
+        return;
+      }
+      try {
+        awaitClosing(wait.compareTo(LOOK_AGAIN) < 0 ? wait : LOOK_AGAIN);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SQLException("Interrupted while waiting to log in", "08001", e);
+      }
+      throwIfClosed();
+    }
+  }
+
+  private Duration remaining(Duration patience, long start) {
+    return patience.minusNanos(nanoTime.getAsLong() - start);
+  }
+
+  private Connection opened(Login login, Duration patience, long start) throws SQLException {
+    return verification == null
+        ? opened(login, patience)
+        : verification.open(
+            () -> opened(login, patience), login::serverWasAway, remaining(patience, start));
   }
 
   private Connection opened(Login login, Duration patience) throws SQLException {
@@ -186,6 +242,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
         return connection;
       }
       connection.close();
+      login.serverWasAway();
     }
   }
 
@@ -194,14 +251,18 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Tells of what one of its connections threw, for a pool that closes connections to a server that
-   * is not the writer any more. Takes no time, unless the server refused a write.
+   * Tells of what one of its connections threw: that the server was away, as {@link
+   * #connectionsLost}, or that it is not the writer any more. Takes no time, unless the server
+   * refused a write.
    *
    * @param e as the driver throws it
    * @return whether the pool should close that connection; never without a {@linkplain
    *     Builder#demotionListener demotion listener}
    */
   public boolean connectionFailed(SQLException e) {
+    if (LoginFailure.saysThatServerIsAway(e)) {
+      lastLogin.serverWasAway();
+    }
     return watch != null && watch.failed(e);
   }
 
@@ -213,10 +274,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   /**
    * Returns why a login of the user who logged in last would fail now, if that is known without
-   * sending one, and waiting is not likely to help: the server has refused one just now, for 2 s
-   * after the first refusal and up to 10 s after more of them; or no token could be signed just
+   * sending one, and waiting is not likely to help: the server has refused one just now, for 1 to 2
+   * s after the first refusal and up to 10 s after more of them; or no token could be signed just
    * now, for 1 s after the first failure and up to 5 s after more of them, and none ever was or
-   * there are no AWS credentials at all.
+   * there are no AWS credentials at all. Where the server had let this user in and was away since,
+   * a refusal is taken for one of too many logins, for 5 minutes: then it is no problem yet.
    *
    * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
    *     sent
@@ -317,6 +379,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     private @Nullable DataSource dataSource;
     private BiFunction<String, Properties, DataSource> driver = DriverManagerDataSource::new;
     private Runnable failureListener = () -> {};
+    private IntSupplier openConnections = () -> -1;
+    private IntSupplier poolSize = () -> 10;
     private @Nullable Runnable demotionListener;
 
     private Builder() {}
@@ -373,6 +437,26 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      */
     public Builder failureListener(Runnable failureListener) {
       this.failureListener = failureListener;
+      return this;
+    }
+
+    /**
+     * Sets how many connections a pool has that opens them on a thread of its own. That thread is
+     * then held until the next login may be sent, instead of an exception at once: after a refused
+     * one for up to 10 s. While the server accepts some logins and refuses others, as RDS does with
+     * more than about 200 a second, a pool that has connections gives way to those that have none,
+     * for up to 2 minutes; and where the server was away before, {@code getConnection} of a pool
+     * that has none logs in again by itself, for as long as the login timeout allows. These waits
+     * end with {@link #close()}, {@link #renewToken()} and an interrupt.
+     *
+     * @param openConnections asked again and again; less than 0 where a caller would be held up, as
+     *     while the pool starts
+     * @param poolSize how many it wants
+     * @return this
+     */
+    public Builder pool(IntSupplier openConnections, IntSupplier poolSize) {
+      this.openConnections = openConnections;
+      this.poolSize = poolSize;
       return this;
     }
 

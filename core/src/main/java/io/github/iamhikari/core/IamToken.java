@@ -102,6 +102,18 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
     return value.hashCode();
   }
 
+  /** Whether both were signed by the same access key. */
+  boolean isOfSameKeyAs(IamToken other) {
+    return credential(value).equals(credential(other.value));
+  }
+
+  /** As it stands in a presigned request: the key's id comes before the date and the region. */
+  private static String credential(String token) {
+    int start = token.indexOf("X-Amz-Credential=");
+    int end = token.indexOf("%2F", start);
+    return start < 0 || end < 0 ? token : token.substring(start, end);
+  }
+
   @Override
   public String toString() {
     return "signed at " + signedAt + " with " + key + ", usable until " + usableUntil();

@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +22,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A token that the server refuses is replaced once, if it was in use already. If a new one is
  * refused, the server would refuse the next one as well: for a while its answer is given to all
- * callers, and then one login at a time finds out whether it still holds. May be shared between
- * threads.
+ * callers, and then one login at a time finds out whether it still holds.
+ *
+ * <p>A server that is asked for more logins than it can take refuses good tokens with the same
+ * words. That is assumed where it let this user in before, and was away since then or accepts
+ * others: the token is not replaced, and callers may hope. May be shared between threads.
  */
 final class Login {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** HikariCP tries again after 10 ms; the server sees the doubling of this. */
-  private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+  /** A server that was away lets many in again, one after another; this is for more than 50,000. */
+  private static final Duration LONGEST_HOPE = Duration.ofMinutes(5);
 
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  /** Before a pool's callers give up, it is to know why. */
+  private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
+
+  /** Logins accepted at shorter intervals than this are those of a pool that fills. */
+  private static final Duration JUST_NOW = Duration.ofSeconds(5);
 
   /** A token refused at this age, and never accepted before: another one would be refused too. */
   private static final Duration NEW = Duration.ofSeconds(10);
@@ -41,29 +50,40 @@ final class Login {
   private final LoginStatistics statistics;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final DoubleSupplier random;
+  private final IntSupplier poolSize;
 
   private volatile @Nullable IamToken accepted;
   private volatile @Nullable IamToken refused;
+  private volatile @Nullable Long awayNanos;
+  private volatile Acceptances acceptances = new Acceptances(0, 0);
   private final AtomicReference<@Nullable Refusal> refusal = new AtomicReference<>();
+  private final AtomicReference<@Nullable Pace> pace = new AtomicReference<>();
 
   /**
    * @param name stands first in log lines
    * @param tokens of this user
    * @param clock the wall clock, which may be set at any time
    * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param random numbers from 0 to 1
+   * @param poolSize how many connections the pool wants that logs in
    */
   Login(
       String name,
       CachedToken tokens,
       LoginStatistics statistics,
       InstantSource clock,
-      LongSupplier nanoTime) {
+      LongSupplier nanoTime,
+      DoubleSupplier random,
+      IntSupplier poolSize) {
     this.name = name;
     this.request = tokens.request();
     this.tokens = tokens;
     this.statistics = statistics;
     this.clock = clock;
     this.nanoTime = nanoTime;
+    this.random = random;
+    this.poolSize = poolSize;
   }
 
   CachedToken tokens() {
@@ -97,12 +117,63 @@ final class Login {
     }
   }
 
-  /** Why a login would fail now, if that is known without sending one; a new exception. */
+  /**
+   * Why a login would fail now, if that is known without sending one, and waiting is not likely to
+   * help; a new exception.
+   */
   Optional<SQLException> problem() {
     Refusal last = refusal.get();
-    return last != null && !last.backOff.isOverAt(nanoTime.getAsLong())
-        ? Optional.of(exception(last))
-        : Optional.ofNullable(tokens.problem());
+    long now = nanoTime.getAsLong();
+    if (last == null || last.backOff.isOverAt(now)) {
+      return Optional.ofNullable(tokens.problem());
+    }
+    return last.mayPassAt(now) ? Optional.empty() : Optional.of(exception(last));
+  }
+
+  /**
+   * What is left of the wait for the next login; zero or less if one may be sent.
+   *
+   * @param hasConnections whether who asks has a connection, and so gives way to others
+   */
+  Duration timeToTurn(boolean hasConnections) {
+    long now = nanoTime.getAsLong();
+    Refusal last = refusal.get();
+    Duration wait = last == null ? Duration.ZERO : last.backOff.remainingAt(now);
+    Pace current = hasConnections ? pace.get() : null;
+    if (current == null || current.remainingAt(now).compareTo(wait) <= 0) {
+      return wait;
+    }
+    return current.remainingAt(now);
+  }
+
+  /**
+   * Whether the last login was refused by a server that is likely to accept another one within this
+   * time.
+   */
+  boolean isHeld(Duration patience) {
+    long now = nanoTime.getAsLong();
+    Refusal last = refusal.get();
+    if (last == null || last.backOff.isOverAt(now)) {
+      return false; // the login failed before it was sent, as for want of a token
+    }
+    return last.mayPassAt(now)
+        && last.backOff.remainingAt(now).plus(TIME_TO_TELL).compareTo(patience) < 0;
+  }
+
+  /**
+   * Takes note that the server ended connections, or could not be reached, or was another one.
+   * While a refusal stands this says nothing about why it was.
+   */
+  void serverWasAway() {
+    if (refusal.get() == null) {
+      awayNanos = nanoTime.getAsLong();
+    }
+  }
+
+  private boolean wasAway() {
+    Long then = awayNanos;
+    return then != null
+        && Duration.ofNanos(nanoTime.getAsLong() - then).compareTo(LONGEST_HOPE) < 0;
   }
 
   /** Whether nothing would be lost without this: it has no living token, and waits for nothing. */
@@ -115,6 +186,7 @@ final class Login {
     tokens.renew(patience);
     long now = nanoTime.getAsLong();
     refusal.updateAndGet(last -> last == null ? null : last.withoutWait(now));
+    pace.set(null);
   }
 
   /**
@@ -127,7 +199,13 @@ final class Login {
     if (!current.equals(refused)) {
       return current;
     }
-    IamToken other = tokens.insteadOf(current, patience);
+    Refusal last = refusal.get();
+    boolean isKeyInDoubt =
+        last != null && last.attempts == 2; // once, as it may be a role's session
+    IamToken other =
+        isThrottled(current) && !isKeyInDoubt
+            ? tokens.newer(current, patience)
+            : tokens.insteadOf(current, patience);
     return other == null ? tokens.current(patience) : other;
   }
 
@@ -139,8 +217,25 @@ final class Login {
     if (!token.equals(accepted) && tokens.isCurrentAndYoungerThan(NEW, token)) {
       return null;
     }
+    if (isThrottled(token)) {
+      IamToken other = tokens.newer(token, patience);
+      return other == null || other.isOfSameKeyAs(token) ? null : other;
+    }
     logger.info("{} - The token for {} was refused, a new one is tried.", name, request);
     return tokens.insteadOf(token, patience);
+  }
+
+  /**
+   * Whether the server is likely to refuse good tokens now, since it is asked for too many logins:
+   * it was away, or accepted others just now. Then another token by the same key would be no
+   * better.
+   */
+  private boolean isThrottled(IamToken token) {
+    IamToken good = accepted;
+    Pace current = pace.get();
+    boolean acceptsOthers =
+        (current != null && current.isGivingWay()) || acceptances.before(nanoTime.getAsLong()) > 0;
+    return good != null && good.isOfSameKeyAs(token) && (wasAway() || acceptsOthers);
   }
 
   private Connection connect(DataSource driver, IamToken token) throws SQLException {
@@ -148,7 +243,14 @@ final class Login {
       Connection connection = driver.getConnection(request.user(), token.value());
       accepted = token;
       refused = null; // that token has been replaced, or is taken now
-      if (refusal.getAndSet(null) != null) {
+      awayNanos = null;
+      long now = nanoTime.getAsLong();
+      acceptances = acceptances.andOneAt(now);
+      Refusal last = refusal.getAndSet(null);
+      if (pace.get() != null) {
+        paceAfterAcceptance(last, now);
+      }
+      if (last != null) {
         logger.info("{} - Logins of {} are accepted again.", name, request);
       }
       return connection;
@@ -159,6 +261,16 @@ final class Login {
       }
       throw e;
     }
+  }
+
+  private void paceAfterAcceptance(@Nullable Refusal last, long now) {
+    int refusals = last == null ? 0 : last.attempts;
+    boolean isOfAFault = last != null && last.isHopelessAt(now);
+    boolean wasAwayBefore = last != null && last.mayPass;
+    int size = poolSize.getAsInt();
+    pace.updateAndGet(
+        before ->
+            Pace.afterAcceptance(before, refusals, isOfAFault, wasAwayBefore, size, now, random));
   }
 
   /**
@@ -198,6 +310,9 @@ final class Login {
     LoginFailure kind = LoginFailure.of(answer);
     if (kind == LoginFailure.UNRELATED) {
       refusal.compareAndSet(challenged, null);
+      if (LoginFailure.saysThatServerIsAway(answer)) {
+        serverWasAway();
+      }
       return answer;
     }
     Instant now = clock.instant();
@@ -207,9 +322,20 @@ final class Login {
       refusal.compareAndSet(challenged, null);
       return exception(message, answer);
     }
-    Refusal next = Refusal.of(message, answer, challenged, nanoTime.getAsLong());
+    long nanos = nanoTime.getAsLong();
+    boolean isTokenRefused = kind == LoginFailure.TOKEN_REFUSED;
+    boolean mayPass =
+        isTokenRefused
+            && accepted != null
+            && (wasAway() || (challenged != null && challenged.mayPass));
+    Refusal next = Refusal.of(message, answer, challenged, mayPass, nanos, random);
     if (refusal.compareAndSet(challenged, next) && challenged == null) {
       logger.warn("{} - {}", name, message);
+    }
+    if (isTokenRefused) {
+      int acceptedJustNow = acceptances.before(nanos);
+      int size = poolSize.getAsInt();
+      pace.updateAndGet(before -> Pace.afterRefusal(before, acceptedJustNow, size, nanos, random));
     }
     return exception(message, answer);
   }
@@ -234,29 +360,86 @@ final class Login {
   }
 
   /**
-   * A login that the server refused for good.
+   * A login that the server refused.
    *
    * @param message the answer, explained
    * @param answer the driver's exception
-   * @param answeredNanos when that was
+   * @param attempts how many times in a row
+   * @param firstNanos when that was for the first time
+   * @param answeredNanos when that was for the last time
+   * @param mayPass whether it may be one that passes, since the server was away
    * @param backOff until the next login is sent
    */
-  private record Refusal(String message, SQLException answer, long answeredNanos, BackOff backOff) {
+  private record Refusal(
+      String message,
+      SQLException answer,
+      int attempts,
+      long firstNanos,
+      long answeredNanos,
+      boolean mayPass,
+      BackOff backOff) {
+
+    /** Jittered, so that pools do not come back together; no more than 6 logins in 30 s. */
+    private static Duration waitAfter(int attempts, DoubleSupplier random) {
+      double seconds =
+          switch (attempts) {
+            case 1 -> 1 + random.getAsDouble();
+            case 2 -> 4 + 3 * random.getAsDouble();
+            default -> 8.5 + 1.4 * random.getAsDouble();
+          };
+      return Duration.ofNanos((long) (seconds * 1e9));
+    }
 
     private static Refusal of(
-        String message, SQLException answer, @Nullable Refusal previous, long now) {
-      BackOff before = previous == null ? null : previous.backOff;
-      BackOff backOff = BackOff.after(before, FIRST_WAIT, LONGEST_WAIT, now);
-      return new Refusal(message, answer, now, backOff);
+        String message,
+        SQLException answer,
+        @Nullable Refusal previous,
+        boolean mayPass,
+        long now,
+        DoubleSupplier random) {
+      int attempts = previous == null ? 1 : previous.attempts + 1;
+      long first = previous == null ? now : previous.firstNanos;
+      BackOff backOff = new BackOff(waitAfter(attempts, random), now);
+      return new Refusal(message, answer, attempts, first, now, mayPass, backOff);
+    }
+
+    private boolean mayPassAt(long now) {
+      return mayPass && !isHopelessAt(now);
+    }
+
+    private boolean isHopelessAt(long now) {
+      return Duration.ofNanos(now - firstNanos).compareTo(LONGEST_HOPE) >= 0;
     }
 
     private Refusal withoutWait(long now) {
-      BackOff over = new BackOff(FIRST_WAIT, now - FIRST_WAIT.toNanos());
-      return new Refusal(message, answer, answeredNanos, over);
+      return with(new BackOff(Duration.ZERO, now));
     }
 
     private Refusal waitingOnceMore(long now) {
-      return new Refusal(message, answer, answeredNanos, backOff.restartedAt(now));
+      return with(backOff.restartedAt(now));
+    }
+
+    private Refusal with(BackOff other) {
+      return new Refusal(message, answer, attempts, firstNanos, answeredNanos, mayPass, other);
+    }
+  }
+
+  /**
+   * Logins that were accepted one soon after the other.
+   *
+   * @param count how many
+   * @param lastNanos when the last one was
+   */
+  private record Acceptances(int count, long lastNanos) {
+
+    private Acceptances andOneAt(long now) {
+      return new Acceptances(before(now) + 1, now);
+    }
+
+    /** How many there were just before. */
+    private int before(long now) {
+      boolean isJustNow = Duration.ofNanos(now - lastNanos).compareTo(JUST_NOW) < 0;
+      return isJustNow ? count : 0;
     }
   }
 }

@@ -3,6 +3,8 @@ package io.github.iamhikari.core;
 import java.time.InstantSource;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,7 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   Function<String, Executor> signingThreads = SigningThread::new;
   InstantSource clock = InstantSource.system();
   LongSupplier nanoTime = System::nanoTime;
+  DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
   LoginBuilder() {}
 
@@ -93,6 +96,12 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   B clock(InstantSource clock, LongSupplier nanoTime) {
     this.clock = clock;
     this.nanoTime = nanoTime;
+    return self();
+  }
+
+  /** For tests that happen the same way each time. */
+  B random(DoubleSupplier random) {
+    this.random = random;
     return self();
   }
 }

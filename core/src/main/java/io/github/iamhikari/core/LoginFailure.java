@@ -213,6 +213,13 @@ enum LoginFailure {
     return seen;
   }
 
+  /** Whether a server ended a connection, or could not be reached: by SQLState, which all say. */
+  static boolean saysThatServerIsAway(SQLException failure) {
+    return everyCause(failure).stream()
+        .map(cause -> cause instanceof SQLException e ? String.valueOf(e.getSQLState()) : "")
+        .anyMatch(state -> state.startsWith("08") || state.startsWith("57P0"));
+  }
+
   private static LoginFailure read(SQLException exception) {
     LoginFailure byCode = BY_CODE.get(exception.getErrorCode());
     if (byCode != null) {

@@ -3,6 +3,8 @@ package io.github.iamhikari.core;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,7 @@ final class TokenFactory implements AutoCloseable {
   private final Executor signingThreads;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
+  private final DoubleSupplier random;
   private final LoginStatistics statistics;
   private final OpenedCredentials credentials;
 
@@ -31,6 +34,7 @@ final class TokenFactory implements AutoCloseable {
     this.signingThreads = builder.signingThreads.apply(name);
     this.clock = builder.clock;
     this.nanoTime = builder.nanoTime;
+    this.random = builder.random;
     this.statistics = new LoginStatistics(clock);
     this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
     this.signer = new RdsTokenSigner(credentials.provider(), login.roleArn(), clock);
@@ -41,8 +45,8 @@ final class TokenFactory implements AutoCloseable {
         name, request, expiration, signer, signingThreads, clock, nanoTime, statistics);
   }
 
-  Login loginOf(TokenRequest request) {
-    return new Login(name, tokensOf(request), statistics, clock, nanoTime);
+  Login loginOf(TokenRequest request, IntSupplier poolSize) {
+    return new Login(name, tokensOf(request), statistics, clock, nanoTime, random, poolSize);
   }
 
   /** Gives up its share in the AWS credentials provider, or closes what is its own. */

@@ -70,10 +70,12 @@ final class WriterVerification {
   /**
    * Opens connections until one leads to the writer.
    *
+   * @param whenNotTheWriter is run for each connection that does not
    * @param patience for how long
    * @throws SQLException if none does by then, or one cannot be opened or asked
    */
-  Connection open(Opening opening, Duration patience) throws SQLException {
+  Connection open(Opening opening, Runnable whenNotTheWriter, Duration patience)
+      throws SQLException {
     long start = nanoTime.getAsLong();
     for (int opened = 1; ; opened++) {
       Connection connection = opening.open();
@@ -81,6 +83,7 @@ final class WriterVerification {
         return connection;
       }
       connection.close();
+      whenNotTheWriter.run();
       long remaining = patience.minusNanos(nanoTime.getAsLong() - start).toMillis();
       long wait = Math.min(waitAfter(opened), remaining / 2); // the caller gives up in the end
       if (wait < SHORTEST_WAIT_MILLIS) {
@@ -109,8 +112,8 @@ final class WriterVerification {
     return new SQLException(
         String.format(
             Locale.ROOT,
-            "%s leads to a server that is not the writer: of %d connections within %d s each was"
-                + " read-only, and was closed. After a failover a name may lead to the old writer"
+            "%s leads to a server that is not the writer: all %d connections opened within %d s"
+                + " were read-only and were closed. After a failover a name may lead to the old writer"
                 + " for up to a minute. Set networkaddress.cache.ttl to 5 s or less, and"
                 + " connectionTimeout (or the login timeout) to more than that; if it never leads"
                 + " to the writer, name the writer's endpoint or leave %s out.",

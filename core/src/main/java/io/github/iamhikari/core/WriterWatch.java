@@ -98,7 +98,9 @@ final class WriterWatch {
     }
     BackOff wait = BackOff.after(last == null ? null : last.backOff, FIRST_WAIT, LONGEST_WAIT, now);
     boolean isDemotion = last == null && verdict == Verdict.DEMOTED;
-    Doubt next = new Doubt(wait, false, isDemotion || (last != null && last.hasReaders));
+    boolean isAnotherOne = last != null && last.isSettled && verdict == Verdict.DEMOTED;
+    boolean hasReaders = isDemotion || isAnotherOne || (last != null && last.hasReaders);
+    Doubt next = new Doubt(wait, false, hasReaders);
     if (isDemotion) {
       demotionListener.run(); // first, or a connection that fails meanwhile is lent again
     }

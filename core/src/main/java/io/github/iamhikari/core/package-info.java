@@ -12,8 +12,9 @@
  * which {@code RdsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
  * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
  * {@code LoginFailure} reads and explains what the server says, and {@code Login} keeps a refusal
- * for a while. {@code WriterVerification} sees to it, where that is wished, that a new connection
- * leads to the writer, and {@code WriterWatch} notices one that does not any more.
+ * for a while; {@code Pace} spaces the logins of a pool that gives way to others. {@code
+ * WriterVerification} sees to it, where that is wished, that a new connection leads to the writer,
+ * and {@code WriterWatch} notices one that does not any more.
  *
  * <p>In the TLS handshake the driver calls {@code ServerVerifier}, with the {@code RegionRoots} of
  * the endpoint, by the one of {@link io.github.iamhikari.core.PostgresSslFactory}, {@link

@@ -9,14 +9,20 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /** What a login does with a server's answers, by a server that answers as a test tells it to. */
 class LoginTest {
@@ -31,6 +37,8 @@ class LoginTest {
       new SQLException("FATAL: password authentication failed for user \"app\"", "28P01");
 
   private final FakeTime time = new FakeTime();
+  private double random = 0.5;
+  private String key = "AKIAIOSFODNN7EXAMPLE";
   private final Server server = new Server();
   private final IamDataSource dataSource = builder().build();
 
@@ -39,9 +47,17 @@ class LoginTest {
         .jdbcUrl("jdbc:postgresql://db.c9akciq32rgb.us-east-2.rds.amazonaws.com/app")
         .user("app")
         .driver((url, properties) -> new StubDriver(server))
-        .awsCredentialsProvider(() -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key"))
+        .awsCredentialsProvider(this::credentials)
         .signingThreads(Runnable::run)
+        .random(() -> random)
         .clock(time, time::nanoTime);
+  }
+
+  private AwsCredentials credentials() {
+    if (key.isEmpty()) {
+      throw new IllegalStateException("the metadata service is down");
+    }
+    return AwsBasicCredentials.create(key, "key");
   }
 
   @Test
@@ -58,7 +74,137 @@ class LoginTest {
       time.advance(Duration.ofSeconds(1));
     }
 
-    assertThat(seconds).containsExactly(0, 2, 6, 14, 24, 34, 44, 54);
+    assertThat(seconds).containsExactly(0, 2, 8, 18, 28, 38, 48, 58);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.5, 0.99})
+  void sendsNoMoreThanSixLoginsIn30SecondsAndOneEach10(double luck) throws SQLException {
+    random = luck;
+    dataSource.getConnection();
+    server.answers(refused);
+    time.advance(Duration.ofSeconds(10)); // so that the first token is replaced at once
+
+    List<Duration> sent = new ArrayList<>();
+    for (Duration t = Duration.ZERO; t.toSeconds() < 60; t = t.plusMillis(100)) {
+      int before = server.tokens.size();
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      for (int i = before; i < server.tokens.size(); i++) {
+        sent.add(t);
+      }
+      time.advance(Duration.ofMillis(100));
+    }
+
+    assertThat(sent.stream().filter(t -> t.toSeconds() < 30)).hasSizeLessThanOrEqualTo(6);
+    for (int i = 1; i < sent.size(); i++) {
+      assertThat(sent.get(i).minus(sent.get(i - 1))).isLessThanOrEqualTo(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void takesARefusalForThrottlingWhereTheServerWasAwayForFiveMinutes() throws SQLException {
+    dataSource.getConnection();
+    time.advance(Duration.ofSeconds(10));
+    dataSource.connectionsLost();
+    server.answers(refused);
+
+    for (int minute = 0; minute < 5; minute++) {
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      assertThat(dataSource.getProblem()).isEmpty();
+      time.advance(Duration.ofMinutes(1));
+    }
+    assertThat(server.tokens).as("one of them each minute").hasSize(6);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    assertThat(dataSource.getProblem()).isPresent();
+  }
+
+  @Test
+  void isToldOfAnAbsentServerByItsConnectionsAndByLoginsThatDoNotReachIt() throws SQLException {
+    for (boolean byConnection : new boolean[] {true, false}) {
+      server.accepts();
+      time.advance(Duration.ofSeconds(10));
+      dataSource.getConnection();
+      SQLException away = new SQLException("Connection refused", byConnection ? "57P01" : "08001");
+      if (byConnection) {
+        assertThat(dataSource.connectionFailed(away)).isFalse();
+      } else {
+        server.answersOnce(away);
+        assertThatThrownBy(dataSource::getConnection).isSameAs(away);
+      }
+
+      server.answers(refused);
+      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+      assertThat(dataSource.getProblem()).isEmpty();
+    }
+  }
+
+  @Test
+  void triesAnotherKeyAtOnceEvenIfTheServerWasAway() throws SQLException {
+    dataSource.getConnection();
+    dataSource.connectionsLost();
+    time.advance(Duration.ofSeconds(10));
+    key = "AKIAIOSFODNN7ANOTHER";
+    server.answersOnce(refused);
+
+    assertThat(dataSource.getConnection()).isNotNull();
+
+    assertThat(server.tokens).hasSize(3);
+    assertThat(server.tokens.get(2)).contains(key);
+  }
+
+  @Test
+  void holdsNobodyUpWhoIsNotRefused() throws SQLException {
+    dataSource.getConnection();
+
+    assertThat(dataSource.login().timeToTurn(true)).isZero();
+  }
+
+  @Test
+  void learnsNothingFromAPoolThatDrainsWhileItIsRefused() throws SQLException {
+    dataSource.getConnection();
+    time.advance(Duration.ofSeconds(10));
+    server.answers(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+
+    dataSource.connectionsLost();
+    time.advance(Duration.ofSeconds(2));
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(dataSource.getProblem()).isPresent();
+  }
+
+  @Test
+  @Timeout(60)
+  void holdsNoThreadForWhichThereIsNoToken() throws SQLException {
+    AtomicInteger connections = new AtomicInteger(-1);
+    Properties properties = new Properties();
+    properties.setProperty(IamSettings.EXPIRATION, "60");
+    IamDataSource pool = builder().properties(properties).pool(connections::get, () -> 5).build();
+    pool.getConnection();
+    pool.connectionsLost();
+    server.answers(refused);
+    assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
+
+    connections.set(0);
+    key = "";
+    time.advance(Duration.ofSeconds(75));
+    assertThatThrownBy(pool::getConnection)
+        .isInstanceOf(SQLException.class)
+        .hasMessageContaining("No IAM token could be signed");
+  }
+
+  @Test
+  void hasAPoolWithConnectionsGiveWayToOthersUntilAnOperatorEndsIt() throws SQLException {
+    dataSource.getConnection();
+    server.answers(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(server.tokens).as("the same key would do no better").hasSize(2);
+    Login login = dataSource.login();
+    assertThat(login.timeToTurn(false)).isEqualTo(Duration.ofMillis(1_500));
+    assertThat(login.timeToTurn(true)).isGreaterThan(Duration.ofSeconds(9));
+    dataSource.renewToken();
+    assertThat(login.timeToTurn(true)).isLessThanOrEqualTo(Duration.ZERO);
   }
 
   @Test
@@ -167,7 +313,7 @@ class LoginTest {
   void replacesATokenThatWasAcceptedBeforeItWasRefused() throws SQLException {
     dataSource.getConnection();
     server.answersOnce(refused);
-    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ofSeconds(10));
 
     assertThat(dataSource.getConnection()).isNotNull();
 

@@ -45,11 +45,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
  * </ul>
  *
  * <p>The documented exceptions: for 1 s, doubling to 30 s, and to 5 s without a usable token, after
- * the AWS provider failed, nothing is signed; for 2 s, doubling to 10 s, after a refused login
- * nothing is sent; and a token that is refused in its first 10 s, before any login with it
- * succeeded, is not replaced. The login after a refused one takes a new token, whether or not the
- * server would take the old one by now. A throttled login, too, is tried again, with a new token,
- * if one can be had under the same conditions.
+ * the AWS provider failed, nothing is signed; for up to 2, 7 and 10 s after a refused login nothing
+ * is sent; and a token that is refused in its first 10 s, before any login with it succeeded, is
+ * not replaced. The login after a refused one takes a new token, whether or not the server would
+ * take the old one by now. A throttled login, too, is tried again, with a new token, if one can be
+ * had under the same conditions.
+ *
+ * <p>One more: a token by a key that the server accepted, and still the only one, is not replaced
+ * within the login where the server was out of reach since, accepted one just now, or has refused
+ * others lately. Then it is likely to be throttling.
  */
 final class SoakPool {
 
@@ -87,6 +91,13 @@ final class SoakPool {
 
   private static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
   private static final Duration NEW = Duration.ofSeconds(10);
+
+  /** For so long after a refused login the next one may be taken for throttled. */
+  private static final Duration SUSPICION = Duration.ofMinutes(10);
+
+  /** And for so long after an accepted one; a login takes up to 5 s and 4 s. */
+  private static final Duration JUST_NOW = Duration.ofSeconds(5 + 9);
+
   private static final Duration LIFE_AT_THE_SERVER = Duration.ofMinutes(15);
   private static final Duration AHEAD_AT_THE_SERVER = Duration.ofMinutes(5);
 
@@ -110,6 +121,10 @@ final class SoakPool {
   private long failedNanos;
   private int refusals;
   private long refusedNanos;
+  private boolean wasRefused;
+  private boolean wasAway;
+  private String acceptedKey = "";
+  private long acceptedNanos;
   private @Nullable String broken;
   private List<Attempt> attempts = new ArrayList<>();
 
@@ -144,6 +159,7 @@ final class SoakPool {
             .awsCredentialsProvider(this::resolveCredentials)
             .driver((url, driverProperties) -> new StubDriver(this::enter))
             .signingThreads(Runnable::run)
+            .random(random::nextDouble)
             .clock(time, time::nanoTime)
             .build();
   }
@@ -176,6 +192,7 @@ final class SoakPool {
       judge(failure, before, outlook(before.current));
       if (attempts.stream().anyMatch(SoakPool::isRefusal)) {
         refusals++;
+        wasRefused = true;
         refusedNanos = time.nanoTime();
       }
     }
@@ -229,6 +246,7 @@ final class SoakPool {
     attempts.add(new Attempt(sent, verdict, replaceable));
     require(attempts.size() <= 2, "One login sent more than two tokens");
     if (verdict.equals(SoakVerdict.OUT_OF_REACH)) {
+      wasAway = true;
       throw new SQLException("The connection attempt failed.", "08001");
     }
     if (!verdict.equals(SoakVerdict.ACCEPTED)) {
@@ -237,6 +255,9 @@ final class SoakPool {
     }
     sent.accepted = true;
     sent.refused = false;
+    wasAway = false;
+    acceptedKey = sent.credentials.accessKeyId();
+    acceptedNanos = time.nanoTime();
   }
 
   private void judge(SQLException failure, Outlook before, Outlook after) {
@@ -250,12 +271,16 @@ final class SoakPool {
         count("failed: the server was out of reach");
         return;
       }
-    } else if (refusals > 0 && time.since(refusedNanos).compareTo(wait(2, refusals, 10)) < 0) {
+    } else if (refusals > 0 && time.since(refusedNanos).compareTo(longestWait(refusals)) < 0) {
       count("failed: nothing sent shortly after a refusal");
       return;
     }
     boolean newWorks =
         before.newWorks && after.newWorks && before.given.equals(after.given) && !before.mayWait;
+    if (newWorks && looksThrottled(requireNonNull(before.given.orElse(null)))) {
+      count("failed: taken for throttled");
+      return;
+    }
     if (attempts.stream().anyMatch(attempt -> attempt.verdict.equals(SoakVerdict.THROTTLED))) {
       Attempt first = attempts.get(0);
       boolean canDiffer =
@@ -280,6 +305,19 @@ final class SoakPool {
     } else {
       count("failed: no good credentials, or the wall clock too wrong");
     }
+  }
+
+  /**
+   * Whether the one token that was sent was of a good key, which there still is no other one of.
+   */
+  private boolean looksThrottled(AwsCredentials given) {
+    String key = given.accessKeyId();
+    return attempts.size() == 1
+        && key.equals(acceptedKey)
+        && key.equals(attempts.get(0).signing.credentials.accessKeyId())
+        && (wasAway
+            || time.since(acceptedNanos).compareTo(JUST_NOW) < 0
+            || (wasRefused && time.since(refusedNanos).compareTo(SUSPICION) < 0));
   }
 
   /** With a token that is the current one, now or when the login began. */
@@ -365,6 +403,11 @@ final class SoakPool {
 
   private static Duration wait(int first, int times, int longest) {
     return Duration.ofSeconds(Math.min(longest, (long) first << Math.min(times - 1, 10)));
+  }
+
+  /** They are jittered. */
+  private static Duration longestWait(int refusals) {
+    return Duration.ofSeconds(refusals == 1 ? 2 : refusals == 2 ? 7 : 10);
   }
 
   private Duration latency() {

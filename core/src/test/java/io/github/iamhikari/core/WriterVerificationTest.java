@@ -31,7 +31,7 @@ class WriterVerificationTest {
 
   @Test
   void asksAWriterOnce() throws SQLException {
-    verification.open(server::connect, Duration.ofSeconds(30));
+    verification.open(server::connect, () -> {}, Duration.ofSeconds(30));
 
     assertThat(server.asked).containsExactly("select @@read_only, @@innodb_read_only");
     assertThat(waits).isEmpty();
@@ -41,7 +41,7 @@ class WriterVerificationTest {
   void opensAnotherAfterAWhileUntilOneIsTheWriter() throws SQLException {
     server.isReadOnly = true;
 
-    verification.open(server::connect, Duration.ofSeconds(30));
+    verification.open(server::connect, () -> {}, Duration.ofSeconds(30));
 
     assertThat(server.asked).hasSize(4);
     assertThat(server.closed).isEqualTo(3);
@@ -55,10 +55,10 @@ class WriterVerificationTest {
   void endsWithTheLoginTimeout() {
     server.isReadOnly = true;
 
-    assertThatThrownBy(() -> verification.open(server::connect, Duration.ofMillis(1_500)))
+    assertThatThrownBy(() -> verification.open(server::connect, () -> {}, Duration.ofMillis(1_500)))
         .isInstanceOf(SQLException.class)
         .hasFieldOrPropertyWithValue("SQLState", "25006")
-        .hasMessageStartingWith(HOST + " leads to a server that is not the writer: of ")
+        .hasMessageStartingWith(HOST + " leads to a server that is not the writer: all ")
         .hasMessageContaining("networkaddress.cache.ttl");
     assertThat(server.closed).isEqualTo(server.asked.size()).isBetween(1, 3);
   }
