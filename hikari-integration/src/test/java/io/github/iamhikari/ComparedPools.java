@@ -243,9 +243,14 @@ final class ComparedPools implements AwsCredentialsProvider {
 
   /** Waits for what nothing tells of. */
   static void await(String what, Callable<Boolean> condition) throws Exception {
+    await(what, PATIENCE, condition);
+  }
+
+  /** Waits no longer than this. */
+  static void await(String what, Duration patience, Callable<Boolean> condition) throws Exception {
     long start = System.nanoTime();
     while (!condition.call()) {
-      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+      if (System.nanoTime() - start > patience.toNanos()) {
         throw new AssertionError("waited in vain until " + what);
       }
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
