@@ -59,8 +59,7 @@ final class PoolConnections implements SQLExceptionOverride {
 
   /** {@return how many connections there are; -1 while the pool starts} */
   int openConnections() {
-    HikariDataSource running = pool;
-    HikariPoolMXBean connections = running == null ? null : running.getHikariPoolMXBean();
+    HikariPoolMXBean connections = connections();
     return connections == null ? -1 : connections.getTotalConnections();
   }
 
@@ -72,10 +71,14 @@ final class PoolConnections implements SQLExceptionOverride {
 
   /** Ends the connections that there are; those in use are closed when they are returned. */
   void evict() {
-    HikariDataSource running = pool;
-    HikariPoolMXBean connections = running == null ? null : running.getHikariPoolMXBean();
+    HikariPoolMXBean connections = connections();
     if (connections != null) {
       connections.softEvictConnections();
     }
+  }
+
+  private @Nullable HikariPoolMXBean connections() {
+    HikariDataSource running = pool;
+    return running == null ? null : running.getHikariPoolMXBean();
   }
 }

@@ -367,7 +367,7 @@ final class Login {
    * @param attempts how many times in a row
    * @param firstNanos when that was for the first time
    * @param answeredNanos when that was for the last time
-   * @param mayPass whether it may be one that passes, since the server was away
+   * @param mayPass whether the server was away before, so that it may be throttling
    * @param backOff until the next login is sent
    */
   private record Refusal(

@@ -228,6 +228,6 @@ final class Fleet {
 
   /** What a database could do at best: this many logins, one after another. */
   static double limit(int logins) {
-    return logins / 200.0;
+    return logins / FleetServer.LOGINS_PER_SECOND;
   }
 }

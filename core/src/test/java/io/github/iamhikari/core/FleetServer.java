@@ -11,7 +11,7 @@ import java.util.Set;
  */
 final class FleetServer {
 
-  private static final double LOGINS_PER_SECOND = 200;
+  static final double LOGINS_PER_SECOND = 200;
   private static final double BURST = 200;
 
   /** How long a server takes to judge a token. */
@@ -39,7 +39,7 @@ final class FleetServer {
    *
    * @param now when it comes
    * @param key that signed its token
-   * @param isDatedRight whether the token is of now, by the server's clock
+   * @param isDatedRight whether the server's clock is within the token's lifetime
    * @return how long that takes
    */
   long judge(long now, String key, boolean isDatedRight) throws FleetRefusal {

@@ -98,7 +98,7 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * Kills the primary's processes: its sessions end, and who comes is let in no more. For good.
+   * Kills the primary's processes for good: its sessions end, and no new ones can be opened.
    *
    * @throws java.io.UncheckedIOException if it does not run
    */
