@@ -48,7 +48,7 @@ record Aliases(String nameServers) {
         Attribute alias = answer.get("CNAME");
         return alias == null
             ? Optional.empty()
-            : Optional.of(RdsHost.normalize(String.valueOf(alias.get())))
+            : Optional.of(EndpointName.normalize(String.valueOf(alias.get())))
                 .filter(JdbcUrl::isHostName);
       } finally {
         context.close();

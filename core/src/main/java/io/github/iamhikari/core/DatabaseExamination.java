@@ -51,10 +51,10 @@ final class DatabaseExamination {
    * @return the database; empty if RDS does not tell
    */
   Optional<Database> examine() {
-    RdsHost.Kind kind =
-        RdsHost.parse(request.host()).map(RdsHost::kind).orElse(RdsHost.Kind.CUSTOM);
-    boolean isCluster = kind == RdsHost.Kind.CLUSTER || kind == RdsHost.Kind.READER;
-    if (!isCluster && kind != RdsHost.Kind.INSTANCE) {
+    EndpointName.Kind kind =
+        EndpointName.parse(request.host()).map(EndpointName::kind).orElse(EndpointName.Kind.CUSTOM);
+    boolean isCluster = kind == EndpointName.Kind.CLUSTER || kind == EndpointName.Kind.READER;
+    if (!isCluster && kind != EndpointName.Kind.INSTANCE) {
       findings.skipped(
           DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
       return Optional.empty();
@@ -237,7 +237,7 @@ final class DatabaseExamination {
     }
 
     private static List<String> names(Stream<@Nullable String> endpoints) {
-      return endpoints.filter(Objects::nonNull).map(RdsHost::normalize).toList();
+      return endpoints.filter(Objects::nonNull).map(EndpointName::normalize).toList();
     }
 
     private Database in(Database cluster) {

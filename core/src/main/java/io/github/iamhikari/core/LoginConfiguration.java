@@ -212,9 +212,9 @@ record LoginConfiguration(
 
   private static void warn(
       Consumer<String> warnings, JdbcUrl url, IamSettings settings, LoginTarget target) {
-    RdsHost endpoint = target.endpoint();
+    EndpointName endpoint = target.endpoint();
     String region = target.request().region();
-    if (endpoint.kind() == RdsHost.Kind.CUSTOM) {
+    if (endpoint.kind() == EndpointName.Kind.CUSTOM) {
       warnings.accept(
           String.format(
               Locale.ROOT,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param named the endpoint that the URL names, if it does and it is another one
  * @param request host, port, region and user
  */
-record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest request) {
+record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenRequest request) {
 
   private static final String AN_ENDPOINT = "\"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"";
 
@@ -41,8 +41,9 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
     if (url.protocol() == JdbcUrl.Protocol.POSTGRESQL) {
       refuseDetours(url);
     }
-    Optional<RdsHost> named = endpointOf(url);
-    RdsHost endpoint = settings.host() == null ? theOne(url, named) : endpointOf(settings.host());
+    Optional<EndpointName> named = endpointOf(url);
+    EndpointName endpoint =
+        settings.host() == null ? theOne(url, named) : endpointOf(settings.host());
     String region = settings.region() != null ? settings.region() : endpoint.region();
     if (region == null) {
       throw new IllegalArgumentException(
@@ -69,12 +70,12 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
   }
 
   /** What the driver connects to, as far as it is known. */
-  RdsHost server() {
+  EndpointName server() {
     return named.orElse(endpoint);
   }
 
-  private static RdsHost endpointOf(String iamHost) {
-    return RdsHost.parse(iamHost)
+  private static EndpointName endpointOf(String iamHost) {
+    return EndpointName.parse(iamHost)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -87,12 +88,12 @@ record LoginTarget(RdsHost endpoint, Optional<RdsHost> named, TokenRequest reque
                         AN_ENDPOINT)));
   }
 
-  private static Optional<RdsHost> endpointOf(JdbcUrl url) {
+  private static Optional<EndpointName> endpointOf(JdbcUrl url) {
     String host = url.addresses().size() == 1 ? url.addresses().get(0).host() : null;
-    return host == null ? Optional.empty() : RdsHost.parse(host);
+    return host == null ? Optional.empty() : EndpointName.parse(host);
   }
 
-  private static RdsHost theOne(JdbcUrl url, Optional<RdsHost> named) {
+  private static EndpointName theOne(JdbcUrl url, Optional<EndpointName> named) {
     if (url.severalHosts()) {
       throw new IllegalArgumentException(
           String.format(

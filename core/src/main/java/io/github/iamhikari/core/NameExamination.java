@@ -30,7 +30,7 @@ final class NameExamination {
    *
    * @param endpoint whose name is signed
    */
-  void examine(List<Target> targets, RdsHost endpoint) {
+  void examine(List<Target> targets, EndpointName endpoint) {
     Map<String, Optional<String>> addresses = new LinkedHashMap<>();
     targets.forEach(target -> addresses.computeIfAbsent(target.host(), host -> addresses(host)));
     boolean isAnyKnown = addresses.values().stream().anyMatch(Optional::isPresent);
@@ -68,14 +68,16 @@ final class NameExamination {
     }
   }
 
-  private void compare(String host, List<String> aliases, RdsHost endpoint, String addresses) {
+  private void compare(String host, List<String> aliases, EndpointName endpoint, String addresses) {
     String seen =
         isAddress(host)
             ? Findings.words("the URL has an address instead of a name: %s", addresses)
             : Findings.words("%s%s resolves to %s", host, alias(aliases), addresses);
     Optional<String> found = firstEndpoint(aliases);
     boolean isOther =
-        found.isPresent() && RdsHost.parse(host).isEmpty() && !isAkin(aliases, endpoint.name());
+        found.isPresent()
+            && EndpointName.parse(host).isEmpty()
+            && !isAkin(aliases, endpoint.name());
     if (isOther) {
       findings.warning(
           NAME,
@@ -99,7 +101,7 @@ final class NameExamination {
   }
 
   private static Optional<String> firstEndpoint(List<String> aliases) {
-    return aliases.stream().filter(name -> RdsHost.parse(name).isPresent()).findFirst();
+    return aliases.stream().filter(name -> EndpointName.parse(name).isPresent()).findFirst();
   }
 
   private static String alias(List<String> aliases) {

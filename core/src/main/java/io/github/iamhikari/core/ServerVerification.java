@@ -81,7 +81,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
   }
 
   private static VerifiedTls tls(LoginConfiguration login, String rootsFile) {
-    RdsHost endpoint = login.target().endpoint();
+    EndpointName endpoint = login.target().endpoint();
     String ofName = endpoint.region();
     String region = ofName == null ? login.request().region() : ofName;
     return new VerifiedTls(endpoint.name(), region, rootsFile);

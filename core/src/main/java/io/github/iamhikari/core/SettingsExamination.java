@@ -69,7 +69,7 @@ final class SettingsExamination {
   }
 
   private static void add(@Nullable String host, Set<String> names) {
-    if (host != null && JdbcUrl.isHostName(host) && RdsHost.parse(host).isEmpty()) {
+    if (host != null && JdbcUrl.isHostName(host) && EndpointName.parse(host).isEmpty()) {
       names.add(host);
     }
   }
@@ -121,7 +121,7 @@ final class SettingsExamination {
   private void compareWithUrl(LoginConfiguration login) {
     TokenRequest request = login.request();
     for (Target address : Target.of(login.url())) {
-      boolean isEndpoint = RdsHost.normalize(address.host()).equals(request.host());
+      boolean isEndpoint = EndpointName.normalize(address.host()).equals(request.host());
       if (isEndpoint && address.port() != request.port()) {
         findings.warning(
             SETTINGS,

@@ -37,7 +37,7 @@ final class TokenFactory implements AutoCloseable {
     this.random = builder.random;
     this.statistics = new LoginStatistics(clock);
     this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
-    this.signer = new RdsTokenSigner(credentials.provider(), login.roleArn(), clock);
+    this.signer = new AwsTokenSigner(credentials.provider(), login.roleArn(), clock);
   }
 
   CachedToken tokensOf(TokenRequest request) {

@@ -79,7 +79,7 @@ final class TransportSecurity {
 
   private final TlsProperties properties;
   private final JdbcUrl.Protocol protocol;
-  private final RdsHost endpoint;
+  private final EndpointName endpoint;
   private final String region;
 
   private TransportSecurity(TlsProperties properties, LoginTarget target) {
@@ -270,7 +270,7 @@ final class TransportSecurity {
 
   /** Whether its certificate is of a public authority, which those of isolated regions are not. */
   private boolean isProxy() {
-    return endpoint.kind() == RdsHost.Kind.PROXY && !region.contains("-iso");
+    return endpoint.kind() == EndpointName.Kind.PROXY && !region.contains("-iso");
   }
 
   /**

@@ -54,7 +54,7 @@ final class WriterVerification {
    * @param server what is connected to
    * @throws IllegalArgumentException if that is not a writer's endpoint
    */
-  static void check(IamSettings settings, RdsHost server) {
+  static void check(IamSettings settings, EndpointName server) {
     if (settings.verifyWriter() && !server.isWriter()) {
       throw new IllegalArgumentException(
           String.format(

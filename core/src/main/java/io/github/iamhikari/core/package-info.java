@@ -3,13 +3,13 @@
  *
  * <p>At the start, {@code LoginConfiguration} checks what was configured: {@code JdbcUrl} reads the
  * URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} properties and {@code
- * RdsHost} an endpoint's name; {@code LoginTarget} decides what tokens are signed for; {@code
+ * EndpointName} an endpoint's name; {@code LoginTarget} decides what tokens are signed for; {@code
  * TransportSecurity} keeps them on TLS and sees to it that the server is verified, and {@code
  * OtherLogins} refuses what would have the driver send something else.
  *
  * <p>Then, for each connection, {@link io.github.iamhikari.core.IamDataSource} has the {@code
  * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
- * which {@code RdsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
+ * which {@code AwsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
  * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
  * {@code LoginFailure} reads and explains what the server says, and {@code Login} keeps a refusal
  * for a while; {@code Pace} spaces the logins of a pool that gives way to others. {@code

@@ -213,7 +213,7 @@ class TransportSecurityTest {
   }
 
   private static LoginTarget target(String host) {
-    RdsHost endpoint = RdsHost.parse(host).orElseThrow();
+    EndpointName endpoint = EndpointName.parse(host).orElseThrow();
     String region = String.valueOf(endpoint.region());
     return new LoginTarget(
         endpoint, Optional.empty(), new TokenRequest(endpoint.name(), 5432, region, "app"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
-class RdsHostTest {
+class EndpointNameTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -47,14 +47,14 @@ class RdsHostTest {
     "orders.c9akciq32rgb.us-isof-south-1.rds.csp.hci.ic.gov, INSTANCE, us-isof-south-1",
     "orders.c9akciq32rgb.eu-atlantis-7.rds.amazonaws.com, INSTANCE, eu-atlantis-7"
   })
-  void tellsKindAndRegionOfAnEndpoint(String host, RdsHost.Kind kind, String region) {
-    assertThat(RdsHost.parse(host)).contains(new RdsHost(host, kind, region));
+  void tellsKindAndRegionOfAnEndpoint(String host, EndpointName.Kind kind, String region) {
+    assertThat(EndpointName.parse(host)).contains(new EndpointName(host, kind, region));
   }
 
   @ParameterizedTest
   @MethodSource("everyRegionInEveryForm")
   void findsTheRegionOfEveryRegionOfTheSdk(String host, String region) {
-    assertThat(RdsHost.parse(host)).map(RdsHost::region).contains(region);
+    assertThat(EndpointName.parse(host)).map(EndpointName::region).contains(region);
   }
 
   static Stream<Arguments> everyRegionInEveryForm() {
@@ -75,8 +75,8 @@ class RdsHostTest {
       for (String tail : tails) {
         String proxy = "reading.endpoint.proxy-c9akciq32rgb.%s".formatted(tail);
         hosts.add(Arguments.of(proxy, region.id()));
-        for (RdsHost.Kind kind : RdsHost.Kind.values()) {
-          if (kind != RdsHost.Kind.GLOBAL) {
+        for (EndpointName.Kind kind : EndpointName.Kind.values()) {
+          if (kind != EndpointName.Kind.GLOBAL) {
             String host = "db-1.%sc9akciq32rgb.%s".formatted(prefix(kind), tail);
             hosts.add(Arguments.of(host, region.id()));
           }
@@ -86,7 +86,7 @@ class RdsHostTest {
     return hosts.stream();
   }
 
-  private static String prefix(RdsHost.Kind kind) {
+  private static String prefix(EndpointName.Kind kind) {
     return switch (kind) {
       case INSTANCE -> "";
       case CLUSTER -> "cluster-";
@@ -106,8 +106,8 @@ class RdsHostTest {
         " Orders.c9akciq32rgb.us-east-2.rds.amazonaws.com "
       })
   void signsAnEndpointInLowerCaseAndWithoutATrailingDot(String host) {
-    assertThat(RdsHost.parse(host))
-        .map(RdsHost::name)
+    assertThat(EndpointName.parse(host))
+        .map(EndpointName::name)
         .contains(host.strip().toLowerCase(Locale.ROOT).replaceFirst("\\.$", ""));
   }
 
@@ -150,21 +150,21 @@ class RdsHostTest {
         "orders.cluster-ro-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com"
       })
   void takesNothingElseForAnEndpoint(String host) {
-    assertThat(RdsHost.parse(host)).isEmpty();
+    assertThat(EndpointName.parse(host)).isEmpty();
   }
 
   @Test
   void isParsedWithoutTheMetadataOfServicesAndRegions() throws Exception {
     RecordingClassLoader classes = new RecordingClassLoader();
 
-    Class<?> isolated = classes.loadClass(RdsHost.class.getName());
+    Class<?> isolated = classes.loadClass(EndpointName.class.getName());
     Method parse = isolated.getDeclaredMethod("parse", String.class);
     parse.setAccessible(true);
     Object host = parse.invoke(null, "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com");
 
     assertThat(host.toString()).contains("us-east-2");
     assertThat(classes.loaded)
-        .contains(RdsHost.class.getName())
+        .contains(EndpointName.class.getName())
         .noneMatch(name -> name.startsWith("software.amazon.awssdk.regions."));
   }
 
@@ -181,7 +181,7 @@ class RdsHostTest {
     protected Class<?> findClass(String name) throws ClassNotFoundException {
       loaded.add(name);
       String file = name.replace('.', '/') + ".class";
-      try (InputStream input = RdsHostTest.class.getClassLoader().getResourceAsStream(file)) {
+      try (InputStream input = EndpointNameTest.class.getClassLoader().getResourceAsStream(file)) {
         if (input == null) {
           throw new ClassNotFoundException(name);
         }

@@ -13,7 +13,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  * Signs tokens of RDS with AWS credentials, which are resolved once for each. A token is no better
  * than the credentials that signed it: such as have run out are refused here and not by RDS.
  */
-final class RdsTokenSigner implements TokenSigner {
+final class AwsTokenSigner implements TokenSigner {
 
   private final AwsCredentialsProvider provider;
   private final @Nullable String roleArn;
@@ -22,7 +22,7 @@ final class RdsTokenSigner implements TokenSigner {
   /**
    * @param roleArn the role whose credentials these are, if that is known
    */
-  RdsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
+  AwsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
     this.provider = provider;
     this.roleArn = roleArn;
     this.clock = clock;

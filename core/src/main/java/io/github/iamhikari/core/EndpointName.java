@@ -16,7 +16,7 @@ import software.amazon.awssdk.regions.Region;
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html">Aurora
  *     endpoints</a>
  */
-record RdsHost(String name, Kind kind, @Nullable String region) {
+record EndpointName(String name, Kind kind, @Nullable String region) {
 
   /** What an endpoint stands for, told by the label that carries the account's hash. */
   enum Kind {
@@ -68,7 +68,7 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
    * is not an endpoint of RDS: another domain, an IP address, {@code localhost}, or a name with a
    * word in the region's place that cannot be a region of its partition.
    */
-  static Optional<RdsHost> parse(String host) {
+  static Optional<EndpointName> parse(String host) {
     String name = normalize(host);
     boolean viaEndpoint = name.startsWith("endpoint.", name.indexOf('.') + 1);
     int hash = viaEndpoint ? 2 : 1; // which label carries it
@@ -91,10 +91,10 @@ record RdsHost(String name, Kind kind, @Nullable String region) {
     String word = labels[regionFirst ? hash + 1 : hash + 2];
     if (kind == Kind.GLOBAL) {
       boolean global = word.equals("global") && regionFirst && suffix.startsWith("amazonaws.");
-      return global ? Optional.of(new RdsHost(name, kind, null)) : Optional.empty();
+      return global ? Optional.of(new EndpointName(name, kind, null)) : Optional.empty();
     }
     return isRegion(word, suffix, regionFirst)
-        ? Optional.of(new RdsHost(name, kind, word))
+        ? Optional.of(new EndpointName(name, kind, word))
         : Optional.empty();
   }
 

@@ -33,7 +33,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.rds.RdsUtilities;
 
-class RdsTokenSignerTest {
+class AwsTokenSignerTest {
 
   private static final TokenRequest REQUEST =
       new TokenRequest("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432, "us-east-2", "a b");
@@ -61,14 +61,14 @@ class RdsTokenSignerTest {
   void signsAsThePythonSdkDoes(
       TokenRequest request, AwsCredentials credentials, Instant signedAt, String token) {
     IamToken signed =
-        new RdsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
+        new AwsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
             .sign(request, EXPIRATION);
 
     assertThat(parts(signed.value())).isEqualTo(parts(token));
   }
 
   static Stream<Arguments> tokensOfThePythonSdk() throws IOException {
-    try (InputStream file = RdsTokenSignerTest.class.getResourceAsStream("/botocore-tokens.tsv")) {
+    try (InputStream file = AwsTokenSignerTest.class.getResourceAsStream("/botocore-tokens.tsv")) {
       return new String(requireNonNull(file).readAllBytes(), UTF_8)
               .lines()
               .skip(1)
@@ -108,7 +108,7 @@ class RdsTokenSignerTest {
             .parse(requireNonNull(parts(reference).get("X-Amz-Date")), Instant::from);
 
     IamToken token =
-        new RdsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
+        new AwsTokenSigner(() -> credentials, null, InstantSource.fixed(signedAt))
             .sign(request, EXPIRATION);
 
     assertThat(parts(token.value())).isEqualTo(parts(reference));
@@ -142,7 +142,7 @@ class RdsTokenSignerTest {
   void resolvesCredentialsOncePerToken() {
     AtomicInteger resolved = new AtomicInteger();
     TokenSigner signer =
-        new RdsTokenSigner(
+        new AwsTokenSigner(
             () -> AwsBasicCredentials.create("AKID" + resolved.incrementAndGet(), "secret"),
             null,
             clock);
@@ -169,7 +169,7 @@ class RdsTokenSignerTest {
   void refusesAnonymousCredentials() {
     AwsCredentialsProvider anonymous = AnonymousCredentialsProvider.create();
 
-    assertThatThrownBy(() -> new RdsTokenSigner(anonymous, null, clock).sign(REQUEST, EXPIRATION))
+    assertThatThrownBy(() -> new AwsTokenSigner(anonymous, null, clock).sign(REQUEST, EXPIRATION))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("the AWS credentials provider gave anonymous credentials");
   }
@@ -184,6 +184,6 @@ class RdsTokenSignerTest {
   }
 
   private IamToken sign(AwsCredentials credentials) {
-    return new RdsTokenSigner(() -> credentials, null, clock).sign(REQUEST, EXPIRATION);
+    return new AwsTokenSigner(() -> credentials, null, clock).sign(REQUEST, EXPIRATION);
   }
 }
