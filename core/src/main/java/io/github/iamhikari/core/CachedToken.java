@@ -122,7 +122,7 @@ final class CachedToken {
 
   /**
    * The token to use instead of one that is not to be trusted, nor is the key that signed it: that
-   * which has taken its place, or else a new one.
+   * which has taken its place, or else a new one, whose signing waits after no failure.
    *
    * @param patience how long to wait for a new one
    * @return null if there is none by then, or only the same again, as a second signing within one
@@ -227,7 +227,8 @@ final class CachedToken {
         return seen.token;
       }
       Failure last = failure;
-      boolean waits = mustWaitAfter(last);
+      // Refused logins are few, and the provider may have recovered since.
+      boolean waits = unwanted == null && mustWaitAfter(last);
       Signing begun = waits ? null : signAfter(seen, last);
       if (lives && stateOf(seen) != IamToken.State.EXPIRED) {
         return seen.token;

@@ -384,6 +384,18 @@ class CachedTokenTest {
     assertThat(cached.current(PATIENCE)).isEqualTo(unwanted);
   }
 
+  @Test
+  void replacesARefusedTokenSoonAfterASigningFailed() throws Exception {
+    CachedToken cached = cached(870);
+    IamToken refused = cached.current(PATIENCE);
+    signer.failing = true;
+    time.advance(Duration.ofSeconds(700));
+    cached.current(PATIENCE); // fails to renew it
+    signer.failing = false;
+
+    assertThat(value(cached.insteadOf(refused, PATIENCE))).isEqualTo("token 3");
+  }
+
   private CachedToken cached(int expiration) {
     return cached(expiration, Runnable::run);
   }
