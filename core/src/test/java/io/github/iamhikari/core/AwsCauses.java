@@ -198,7 +198,7 @@ final class AwsCauses {
             "RDS throttles",
             patient -> {
               start(patient, mayLogIn());
-              rds.add(key, resource -> Optional.of(Refusal.NOT_AUTHORIZED));
+              rds.add(key, (action, resource) -> Optional.of(Refusal.NOT_AUTHORIZED));
             },
             failed(
                 LOGIN,

@@ -72,7 +72,7 @@ public final class TokenDirectory extends InMemoryOperationInterceptor implement
     String user = new DN(bind.getRequest().getBindDN()).getRDN().getAttributeValues()[0];
     String password = bind.getRequest().getPassword().stringValue();
     // What spoke TLS with the client is the database.
-    if (authenticator.judge(user, password, "TLS").isPresent()) {
+    if (!authenticator.judge(user, password, "TLS").accepted()) {
       throw new LDAPException(ResultCode.INVALID_CREDENTIALS);
     }
     bind.setRequest(new SimpleBindRequest(ADMITTED, admission));

@@ -58,11 +58,11 @@ record Identity(
 
   /** What it may log in to. */
   LoginPolicy logins(InstantSource clock) {
-    return resource -> {
+    return (action, resource) -> {
       if (hasEnded(clock.instant())) {
         return Optional.of(Refusal.EXPIRED_CREDENTIALS);
       }
-      boolean allowed = decide("rds-db:connect", resource) == Decision.ALLOWED;
+      boolean allowed = decide(action, resource) == Decision.ALLOWED;
       return allowed ? Optional.empty() : Optional.of(Refusal.NOT_AUTHORIZED);
     };
   }

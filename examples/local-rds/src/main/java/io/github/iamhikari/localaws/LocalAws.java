@@ -2,6 +2,7 @@ package io.github.iamhikari.localaws;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
+import io.github.iamhikari.localrds.Service;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +19,8 @@ import java.util.function.Supplier;
  *
  * <p>It knows users and roles. A request must be signed with a key of theirs, by Signature Version
  * 4, within 15 minutes of its clock. Its {@linkplain Builder#database databases} let in users and
- * sessions of roles whose policies allow {@code rds-db:connect}, until the session ends.
+ * sessions of roles whose policies allow {@code rds-db:connect}, or on Aurora DSQL {@code
+ * dsql:DbConnect} and {@code dsql:DbConnectAdmin}, until the session ends.
  *
  * <p>Safe for use by several threads. It runs until it is {@linkplain #close() closed}.
  *
@@ -232,14 +234,16 @@ public final class LocalAws implements AutoCloseable {
 
     /**
      * Adds a database. It knows the keys of users and roles until the stand-in is closed, and RDS
-     * describes it as it is when it is asked.
+     * describes it as it is when it is asked, unless it is one of Aurora DSQL.
      *
      * @param rds a running database
      * @return this
      */
     public Builder database(LocalRds rds) {
       databases.add(rds);
-      described.add(() -> DatabaseResource.of(rds));
+      if (rds.service() == Service.RDS) {
+        described.add(() -> DatabaseResource.of(rds));
+      }
       return this;
     }
 

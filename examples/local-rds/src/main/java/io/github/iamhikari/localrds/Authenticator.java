@@ -28,6 +28,7 @@ final class Authenticator {
   private final Map<String, AccessKey> keys = new ConcurrentHashMap<>();
   private final Map<String, Function<String, Optional<Refusal>>> policies =
       new ConcurrentHashMap<>();
+  private final Set<String> unlinked = ConcurrentHashMap.newKeySet();
   private volatile boolean iamLogin = true;
   private final List<Login> logins = new ArrayList<>();
 
@@ -62,6 +63,15 @@ final class Authenticator {
     return iamLogin;
   }
 
+  /** Links an account to the owners of all keys, as each is from the start, or to nobody. */
+  void linked(String user, boolean linked) {
+    if (linked) {
+      unlinked.remove(user);
+    } else {
+      unlinked.add(user);
+    }
+  }
+
   List<Login> logins() {
     synchronized (logins) {
       return List.copyOf(logins);
@@ -74,22 +84,30 @@ final class Authenticator {
    * @param user the database user
    * @param password what was sent as the password; empty where it was longer than any token
    * @param tlsProtocol the TLS version; null if the client did not ask for TLS
-   * @return why it is refused, or nothing if it is accepted
+   * @return the attempt, and what came of it
    */
-  Optional<Refusal> judge(String user, String password, @Nullable String tlsProtocol) {
-    var now = clock.instant();
+  Login judge(String user, String password, @Nullable String tlsProtocol) {
+    Instant now = clock.instant();
     String accessKeyId =
         PresignedRequest.parse(password)
             .map(PresignedRequest::accessKeyId)
             .filter(id -> !id.isEmpty())
             .orElse(null);
     Optional<Refusal> refusal = refusal(user, password, tlsProtocol, accessKeyId, now);
-    Login login = new Login(now, user, tlsProtocol, password, accessKeyId, refusal.orElse(null));
+    return record(new Login(now, user, tlsProtocol, password, accessKeyId, refusal.orElse(null)));
+  }
+
+  /** Writes down an attempt that got no further than to name its user. */
+  Login refuse(String user, @Nullable String tlsProtocol, Refusal refusal) {
+    return record(new Login(clock.instant(), user, tlsProtocol, "", null, refusal));
+  }
+
+  private Login record(Login login) {
     LOG.debug("{}", login);
     synchronized (logins) {
       logins.add(login);
     }
-    return refusal;
+    return login;
   }
 
   private Optional<Refusal> refusal(
@@ -110,7 +128,10 @@ final class Authenticator {
     if (!limit.takesOne()) {
       return Optional.of(Refusal.THROTTLED);
     }
-    return verifier.verify(password, user, keys, now).or(() -> forbidden(user, accessKeyId));
+    return verifier
+        .verify(password, user, keys, now)
+        .or(() -> forbidden(user, accessKeyId))
+        .or(() -> unlinked.contains(user) ? Optional.of(Refusal.NOT_LINKED) : Optional.empty());
   }
 
   private Optional<Refusal> forbidden(String user, @Nullable String accessKeyId) {

@@ -1,13 +1,20 @@
 package io.github.iamhikari.localrds;
 
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +33,7 @@ final class Connection implements Closeable {
   private Socket client;
   private @Nullable Socket database;
   private boolean closed;
+  private BooleanSupplier end = () -> false;
 
   Connection(Socket accepted, SSLContext tls, int databasePort) {
     this.accepted = accepted;
@@ -50,12 +58,39 @@ final class Connection implements Closeable {
 
   /** From here on, TLS is spoken with the client. */
   void startTls() throws IOException {
-    String peer = accepted.getInetAddress().getHostAddress();
-    SSLSocket socket =
-        (SSLSocket) tls.getSocketFactory().createSocket(accepted, peer, accepted.getPort(), true);
-    socket.setUseClientMode(false);
+    startTls(InputStream.nullInputStream());
+  }
+
+  /**
+   * From here on, TLS is spoken with the client.
+   *
+   * @param consumed what has been read of it already
+   * @param protocols what can be spoken in it, if the client asks for a protocol (ALPN)
+   */
+  void startTls(InputStream consumed, String... protocols) throws IOException {
+    SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(accepted, consumed, true);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(protocols);
+    socket.setSSLParameters(parameters);
     socket.startHandshake();
     client = socket;
+  }
+
+  /** The protocol that the client asked for (ALPN); empty if it asked for none. */
+  String applicationProtocol() {
+    return client instanceof SSLSocket socket ? socket.getApplicationProtocol() : "";
+  }
+
+  /** The server's name that the client asked for (SNI). */
+  Optional<String> serverName() {
+    if (client instanceof SSLSocket socket
+        && socket.getSession() instanceof ExtendedSSLSession session) {
+      return session.getRequestedServerNames().stream()
+          .filter(SNIHostName.class::isInstance)
+          .map(name -> ((SNIHostName) name).getAsciiName())
+          .findFirst();
+    }
+    return Optional.empty();
   }
 
   /** The version of TLS that is spoken with the client; null if none is. */
@@ -84,6 +119,11 @@ final class Connection implements Closeable {
     return database().getOutputStream();
   }
 
+  /** Sets when the session is over: the client's next message does not arrive then. */
+  void endsWhen(BooleanSupplier over) {
+    end = over;
+  }
+
   /**
    * Passes bytes both ways until the session is over. A client that has said its last still gets
    * what the database answers; a database that is gone ends the session.
@@ -105,7 +145,7 @@ final class Connection implements Closeable {
 
   private void passToDatabase() {
     try {
-      fromClient().transferTo(toDatabase());
+      new Session(fromClient(), end).transferTo(toDatabase());
       database().shutdownOutput();
     } catch (IOException e) {
       close();
@@ -119,6 +159,10 @@ final class Connection implements Closeable {
 
   private synchronized Socket database() {
     return Objects.requireNonNull(database, "not connected to the database");
+  }
+
+  synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Cuts both sides at once, whatever is under way. */
@@ -136,6 +180,26 @@ final class Connection implements Closeable {
       socket.close();
     } catch (IOException e) {
       // Then it is closed already, as far as we can do it.
+    }
+  }
+
+  /** What a client sends until its session is over. */
+  private static final class Session extends FilterInputStream {
+
+    private final BooleanSupplier end;
+
+    Session(InputStream client, BooleanSupplier end) {
+      super(client);
+      this.end = end;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      int count = super.read(to, offset, length);
+      if (end.getAsBoolean()) {
+        throw new SocketException("the session is over");
+      }
+      return count;
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * What a token must be signed for.
  *
  * @param host the endpoint's name, to the letter
- * @param port the endpoint's port
+ * @param port the endpoint's port, which a token for Aurora DSQL does not name
  * @param region the region it is in
  */
 public record Endpoint(String host, int port, String region) {
@@ -18,13 +18,26 @@ public record Endpoint(String host, int port, String region) {
   private static final Pattern REGION_BESIDE_RDS =
       Pattern.compile("\\." + REGION + "\\.rds(?:-fips)?\\.|\\.rds(?:-fips)?\\." + REGION + "\\.");
 
-  /** The region that an endpoint's name tells, before or after {@code rds}. */
+  /** An endpoint of Aurora DSQL, also by PrivateLink; in lower case. */
+  private static final Pattern DSQL =
+      Pattern.compile("[a-z0-9]{26}\\.dsql(?:-[a-z0-9]+)?\\." + REGION + "\\.on\\.aws");
+
+  /** The region that an endpoint's name tells: before or after {@code rds}, or after dsql. */
   static Optional<String> regionOf(String host) {
+    Matcher dsql = DSQL.matcher(host);
+    if (dsql.matches()) {
+      return Optional.of(dsql.group(1));
+    }
     Matcher matcher = REGION_BESIDE_RDS.matcher(host);
     if (!matcher.find()) {
       return Optional.empty();
     }
     return Optional.ofNullable(matcher.group(1)).or(() -> Optional.ofNullable(matcher.group(2)));
+  }
+
+  /** What the name begins with: of Aurora DSQL, the cluster's id. */
+  String firstLabel() {
+    return host.split("\\.", 2)[0];
   }
 
   /** The partition of the region, as ARNs name it. */

@@ -8,7 +8,7 @@ enum Engine {
   POSTGRES("postgres", "jdbc:postgresql:") {
     @Override
     Database start(Path directory, Accounts accounts) throws Exception {
-      return PostgresDatabase.start(directory, accounts);
+      return PostgresDatabase.start(directory, accounts, setUp(accounts));
     }
 
     @Override
@@ -28,7 +28,7 @@ enum Engine {
 
     @Override
     LoginProtocol login(Authenticator authenticator, String password) {
-      return new PostgresLogin(authenticator, password);
+      return new PostgresLogin(authenticator, password, new RdsForPostgres());
     }
   },
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,8 +21,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for one RDS endpoint: a real database on this machine, behind a gateway that speaks
- * TLS and lets in who has a valid IAM token, as strictly as RDS does.
+ * A stand-in for one endpoint of RDS or Aurora DSQL: a real database on this machine, behind a
+ * gateway that speaks TLS and lets in who has a valid IAM token, as strictly as the service does.
  *
  * <p>It listens on 127.0.0.1, but a token must be signed for the endpoint's {@linkplain #host()
  * name}, {@linkplain #port() port} and {@linkplain #region() region}. An account may do all it
@@ -43,6 +44,7 @@ public final class LocalRds implements AutoCloseable {
   static final String ADDRESS = "127.0.0.1";
 
   private final Engine engine;
+  private final Service service;
   private final Endpoint endpoint;
   private final String database;
   private final String account;
@@ -52,6 +54,7 @@ public final class LocalRds implements AutoCloseable {
   private final boolean hasOwnCertificate;
   private final int listeningPort;
   private final LoginLimit limit;
+  private final ConnectionLimit connections;
   private final Authenticator authenticator;
   private final Database server;
   private final LoginProtocol protocol;
@@ -71,21 +74,24 @@ public final class LocalRds implements AutoCloseable {
       ServerSocket listener)
       throws Exception {
     this.engine = builder.engine;
+    this.service = builder.service;
     this.database = builder.database;
     this.account = builder.accounts.iterator().next();
     this.awsAccount = builder.awsAccount;
-    this.resourceId = builder.resourceId;
     this.directory = directory;
     this.hasOwnCertificate = builder.tls == null;
     this.listeningPort = listener.getLocalPort();
     this.endpoint =
         new Endpoint(builder.host, endpointPort == 0 ? listeningPort : endpointPort, region);
+    this.resourceId = service == Service.DSQL ? endpoint.firstLabel() : builder.resourceId;
     this.limit = new LoginLimit(builder.nanoTime);
     limit.set(builder.loginsPerSecond);
+    this.connections = new ConnectionLimit(builder.nanoTime, builder.connectionLifetime);
+    connections.set(builder.mostConnections);
     this.authenticator =
         new Authenticator(
-            new TokenVerifier(endpoint, builder.tokenLifetime),
-            Set.copyOf(builder.accounts),
+            new TokenVerifier(service, endpoint, builder.tokenLifetime),
+            builder.users(),
             builder.clock,
             limit);
     authenticator.iamLogin(builder.iamLogin);
@@ -94,11 +100,18 @@ public final class LocalRds implements AutoCloseable {
     if (hasOwnCertificate) {
       Files.writeString(certificateAuthority(), CertificateAuthority.pem());
     }
-    this.server =
-        start.start(directory, new Accounts(database, builder.accounts, builder.password));
-    this.protocol = engine.login(authenticator, builder.password);
+    this.server = start.start(directory, new Accounts(database, builder.users(), builder.password));
+    this.protocol = login(builder.password);
     this.gateway = Gateway.start(listener, protocol, tls, server.port());
     TemporaryFiles.closeAtExit(this);
+  }
+
+  private LoginProtocol login(String password) {
+    if (service == Service.DSQL) {
+      Dsql dsql = new Dsql(endpoint, resource(account), connections);
+      return new PostgresLogin(authenticator, password, dsql);
+    }
+    return engine.login(authenticator, password);
   }
 
   /**
@@ -107,7 +120,7 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder postgres() {
-    return new Builder(Engine.POSTGRES, Engine.POSTGRES::start);
+    return new Builder(Service.RDS, Engine.POSTGRES, Engine.POSTGRES::start);
   }
 
   /**
@@ -117,7 +130,33 @@ public final class LocalRds implements AutoCloseable {
    * @return a builder that can start it as it is
    */
   public static Builder mariaDb() {
-    return new Builder(Engine.MARIADB, Engine.MARIADB::start);
+    return new Builder(Service.RDS, Engine.MARIADB, Engine.MARIADB::start);
+  }
+
+  /**
+   * Begins to describe a stand-in for a cluster of Aurora DSQL, whose database is a PostgreSQL that
+   * takes all of PostgreSQL's SQL.
+   *
+   * <p>A login is as strict as DSQL's: in TLS, with the endpoint's name in it (SNI) or with the
+   * cluster's id as {@code options=-c amzn-cluster-id=...}; by a token whose action is {@code
+   * DbConnectAdmin} for {@code admin}, who is always there, and {@code DbConnect} for everybody
+   * else. A connection lives for 60 minutes by the {@linkplain Builder#clock(InstantSource,
+   * LongSupplier) clock of logins}; then what its client sends next is not answered.
+   *
+   * @return a builder that can start it as it is
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html">Using
+   *     database roles and IAM authentication</a>
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html">Cluster
+   *     quotas and database limits</a>
+   */
+  public static Builder dsql() {
+    return new Builder(
+        Service.DSQL,
+        Engine.POSTGRES,
+        (directory, accounts) ->
+            PostgresDatabase.start(directory, accounts, PostgresDatabase.setUpDsql(accounts)));
   }
 
   /**
@@ -138,7 +177,8 @@ public final class LocalRds implements AutoCloseable {
    */
   public static Builder inFrontOf(String jdbcUrl, String administrator, String password) {
     RunningServer running = new RunningServer(jdbcUrl, administrator, password);
-    return new Builder(running.engine(), (directory, accounts) -> running.start(accounts));
+    return new Builder(
+        Service.RDS, running.engine(), (directory, accounts) -> running.start(accounts));
   }
 
   /**
@@ -223,9 +263,18 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
+   * What it stands in for.
+   *
+   * @return the service
+   */
+  public Service service() {
+    return service;
+  }
+
+  /**
    * The database engine.
    *
-   * @return {@code postgres} or, for MySQL too, {@code mariadb}
+   * @return {@code postgres}, for Aurora DSQL too, or {@code mariadb}, for MySQL too
    */
   public String engine() {
     return engine.rdsName;
@@ -243,20 +292,44 @@ public final class LocalRds implements AutoCloseable {
   /**
    * The id that policies name the instance or cluster by.
    *
-   * @return the id, such as {@code db-ABCDEFGHIJKL01234}
+   * @return the id, such as {@code db-ABCDEFGHIJKL01234}; of Aurora DSQL, what the endpoint's name
+   *     begins with
    */
   public String resourceId() {
     return resourceId;
   }
 
   /**
-   * What a policy for {@code rds-db:connect} must allow.
+   * What a policy must allow.
+   *
+   * @param user the database user
+   * @return {@code rds-db:connect}, or on Aurora DSQL {@code dsql:DbConnect} or {@code
+   *     dsql:DbConnectAdmin}
+   */
+  public String action(String user) {
+    return service.action(user);
+  }
+
+  /**
+   * What a policy must allow the {@linkplain #action(String) action} for.
    *
    * @param user the database user
    * @return the user's ARN, such as {@code
-   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}
+   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}; of Aurora DSQL the
+   *     cluster's, whoever the user is, such as {@code
+   *     arn:aws:dsql:us-east-2:123456789012:cluster/local4btxv7r2wm5q3jd6hnysu}
    */
   public String resource(String user) {
+    if (service == Service.DSQL) {
+      return String.join(
+          ":",
+          "arn",
+          endpoint.partition(),
+          "dsql",
+          endpoint.region(),
+          awsAccount,
+          "cluster/" + resourceId);
+    }
     return String.join(
         ":",
         "arn",
@@ -282,14 +355,53 @@ public final class LocalRds implements AutoCloseable {
    * password. Sessions that are open stay open.
    *
    * @param enabled whether clients can log in with IAM
+   * @throws IllegalStateException if it is to be disabled on Aurora DSQL, which has no other login
    */
   public void iamLogin(boolean enabled) {
+    if (!enabled) {
+      service.demandRds("another login than by IAM");
+    }
     authenticator.iamLogin(enabled);
   }
 
   /**
+   * Links an account to whom the known keys belong, as {@code AWS IAM GRANT} does on Aurora DSQL,
+   * or to nobody any more, as {@code AWS IAM REVOKE}. Each account is linked from the start. Who is
+   * not linked is refused; sessions that are open stay open.
+   *
+   * @param user an account
+   * @param linked whether it is linked
+   * @throws IllegalStateException if this is not a stand-in for Aurora DSQL
+   * @throws IllegalArgumentException for {@code admin}, whom Aurora DSQL does not link
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html">Using
+   *     database roles and IAM authentication</a>
+   */
+  public void linked(String user, boolean linked) {
+    service.demandDsql("AWS IAM GRANT");
+    if (user.equals(Service.ADMIN)) {
+      throw new IllegalArgumentException("the role admin needs no AWS IAM GRANT");
+    }
+    authenticator.linked(user, linked);
+  }
+
+  /**
+   * Sets how many connections to Aurora DSQL there can be at once. A further one is refused,
+   * whatever its token; those that are open stay open.
+   *
+   * @param limit the number; 0 for no limit
+   * @throws IllegalArgumentException if it is less
+   * @throws IllegalStateException if this is not a stand-in for Aurora DSQL
+   */
+  public void mostConnections(int limit) {
+    service.demandDsql("a limit of connections");
+    connections.set(checkLimit(limit));
+  }
+
+  /**
    * Sets how many logins it takes in a second, and at once after a second without any. A further
-   * one is refused as one by a wrong password, whatever its token.
+   * one is refused, whatever its token: by RDS as one by a wrong password, by Aurora DSQL in words
+   * of its own.
    *
    * @param limit the number; 0 for no limit
    * @throws IllegalArgumentException if it is less
@@ -300,7 +412,7 @@ public final class LocalRds implements AutoCloseable {
 
   private static int checkLimit(int limit) {
     if (limit < 0) {
-      throw new IllegalArgumentException("a limit of logins a second is 0 or more, not " + limit);
+      throw new IllegalArgumentException("a limit is 0 or more, not " + limit);
     }
     return limit;
   }
@@ -378,7 +490,7 @@ public final class LocalRds implements AutoCloseable {
    * @param policy what its owner may log in to
    */
   public void add(AccessKey key, LoginPolicy policy) {
-    authenticator.add(key, user -> policy.refuse(resource(user)));
+    authenticator.add(key, user -> policy.refuse(action(user), resource(user)));
   }
 
   /**
@@ -456,11 +568,11 @@ public final class LocalRds implements AutoCloseable {
 
   /** The server, if it is a PostgreSQL of local-rds' own. */
   PostgresDatabase postgresServer() {
-    if (server instanceof PostgresDatabase postgres) {
+    if (service == Service.RDS && server instanceof PostgresDatabase postgres) {
       return postgres;
     }
     throw new IllegalStateException(
-        "a cluster is made of PostgreSQL servers that local-rds starts itself");
+        "a cluster is made of PostgreSQL servers of RDS that local-rds starts itself");
   }
 
   /** Where and what it is, in one line. */
@@ -472,28 +584,35 @@ public final class LocalRds implements AutoCloseable {
   /** Describes a {@link LocalRds} and starts it. For one thread; can start several, one by one. */
   public static final class Builder {
 
+    private final Service service;
     private final Engine engine;
     private final Database.Start server;
     private final String password = AccessKey.randomHex(20);
     private final Set<String> accounts = new LinkedHashSet<>();
     private final Map<String, AccessKey> keys = new LinkedHashMap<>();
-    private String host = "local.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+    private String host;
     private @Nullable String region;
     private int endpointPort;
     private int port;
-    private String database = "app";
+    private String database;
     private String awsAccount = ACCOUNT;
     private String resourceId = "db-" + AccessKey.randomHex(13).toUpperCase(Locale.ROOT);
     private boolean iamLogin = true;
-    private Duration tokenLifetime = TokenVerifier.LONGEST_LIFETIME;
+    private Duration tokenLifetime;
+    private Duration connectionLifetime = Duration.ofMinutes(60);
+    private int mostConnections;
     private InstantSource clock = InstantSource.system();
     private LongSupplier nanoTime = System::nanoTime;
     private int loginsPerSecond;
     private @Nullable SSLContext tls;
 
-    private Builder(Engine engine, Database.Start server) {
+    private Builder(Service service, Engine engine, Database.Start server) {
+      this.service = service;
       this.engine = engine;
       this.server = server;
+      this.host = service.host();
+      this.database = service.database();
+      this.tokenLifetime = service.longestLifetime();
     }
 
     /**
@@ -543,7 +662,8 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Adds a database user that logs in with a token.
      *
-     * @param user any name that the engine allows; {@code app_user} alone unless set
+     * @param user any name that the engine allows; {@code app_user} alone unless set. Aurora DSQL
+     *     has {@code admin} as well
      * @return this
      */
     public Builder account(String user) {
@@ -578,10 +698,12 @@ public final class LocalRds implements AutoCloseable {
      * Sets the id that policies name the instance or cluster by.
      *
      * @param resourceId such as {@code db-ABCDEFGHIJKL01234}; a random one for each builder unless
-     *     set
+     *     set. That of Aurora DSQL stands in the endpoint's name
      * @return this
+     * @throws IllegalStateException if this describes a stand-in for Aurora DSQL
      */
     public Builder resourceId(String resourceId) {
+      service.demandRds("an id of its own");
       this.resourceId = resourceId;
       return this;
     }
@@ -591,15 +713,54 @@ public final class LocalRds implements AutoCloseable {
      *
      * @param enabled true unless set
      * @return this
+     * @throws IllegalStateException if it is to be disabled on Aurora DSQL, which has no other
+     *     login
      * @see LocalRds#iamLogin(boolean)
      */
     public Builder iamLogin(boolean enabled) {
+      if (!enabled) {
+        service.demandRds("another login than by IAM");
+      }
       this.iamLogin = enabled;
       return this;
     }
 
     /**
-     * Sets how many logins it takes in a second, of which an instance of RDS takes about 200.
+     * Sets how many connections to Aurora DSQL there can be at once, of which a cluster takes
+     * 10,000.
+     *
+     * @param limit the number; 0 for no limit, as it is unless set
+     * @return this
+     * @throws IllegalArgumentException if it is less
+     * @throws IllegalStateException if this does not describe a stand-in for Aurora DSQL
+     * @see LocalRds#mostConnections(int)
+     */
+    public Builder mostConnections(int limit) {
+      service.demandDsql("a limit of connections");
+      this.mostConnections = checkLimit(limit);
+      return this;
+    }
+
+    /**
+     * Sets how long a connection to Aurora DSQL lives.
+     *
+     * @param lifetime more than nothing; 60 minutes unless set, as a cluster has it
+     * @return this
+     * @throws IllegalArgumentException if it is not
+     * @throws IllegalStateException if this does not describe a stand-in for Aurora DSQL
+     */
+    public Builder connectionLifetime(Duration lifetime) {
+      service.demandDsql("a longest life of connections");
+      if (lifetime.isZero() || lifetime.isNegative()) {
+        throw new IllegalArgumentException("a connection lives more than 0 s, not " + lifetime);
+      }
+      this.connectionLifetime = lifetime;
+      return this;
+    }
+
+    /**
+     * Sets how many logins it takes in a second, of which an instance of RDS takes about 200 and a
+     * cluster of Aurora DSQL 100.
      *
      * @param limit the number; 0 for no limit, as it is unless set
      * @return this
@@ -614,10 +775,13 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Sets the name of the accounts' database.
      *
-     * @param name any name that the engine allows; {@code app} unless set
+     * @param name any name that the engine allows; {@code app} unless set. The one database of
+     *     Aurora DSQL is {@code postgres}
      * @return this
+     * @throws IllegalStateException if this describes a stand-in for Aurora DSQL
      */
     public Builder database(String name) {
+      service.demandRds("a name for its database");
       this.database = checkName(name);
       return this;
     }
@@ -625,17 +789,21 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Sets how long a token can be used.
      *
-     * @param lifetime more than nothing and at most 900 seconds, as it is unless set; a token that
-     *     says less by {@code X-Amz-Expires} can be used for that
+     * @param lifetime more than nothing and at most 900 seconds, or a week for Aurora DSQL, as it
+     *     is unless set; a token that says less by {@code X-Amz-Expires} can be used for that
      * @return this
      * @throws IllegalArgumentException if it is none of these
      */
     public Builder tokenLifetime(Duration lifetime) {
       if (lifetime.isZero()
           || lifetime.isNegative()
-          || lifetime.compareTo(TokenVerifier.LONGEST_LIFETIME) > 0) {
+          || lifetime.compareTo(service.longestLifetime()) > 0) {
         throw new IllegalArgumentException(
-            "a token lives more than 0 s and at most 900 s, not " + lifetime);
+            String.format(
+                Locale.ROOT,
+                "a token lives more than 0 s and at most %d s, not %s",
+                service.longestLifetime().toSeconds(),
+                lifetime));
       }
       this.tokenLifetime = lifetime;
       return this;
@@ -653,10 +821,10 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Sets the clocks that tokens and the number of logins are judged by.
+     * Sets the clocks that tokens, the number of logins and the age of connections are judged by.
      *
      * @param clock the clock of tokens, asked by several threads; the system's unless set
-     * @param nanoTime the clock that logins are counted by, asked by several threads; {@link
+     * @param nanoTime the clock of logins and connections, asked by several threads; {@link
      *     System#nanoTime()} unless set
      * @return this
      */
@@ -733,6 +901,15 @@ public final class LocalRds implements AutoCloseable {
         TemporaryFiles.delete(directory);
         throw new IllegalStateException("the stand-in for " + host + " did not start", e);
       }
+    }
+
+    /** Who can log in, and DSQL's {@code admin}. */
+    private Set<String> users() {
+      Set<String> users = new LinkedHashSet<>(accounts);
+      if (service == Service.DSQL) {
+        users.add(Service.ADMIN);
+      }
+      return Collections.unmodifiableSet(users);
     }
 
     private static int checkPort(int port) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tlsProtocol the TLS version, such as {@code TLSv1.3}; null for a login without TLS
  * @param token what was sent as the password; empty where none was asked for or it was longer than
  *     any token. It is for a test that looks for it where it should not be: it opens the database
- *     for up to 15 minutes
+ *     for up to 15 minutes, and a cluster of Aurora DSQL for up to a week
  * @param accessKeyId the access key id that the token names; null where it names none
  * @param refusal why it was refused; null if it was accepted
  */

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 
 /**
  * How the clients of MySQL and MariaDB log in: TLS, then the token by the plugin {@code
@@ -58,8 +57,7 @@ record MySqlLogin(Authenticator authenticator, String databasePassword) implemen
       password = new String(ZeroTerminated.read(answer.fields()), UTF_8);
       hasPassword = answer.payload().length > 1;
     }
-    Optional<Refusal> refusal = authenticator.judge(user, password, connection.tlsProtocol());
-    if (refusal.isPresent()) {
+    if (!authenticator.judge(user, password, connection.tlsProtocol()).accepted()) {
       answer.answer(accessDenied(user, hasPassword)).write(connection.toClient());
       return false;
     }

@@ -50,10 +50,10 @@ final class PostgresDatabase implements Database {
     this.password = password;
   }
 
-  /** Starts a primary, with its data in this directory. */
-  static PostgresDatabase start(Path directory, Accounts accounts)
+  /** Starts a primary, with its data in this directory, and executes some statements there. */
+  static PostgresDatabase start(Path directory, Accounts accounts, List<String> setUp)
       throws IOException, SQLException {
-    return start(directory, data -> primary(data, accounts));
+    return start(directory, data -> primary(data, accounts, setUp));
   }
 
   /**
@@ -89,12 +89,12 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  private static PostgresDatabase primary(Path data, Accounts accounts)
+  private static PostgresDatabase primary(Path data, Accounts accounts, List<String> setUp)
       throws IOException, SQLException {
     PostgresDatabase primary = run(data, accounts.password());
     try (Connection connection = primary.connect();
         Statement statement = connection.createStatement()) {
-      for (String sql : setUp(accounts)) {
+      for (String sql : setUp) {
         statement.execute(sql);
       }
       statement.execute("alter role " + ADMINISTRATOR + " password '" + accounts.password() + "'");
@@ -168,6 +168,20 @@ final class PostgresDatabase implements Database {
 
   /** Makes the accounts: members of {@code rds_iam}, as on RDS, who own the database together. */
   static List<String> setUp(Accounts accounts) {
+    List<String> statements = setUpRoles(accounts);
+    statements.add("create database " + quoted(accounts.database()) + " owner rds_iam");
+    return statements;
+  }
+
+  /** Makes the accounts, who own the one database that there is. */
+  static List<String> setUpDsql(Accounts accounts) {
+    List<String> statements = setUpRoles(accounts);
+    statements.add("alter database " + quoted(accounts.database()) + " owner to rds_iam");
+    statements.add("revoke connect on database template1 from public");
+    return statements;
+  }
+
+  private static List<String> setUpRoles(Accounts accounts) {
     List<String> statements = new ArrayList<>();
     statements.add(
         "do 'begin create role rds_iam; exception when duplicate_object then null; end'");
@@ -176,7 +190,6 @@ final class PostgresDatabase implements Database {
       String role = quoted(user) + " login password '" + accounts.password() + "' in role rds_iam";
       statements.add("create role " + role);
     }
-    statements.add("create database " + quoted(accounts.database()) + " owner rds_iam");
     return statements;
   }
 

@@ -2,28 +2,36 @@ package io.github.iamhikari.localrds;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * How PostgreSQL's clients log in: TLS, the startup message, and the token as a password in clear
- * text. The database then gets the client's own startup message, and the gateway's password in
- * clear text or by SCRAM, as it asks.
+ * How PostgreSQL's clients log in: TLS, asked for or at once, the startup message, and the token as
+ * a password in clear text. The database then gets the client's own startup message, and the
+ * gateway's password in clear text or by SCRAM, as it asks.
  *
  * @param authenticator who decides
  * @param databasePassword what the accounts log in to the database with
+ * @param service what it is that the client logs in to
  * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html">Message flow</a>
  */
-record PostgresLogin(Authenticator authenticator, String databasePassword)
+record PostgresLogin(Authenticator authenticator, String databasePassword, PostgresService service)
     implements LoginProtocol {
 
-  private static final int PROTOCOL_3 = 3;
+  /** How PostgreSQL's protocol is named in TLS. */
+  private static final String PROTOCOL = "postgresql";
+
+  /** The first byte of a client that speaks TLS at once. */
+  private static final int TLS_HANDSHAKE = 22;
+
   private static final int CANCEL_REQUEST = 80877102;
   private static final int SSL_REQUEST = 80877103;
   private static final int GSS_REQUEST = 80877104;
@@ -36,12 +44,12 @@ record PostgresLogin(Authenticator authenticator, String databasePassword)
 
   @Override
   public boolean login(Connection connection) throws IOException {
-    PostgresMessage first = PostgresMessage.readUntyped(connection.fromClient());
+    PostgresMessage first = first(connection);
     while (first.code() == SSL_REQUEST || first.code() == GSS_REQUEST) {
       boolean startTls = first.code() == SSL_REQUEST && connection.tlsProtocol() == null;
       connection.toClient().write(startTls ? 'S' : 'N');
       if (startTls) {
-        connection.startTls();
+        connection.startTls(InputStream.nullInputStream(), PROTOCOL);
       }
       first = PostgresMessage.readUntyped(connection.fromClient());
     }
@@ -50,32 +58,51 @@ record PostgresLogin(Authenticator authenticator, String databasePassword)
       first.write(connection.toDatabase());
       return false;
     }
-    if (first.code() >> Short.SIZE != PROTOCOL_3) {
-      throw new ProtocolException("not a startup message: " + first.code());
-    }
-    return admits(connection, first) && logsInToDatabase(connection, first);
+    PostgresStartup startup = PostgresStartup.of(first);
+    return admits(connection, startup)
+        && logsInToDatabase(connection, service.forDatabase(startup).message());
   }
 
-  private boolean admits(Connection connection, PostgresMessage startup) throws IOException {
-    Map<String, String> parameters = parameters(startup);
-    String user = parameters.getOrDefault("user", "");
-    String password = "";
-    if (connection.tlsProtocol() != null) {
-      authentication(AUTHENTICATION_CLEARTEXT_PASSWORD).write(connection.toClient());
-      PostgresMessage answer =
-          PostgresMessage.read(connection.fromClient(), Authenticator.LONGEST_PASSWORD);
-      if (answer.type() != 'p') {
-        throw new ProtocolException("not a password message: " + answer.type());
-      }
-      password = new String(ZeroTerminated.read(answer.fields()), UTF_8);
+  /** The client's first message, in TLS if it does not ask for that first. */
+  private static PostgresMessage first(Connection connection) throws IOException {
+    int type = connection.fromClient().read();
+    if (type < 0) {
+      throw new EOFException("the client has nothing to say");
     }
-    Optional<Refusal> refusal = authenticator.judge(user, password, connection.tlsProtocol());
-    if (refusal.isEmpty()) {
+    InputStream consumed = new ByteArrayInputStream(new byte[] {(byte) type});
+    if (type != TLS_HANDSHAKE) {
+      return PostgresMessage.readUntyped(
+          new SequenceInputStream(consumed, connection.fromClient()));
+    }
+    connection.startTls(consumed, PROTOCOL);
+    if (!connection.applicationProtocol().equals(PROTOCOL)) {
+      throw new ProtocolException("TLS without a request for it, and without ALPN");
+    }
+    return PostgresMessage.readUntyped(connection.fromClient());
+  }
+
+  private boolean admits(Connection connection, PostgresStartup startup) throws IOException {
+    Optional<Refusal> refusal = service.refuse(connection, startup);
+    String tlsProtocol = connection.tlsProtocol();
+    Login login =
+        refusal.isPresent()
+            ? authenticator.refuse(startup.user(), tlsProtocol, refusal.get())
+            : authenticator.judge(startup.user(), askForPassword(connection), tlsProtocol);
+    if (login.accepted()) {
       return true;
     }
-    error(refusal.get(), user, parameters.getOrDefault("database", user))
-        .write(connection.toClient());
+    service.answer(login, startup).write(connection.toClient());
     return false;
+  }
+
+  private static String askForPassword(Connection connection) throws IOException {
+    authentication(AUTHENTICATION_CLEARTEXT_PASSWORD).write(connection.toClient());
+    PostgresMessage answer =
+        PostgresMessage.read(connection.fromClient(), Authenticator.LONGEST_PASSWORD);
+    if (answer.type() != 'p') {
+      throw new ProtocolException("not a password message: " + answer.type());
+    }
+    return new String(ZeroTerminated.read(answer.fields()), UTF_8);
   }
 
   private boolean logsInToDatabase(Connection connection, PostgresMessage startup)
@@ -124,54 +151,7 @@ record PostgresLogin(Authenticator authenticator, String databasePassword)
     new PostgresMessage('p', answer.toByteArray()).write(toDatabase);
   }
 
-  private static Map<String, String> parameters(PostgresMessage startup) {
-    ByteBuffer body = startup.fields();
-    body.getInt();
-    Map<String, String> parameters = new HashMap<>();
-    while (body.hasRemaining()) {
-      String name = new String(ZeroTerminated.read(body), UTF_8);
-      parameters.put(name, new String(ZeroTerminated.read(body), UTF_8));
-    }
-    return parameters;
-  }
-
   private static PostgresMessage authentication(int code) {
     return new PostgresMessage('R', ByteBuffer.allocate(Integer.BYTES).putInt(code).array());
-  }
-
-  /**
-   * What RDS tells a refused client, in the fields that PostgreSQL would send.
-   *
-   * @see <a href="https://www.postgresql.org/docs/18/protocol-error-fields.html">Error fields</a>
-   */
-  private static PostgresMessage error(Refusal refusal, String user, String database) {
-    String forUser = " for user \"" + user + "\"";
-    return switch (refusal) {
-      case NO_TLS ->
-          error(
-              "28000",
-              "pg_hba.conf rejects connection for host \""
-                  + LocalRds.ADDRESS
-                  + "\", user \""
-                  + user
-                  + "\", database \""
-                  + database
-                  + "\", no encryption");
-      case UNKNOWN_ACCOUNT, IAM_LOGIN_DISABLED ->
-          error("28P01", "password authentication failed" + forUser);
-      default -> error("28000", "PAM authentication failed" + forUser);
-    };
-  }
-
-  private static PostgresMessage error(String state, String message) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    for (String field :
-        new String[] {
-          "SFATAL", "VFATAL", "C" + state, "M" + message, "Fauth.c", "L326", "Rauth_failed"
-        }) {
-      ZeroTerminated.write(field.getBytes(UTF_8), body);
-    }
-    body.write(0);
-    return new PostgresMessage('E', body.toByteArray());
   }
 }

@@ -1,11 +1,15 @@
 package io.github.iamhikari.localrds;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.stream.Stream;
 
 /**
  * A message of PostgreSQL's protocol.
@@ -34,6 +38,26 @@ final class PostgresMessage {
     this.body = body;
   }
 
+  /** One of a client's first messages. */
+  static PostgresMessage untyped(byte[] body) {
+    return new PostgresMessage(UNTYPED, body);
+  }
+
+  /**
+   * An error that ends the session.
+   *
+   * @param state the SQLSTATE
+   * @param fields further fields, each with its type
+   * @see <a href="https://www.postgresql.org/docs/18/protocol-error-fields.html">Error fields</a>
+   */
+  static PostgresMessage fatal(String state, String message, String... fields) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    Stream.concat(Stream.of("SFATAL", "VFATAL", "C" + state, "M" + message), Stream.of(fields))
+        .forEach(field -> ZeroTerminated.write(field.getBytes(UTF_8), body));
+    body.write(0);
+    return new PostgresMessage('E', body.toByteArray());
+  }
+
   /** Reads one of a client's first messages. */
   static PostgresMessage readUntyped(InputStream from) throws IOException {
     DataInputStream data = new DataInputStream(from);
@@ -43,7 +67,7 @@ final class PostgresMessage {
     }
     byte[] body = new byte[length];
     data.readFully(body);
-    return new PostgresMessage(UNTYPED, body);
+    return untyped(body);
   }
 
   /** Reads a message. A body that is longer than {@code longest} is skipped, and empty. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * Whether it is any good is for {@link TokenVerifier} to say.
  *
  * @param host the host it was made for
- * @param port the port it was made for, as it stands there
+ * @param port the port it was made for, as it stands there; empty if there is none
  * @param parameters what stands in the query: each name with its values, at least one
  */
 record PresignedRequest(String host, String port, Map<String, List<String>> parameters) {
@@ -28,7 +29,7 @@ record PresignedRequest(String host, String port, Map<String, List<String>> para
   static final String SIGNATURE = "X-Amz-Signature";
   static final String SIGNED_HEADERS = "X-Amz-SignedHeaders";
 
-  private static final Pattern FORM = Pattern.compile("([A-Za-z0-9.-]+):([0-9]+)/\\?(.+)");
+  private static final Pattern FORM = Pattern.compile("([A-Za-z0-9.-]+)(?::([0-9]+))?/\\?(.+)");
 
   /** The request, or nothing if the token is not of this form. */
   static Optional<PresignedRequest> parse(String token) {
@@ -49,7 +50,13 @@ record PresignedRequest(String host, String port, Map<String, List<String>> para
       }
       parameters.computeIfAbsent(name.get(), key -> new ArrayList<>()).add(value.get());
     }
-    return Optional.of(new PresignedRequest(form.group(1), form.group(2), parameters));
+    String port = Objects.requireNonNullElse(form.group(2), "");
+    return Optional.of(new PresignedRequest(form.group(1), port, parameters));
+  }
+
+  /** What the header {@code Host} was signed as. */
+  String authority() {
+    return port.isEmpty() ? host : host + ":" + port;
   }
 
   /** The first value of a parameter, empty if it is not there. */

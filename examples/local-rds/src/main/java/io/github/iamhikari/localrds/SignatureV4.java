@@ -65,7 +65,7 @@ public final class SignatureV4 {
                 p ->
                     PercentEncoding.encode(p.getKey()) + "=" + PercentEncoding.encode(p.getValue()))
             .collect(Collectors.joining("&")),
-        "host:" + request.host() + ":" + request.port(),
+        "host:" + request.authority(),
         "",
         "host",
         sha256(""));

@@ -22,11 +22,13 @@ import java.util.Set;
  * known access keys and the time. It never throws, whatever the token. {@link LocalRds} asks it,
  * and so may a test that has no use for a database.
  *
- * <p>A token is a request to the service {@code rds-db}, presigned by Signature Version 4, without
- * its scheme. What is written in another order or with another percent-encoding but means the same
- * request has the same signature and is accepted, as AWS does; anything else is not.
+ * <p>A token is a request to the service {@code rds-db} or {@code dsql}, presigned by Signature
+ * Version 4, without its scheme. What is written in another order or with another percent-encoding
+ * but means the same request has the same signature and is accepted, as AWS does; anything else is
+ * not.
  *
- * @param endpoint what tokens must be signed for
+ * @param service whose tokens it takes
+ * @param endpoint what tokens must be signed for; those for Aurora DSQL name no port
  * @param lifetime how long a token lives, unless it says less
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html">
@@ -35,9 +37,9 @@ import java.util.Set;
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html">
  *     Authentication methods: query string</a>
  */
-public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
+public record TokenVerifier(Service service, Endpoint endpoint, Duration lifetime) {
 
-  /** The longest life that a token can have. */
+  /** The longest life that a token for RDS can have. */
   public static final Duration LONGEST_LIFETIME = Duration.ofMinutes(15);
 
   /** How far a signer's clock may be ahead of ours. */
@@ -46,7 +48,6 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
   private static final Set<String> REQUIRED =
       Set.of(
           PresignedRequest.ACTION,
-          PresignedRequest.USER,
           PresignedRequest.ALGORITHM,
           PresignedRequest.CREDENTIAL,
           PresignedRequest.DATE,
@@ -57,6 +58,16 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
+
+  /**
+   * A verifier of tokens for RDS.
+   *
+   * @param endpoint what tokens must be signed for
+   * @param lifetime how long a token lives, unless it says less
+   */
+  public TokenVerifier(Endpoint endpoint, Duration lifetime) {
+    this(Service.RDS, endpoint, lifetime);
+  }
 
   /**
    * Judges a token.
@@ -70,7 +81,7 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
   public Optional<Refusal> verify(
       String token, String user, Map<String, AccessKey> keys, Instant now) {
     Optional<PresignedRequest> parsed = PresignedRequest.parse(token);
-    if (parsed.isEmpty()) {
+    if (parsed.isEmpty() || !service.isFormOf(parsed.get())) {
       return Optional.of(Refusal.NOT_A_TOKEN);
     }
     PresignedRequest request = parsed.get();
@@ -82,9 +93,11 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
         .or(() -> wrongSignature(request, keys));
   }
 
-  private static Optional<Refusal> wrongParameters(PresignedRequest request) {
+  private Optional<Refusal> wrongParameters(PresignedRequest request) {
+    Set<String> required = new HashSet<>(REQUIRED);
+    required.addAll(service.ownParameters());
     Set<String> unknown = new HashSet<>(request.parameters().keySet());
-    unknown.removeAll(REQUIRED);
+    unknown.removeAll(required);
     unknown.remove(PresignedRequest.SESSION_TOKEN);
     if (!unknown.isEmpty()) {
       return Optional.of(Refusal.UNKNOWN_PARAMETER);
@@ -92,14 +105,14 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
     if (request.parameters().values().stream().mapToInt(Collection::size).anyMatch(n -> n > 1)) {
       return Optional.of(Refusal.REPEATED_PARAMETER);
     }
-    if (!request.parameters().keySet().containsAll(REQUIRED)) {
+    if (!request.parameters().keySet().containsAll(required)) {
       return Optional.of(Refusal.MISSING_PARAMETER);
     }
     return Optional.empty();
   }
 
-  private static Optional<Refusal> wrongValues(PresignedRequest request) {
-    if (!request.value(PresignedRequest.ACTION).equals("connect")) {
+  private Optional<Refusal> wrongValues(PresignedRequest request) {
+    if (!service.actions().contains(request.value(PresignedRequest.ACTION))) {
       return Optional.of(Refusal.WRONG_ACTION);
     }
     if (!request.value(PresignedRequest.ALGORITHM).equals(SignatureV4.ALGORITHM)) {
@@ -112,7 +125,8 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
       return Optional.of(Refusal.WRONG_DATE);
     }
     String expires = request.value(PresignedRequest.EXPIRES);
-    if (!expires.matches("[1-9][0-9]{0,2}") || expiry(request).compareTo(LONGEST_LIFETIME) > 0) {
+    if (!expires.matches("[1-9][0-9]{0,5}")
+        || expiry(request).compareTo(service.longestLifetime()) > 0) {
       return Optional.of(Refusal.WRONG_EXPIRES);
     }
     return Optional.empty();
@@ -129,7 +143,7 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
     if (!credential[2].equals(endpoint.region())) {
       return Optional.of(Refusal.WRONG_REGION);
     }
-    if (!credential[3].equals("rds-db")) {
+    if (!credential[3].equals(service.signingName())) {
       return Optional.of(Refusal.WRONG_SERVICE);
     }
     return Optional.empty();
@@ -139,10 +153,10 @@ public record TokenVerifier(Endpoint endpoint, Duration lifetime) {
     if (!request.host().equals(endpoint.host())) {
       return Optional.of(Refusal.WRONG_HOST);
     }
-    if (!request.port().equals(Integer.toString(endpoint.port()))) {
+    if (!service.hasPort(endpoint.port(), request)) {
       return Optional.of(Refusal.WRONG_PORT);
     }
-    if (!request.value(PresignedRequest.USER).equals(user)) {
+    if (!service.hasUser(user, request)) {
       return Optional.of(Refusal.WRONG_USER);
     }
     return Optional.empty();

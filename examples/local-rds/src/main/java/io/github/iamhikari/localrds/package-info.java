@@ -1,5 +1,6 @@
 /**
- * A stand-in for Amazon RDS on one machine: real databases behind TLS and an IAM login.
+ * A stand-in for Amazon RDS and Aurora DSQL on one machine: real databases behind TLS and an IAM
+ * login.
  *
  * <p>{@link io.github.iamhikari.localrds.LocalRds} starts a PostgreSQL or MariaDB server and a
  * gateway before it, or the gateway alone before a server that runs already: PostgreSQL, MySQL or
@@ -12,13 +13,15 @@
  * <ol>
  *   <li>{@code Gateway} accepts a {@code Connection} and gives it to the engine's {@code
  *       LoginProtocol}: {@code PostgresLogin} or {@code MySqlLogin}, which speak in {@code
- *       PostgresMessage} or {@code MySqlPacket}.
+ *       PostgresMessage} or {@code MySqlPacket}. What RDS and Aurora DSQL do in different ways is
+ *       in {@code RdsForPostgres} and {@code Dsql}.
  *   <li>That starts TLS with a certificate of the {@code CertificateAuthority}, asks the client for
  *       its token, and asks the {@code Authenticator}, who writes down each {@link
  *       io.github.iamhikari.localrds.Login} with its {@link io.github.iamhikari.localrds.Refusal},
  *       if any.
  *   <li>The {@code Authenticator} asks the {@code TokenVerifier}, which takes the token apart as a
- *       {@code PresignedRequest} and signs it again by {@code SignatureV4}.
+ *       {@code PresignedRequest}, of the form that its {@code Service} has, and signs it again by
+ *       {@code SignatureV4}.
  *   <li>If all is well, the gateway logs in to the {@code Database} for the client, by a password
  *       that only it knows, sent as the server asks for it ({@code ScramSha256}, {@code
  *       CachingSha2Password}, {@code NativePassword}), and from then on passes bytes.

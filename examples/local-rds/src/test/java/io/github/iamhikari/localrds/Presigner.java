@@ -34,12 +34,28 @@ final class Presigner {
   }
 
   static String token(LocalRds rds, String user, AccessKey key, Instant at) {
-    return sign(rds.host() + ":" + rds.port(), key.secret(), parameters(rds, user, key, at));
+    return sign(authority(rds), key.secret(), parameters(rds, user, key, at));
+  }
+
+  /** What is signed as the host. */
+  static String authority(LocalRds rds) {
+    return rds.service() == Service.DSQL ? rds.host() : rds.host() + ":" + rds.port();
   }
 
   /** What is to be signed; a test may change it first. */
   static Map<String, String> parameters(LocalRds rds, String user, AccessKey key, Instant at) {
-    return parameters(user, key.id(), key.sessionToken(), rds.region(), at);
+    return rds.service() == Service.DSQL
+        ? dsqlParameters(user, key.id(), key.sessionToken(), rds.region(), at)
+        : parameters(user, key.id(), key.sessionToken(), rds.region(), at);
+  }
+
+  static Map<String, String> dsqlParameters(
+      String user, String keyId, @Nullable String sessionToken, String region, Instant at) {
+    Map<String, String> parameters = parameters(user, keyId, sessionToken, region, at);
+    parameters.remove("DBUser");
+    parameters.put("Action", user.equals("admin") ? "DbConnectAdmin" : "DbConnect");
+    parameters.computeIfPresent("X-Amz-Credential", (n, v) -> v.replace("/rds-db/", "/dsql/"));
+    return parameters;
   }
 
   static Map<String, String> parameters(

@@ -29,86 +29,91 @@ class TokenVerifierTest {
   private static final Endpoint ENDPOINT =
       new Endpoint("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432, "us-east-2");
 
-  private static final List<ReferenceToken> references = ReferenceToken.all();
+  private static final Endpoint DSQL_ENDPOINT =
+      new Endpoint("local4btxv7r2wm5q3jd6hnysu.dsql.us-east-2.on.aws", 5432, "us-east-2");
+
+  private static final List<ReferenceToken> rdsReferences = ReferenceToken.rds();
+  private static final List<ReferenceToken> dsqlReferences = ReferenceToken.dsql();
+  private static final List<ReferenceToken> references =
+      Stream.concat(rdsReferences.stream(), dsqlReferences.stream()).toList();
 
   @Test
-  void hasThirtyReferences() {
-    assertThat(references).hasSize(30);
+  void hasThirtyReferencesAndTwentyFourForDsql() {
+    assertThat(rdsReferences).hasSize(30);
+    assertThat(dsqlReferences).hasSize(24);
+  }
+
+  @ParameterizedTest
+  @FieldSource("dsqlReferences")
+  void knowsTheRegionOfAnEndpointOfDsqlByItsName(ReferenceToken reference) {
+    assertThat(Endpoint.regionOf(reference.endpoint().host()))
+        .contains(reference.endpoint().region());
   }
 
   @ParameterizedTest
   @FieldSource("references")
-  void acceptsAReferenceForFifteenMinutes(ReferenceToken reference) {
-    assertThat(at(reference, Duration.ZERO)).isEmpty();
-    assertThat(at(reference, Duration.ofSeconds(899))).isEmpty();
-    assertThat(at(reference, Duration.ofMillis(899_999))).isEmpty();
-    assertThat(at(reference, Duration.ofMinutes(15))).contains(Refusal.EXPIRED);
+  void acceptsAReferenceForAsLongAsItLives(ReferenceToken reference) {
+    Instant end = reference.signedAt().plus(reference.lifetime());
+    assertThat(reference.verdictAt(reference.signedAt())).isEmpty();
+    assertThat(reference.verdictAt(end.minusSeconds(1))).isEmpty();
+    assertThat(reference.verdictAt(end.minusMillis(1))).isEmpty();
+    assertThat(reference.verdictAt(end)).contains(Refusal.EXPIRED);
   }
 
   @ParameterizedTest
   @FieldSource("references")
   void acceptsAReferenceFromAClockThatIsFiveMinutesAheadAndNoMore(ReferenceToken reference) {
-    assertThat(at(reference, Duration.ofMinutes(-5))).isEmpty();
-    assertThat(at(reference, Duration.ofSeconds(-301))).contains(Refusal.NOT_YET_VALID);
-  }
-
-  private static Optional<Refusal> at(ReferenceToken reference, Duration age) {
-    return ReferenceToken.verdict(
-        reference.endpoint(),
-        reference.token(),
-        reference.user(),
-        reference.key(),
-        reference.signedAt().plus(age));
+    assertThat(reference.verdictAt(reference.signedAt().minusSeconds(300))).isEmpty();
+    assertThat(reference.verdictAt(reference.signedAt().minusSeconds(301)))
+        .contains(Refusal.NOT_YET_VALID);
   }
 
   @ParameterizedTest
   @FieldSource("references")
   void refusesAReferenceWhereOneFieldIsAnother(ReferenceToken reference) {
     AccessKey key = reference.key();
-    Endpoint endpoint = reference.endpoint();
-    assertThat(with(reference, new AccessKey(key.id() + "0", key.secret(), key.sessionToken())))
+    assertThat(
+            reference.verdictFor(new AccessKey(key.id() + "0", key.secret(), key.sessionToken())))
         .contains(Refusal.UNKNOWN_ACCESS_KEY);
-    assertThat(with(reference, new AccessKey(key.id(), key.secret() + "0", key.sessionToken())))
+    assertThat(
+            reference.verdictFor(new AccessKey(key.id(), key.secret() + "0", key.sessionToken())))
         .contains(Refusal.WRONG_SIGNATURE);
-    assertThat(with(reference, new AccessKey(key.id(), key.secret(), key.sessionToken() + "0")))
+    assertThat(
+            reference.verdictFor(new AccessKey(key.id(), key.secret(), key.sessionToken() + "0")))
         .contains(Refusal.WRONG_SESSION_TOKEN);
     if (key.sessionToken() != null) {
-      assertThat(with(reference, AccessKey.of(key.id(), key.secret())))
+      assertThat(reference.verdictFor(AccessKey.of(key.id(), key.secret())))
           .contains(Refusal.WRONG_SESSION_TOKEN);
     }
-    assertThat(
-            with(
-                reference, new Endpoint("x" + endpoint.host(), endpoint.port(), endpoint.region())))
-        .contains(Refusal.WRONG_HOST);
-    assertThat(
-            with(
-                reference, new Endpoint(endpoint.host() + ".", endpoint.port(), endpoint.region())))
-        .contains(Refusal.WRONG_HOST);
-    assertThat(
-            with(
-                reference,
-                new Endpoint(
-                    endpoint.host().toUpperCase(Locale.ROOT), endpoint.port(), endpoint.region())))
-        .contains(Refusal.WRONG_HOST);
-    assertThat(
-            with(reference, new Endpoint(endpoint.host(), endpoint.port() + 1, endpoint.region())))
-        .contains(Refusal.WRONG_PORT);
-    assertThat(with(reference, new Endpoint(endpoint.host(), endpoint.port(), "eu-north-1")))
-        .contains(Refusal.WRONG_REGION);
-    assertThat(
-            ReferenceToken.verdict(
-                endpoint, reference.token(), reference.user() + "x", key, reference.signedAt()))
-        .contains(Refusal.WRONG_USER);
+    String host = reference.endpoint().host();
+    int port = reference.endpoint().port();
+    String region = reference.endpoint().region();
+    assertThat(List.of("x" + host, host + ".", host.toUpperCase(Locale.ROOT)))
+        .allSatisfy(
+            other ->
+                assertThat(reference.verdictFor(other, port, region)).contains(Refusal.WRONG_HOST));
+    assertThat(reference.verdictFor(host, port, "eu-north-1")).contains(Refusal.WRONG_REGION);
+    if (reference.service() == Service.RDS) {
+      assertThat(reference.verdictFor(host, port + 1, region)).contains(Refusal.WRONG_PORT);
+      assertThat(reference.verdictFor(reference.user() + "x")).contains(Refusal.WRONG_USER);
+    }
   }
 
-  private static Optional<Refusal> with(ReferenceToken reference, AccessKey key) {
-    return ReferenceToken.verdict(
-        reference.endpoint(), reference.token(), reference.user(), key, reference.signedAt());
+  @ParameterizedTest
+  @FieldSource("dsqlReferences")
+  void refusesAReferenceForAdminToEverybodyElseAndTheOtherWayRound(ReferenceToken reference) {
+    String other = reference.user().equals("admin") ? "orders_rw" : "admin";
+    assertThat(reference.verdictFor(other)).contains(Refusal.WRONG_USER);
   }
 
-  private static Optional<Refusal> with(ReferenceToken reference, Endpoint endpoint) {
-    return ReferenceToken.verdict(
-        endpoint, reference.token(), reference.user(), reference.key(), reference.signedAt());
+  @ParameterizedTest
+  @FieldSource("references")
+  void refusesAReferenceForTheOtherService(ReferenceToken reference) {
+    if (reference.service() == Service.RDS) {
+      assertThat(reference.verdictOf(Service.DSQL)).contains(Refusal.UNKNOWN_PARAMETER);
+    } else {
+      assertThat(reference.verdictOf(Service.RDS)).contains(Refusal.NOT_A_TOKEN);
+    }
   }
 
   @ParameterizedTest
@@ -167,8 +172,8 @@ class TokenVerifierTest {
         .isEmpty();
     assertThat(reference.verdictOn(token.replace("%2F", "%2f"))).isEmpty();
     assertThat(reference.verdictOn(token.replace("%2F", "/"))).isEmpty();
-    assertThat(reference.verdictOn(token.replace("Action=connect", "Actio%6E=%63onnect")))
-        .isEmpty();
+    assertThat(reference.verdictOn(token.replace("Action=", "Actio%6E="))).isEmpty();
+    assertThat(reference.verdictOn(token.replace("onnect", "%6Fnnect"))).isEmpty();
   }
 
   @ParameterizedTest
@@ -215,6 +220,54 @@ class TokenVerifierTest {
     Map<String, String> parameters = parameters();
     parameters.put(parameter, value);
     assertThat(verdict(sign(parameters))).contains(refusal);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Action, connect, WRONG_ACTION",
+    "Action, dbconnect, WRONG_ACTION",
+    "Action, DbConnectAdmin, WRONG_USER",
+    "DBUser, jane, UNKNOWN_PARAMETER",
+    "X-Amz-Expires, 0, WRONG_EXPIRES",
+    "X-Amz-Expires, 604801, WRONG_EXPIRES",
+    "X-Amz-Expires, 9999999, WRONG_EXPIRES",
+    "X-Amz-Credential, AKIDEXAMPLE/20260131/us-east-2/rds-db/aws4_request, WRONG_SERVICE",
+    "X-Amz-Credential, AKIDEXAMPLE/20260131/us-east-1/dsql/aws4_request, WRONG_REGION",
+    "X-Amz-Credential, AKIDEXAMPLE/20260130/us-east-2/dsql/aws4_request, WRONG_SCOPE_DATE",
+    "X-Amz-Algorithm, AWS4-HMAC-SHA1, WRONG_ALGORITHM",
+    "X-Amz-SignedHeaders, host;date, WRONG_SIGNED_HEADERS",
+    "X-Amz-Date, 20260131T235800, WRONG_DATE",
+    "X-Amz-Date, 20260131T234300Z, EXPIRED",
+  })
+  void refusesAnotherValueForDsqlEvenIfItIsSigned(String parameter, String value, Refusal refusal) {
+    Map<String, String> parameters = dsqlParameters();
+    parameters.put(parameter, value);
+    assertThat(dsqlVerdict(DSQL_ENDPOINT.host(), parameters, NOW)).contains(refusal);
+  }
+
+  @Test
+  void refusesAPortForDsqlEvenIfItIsSigned() {
+    assertThat(dsqlVerdict(DSQL_ENDPOINT.host() + ":5432", dsqlParameters(), NOW))
+        .contains(Refusal.WRONG_PORT);
+  }
+
+  @Test
+  void acceptsATokenForDsqlForAWeek() {
+    Map<String, String> parameters = dsqlParameters();
+    parameters.put("X-Amz-Expires", "604800");
+    Instant end = NOW.plus(Duration.ofDays(7));
+    assertThat(dsqlVerdict(DSQL_ENDPOINT.host(), parameters, end.minusSeconds(1))).isEmpty();
+    assertThat(dsqlVerdict(DSQL_ENDPOINT.host(), parameters, end)).contains(Refusal.EXPIRED);
+  }
+
+  private static Map<String, String> dsqlParameters() {
+    return Presigner.dsqlParameters("jane", KEY.id(), null, DSQL_ENDPOINT.region(), NOW);
+  }
+
+  private static Optional<Refusal> dsqlVerdict(
+      String authority, Map<String, String> parameters, Instant now) {
+    String token = Presigner.sign(authority, KEY.secret(), parameters);
+    return ReferenceToken.verdict(Service.DSQL, DSQL_ENDPOINT, token, "jane", KEY, now);
   }
 
   @ParameterizedTest
@@ -338,6 +391,6 @@ class TokenVerifierTest {
   }
 
   private static Optional<Refusal> verdict(String token, Instant now) {
-    return ReferenceToken.verdict(ENDPOINT, token, "jane", KEY, now);
+    return ReferenceToken.verdict(Service.RDS, ENDPOINT, token, "jane", KEY, now);
   }
 }
