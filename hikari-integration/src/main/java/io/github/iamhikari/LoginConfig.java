@@ -3,6 +3,7 @@ package io.github.iamhikari;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.util.Credentials;
 import io.github.iamhikari.core.IamDataSource;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
@@ -88,6 +89,7 @@ final class LoginConfig extends HikariConfig {
         IamDataSource.builder()
             .name(config.getPoolName())
             .user(userOf(config))
+            .maxLifetime(Duration.ofMillis(config.getMaxLifetime()))
             .properties(
                 hasPassword
                     ? withPassword(config.getDataSourceProperties())

@@ -76,8 +76,16 @@ class IamHikariCommandTest {
             "iam_region=eu-west-1"),
         "--user",
         "app");
+    String dsql =
+        "jdbcUrl=jdbc:postgresql://gone7r2wm5q3jd6hnysu4btxqv.dsql.us-east-2.on.aws/postgres";
+    run(
+        "doctor",
+        "--offline",
+        "--properties-file",
+        file(dsql, "username=a", "maxLifetime=7200000"));
 
     assertThat(report.toString())
+        .contains("maxLifetime is 7200000 ms, and Aurora DSQL ends a session after 60 minutes")
         .contains("user \"reports\" at " + HOST)
         .contains("user \"app\" at " + HOST, "org.postgresql.ds.PGSimpleDataSource", "eu-west-1");
   }

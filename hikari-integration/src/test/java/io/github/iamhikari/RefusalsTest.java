@@ -97,15 +97,15 @@ class RefusalsTest {
         set(
             "iam_host",
             "db.example.com",
-            "iam_host is \"db.example.com\", which is not the name of an Amazon RDS or Aurora"
-                + " endpoint; write one such as \""
+            "iam_host is \"db.example.com\", which is not the name of an RDS, Aurora or"
+                + " Aurora DSQL endpoint; write one such as \""
                 + ENDPOINT
                 + "\""),
         set(
             "iam_host",
             "orders.c9akciq32rgb.us-nowhere-2a.rds.amazonaws.com",
             "iam_host is \"orders.c9akciq32rgb.us-nowhere-2a.rds.amazonaws.com\", which is not the"
-                + " name of an Amazon RDS or Aurora endpoint; write one such as \""
+                + " name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \""
                 + ENDPOINT
                 + "\""),
         set(
@@ -442,7 +442,7 @@ class RefusalsTest {
             host + ":PORT/d",
             "The host \""
                 + host
-                + "\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a"
+                + "\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint, and a"
                 + " token is signed for that name; set iam_host to it, such as \""
                 + ENDPOINT
                 + "\"")

@@ -81,6 +81,8 @@ class TroubleshootingDocTest {
   private static final String URL = "jdbc:postgresql://" + HOST + "/orders";
   private static final String GLOBAL = "g.global-c9akciq32rgb.global.rds.amazonaws.com";
 
+  private static final String CLUSTER = "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws";
+
   private static final AwsCredentialsProvider KEYS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret"));
 
@@ -132,7 +134,7 @@ class TroubleshootingDocTest {
     return Stream.of(
         new Case("... is not a setting; did you mean ...?", () -> login(URL, "iam_regoin", "x")),
         new Case(
-            "iam_host is \"...\", which is not the name of an Amazon RDS or Aurora endpoint",
+            "iam_host is \"...\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint",
             () -> login(URL, "iam_host", "db.example.com")),
         new Case("iam_default_port is ...", () -> login(URL, "iam_default_port", "0")),
         new Case("iam_default_port is ...", () -> login(URL, "iam_default_port", "x")),
@@ -163,6 +165,9 @@ class TroubleshootingDocTest {
                         new SQLException(
                             "The server is running in read-only mode", "HY000", 1836))),
         new Case("iam_verify_writer is ...", () -> login(URL, "iam_verify_writer", "yes")),
+        new Case(
+            "iam_verify_writer is true, and ... is an endpoint of Aurora DSQL",
+            () -> login("jdbc:postgresql://" + CLUSTER + "/postgres", "iam_verify_writer", "true")),
         new Case(
             "iam_verify_writer is true, and ... is not a writer's endpoint",
             () -> login(URL.replace(".c9", ".cluster-ro-c9"), "iam_verify_writer", "true")),
@@ -198,8 +203,23 @@ class TroubleshootingDocTest {
             "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"
                 + " software.amazon.awssdk:sts"),
         new Case(
-            "The host \"...\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint",
+            "The host \"...\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint",
             () -> login("jdbc:postgresql://localhost/orders")),
+        new Case(
+            "The host \"...\" in the JDBC URL is the name of a VPC endpoint",
+            () -> login("jdbc:postgresql://vpce-0a.dsql-1b7o.us-east-2.vpce.amazonaws.com/d")),
+        new Case(
+            "... is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL",
+            () -> login("jdbc:mysql://" + CLUSTER + "/postgres")),
+        new Case(
+            "... - The driver's own TLS does not tell Aurora DSQL which cluster is meant",
+            () ->
+                login("jdbc:postgresql://localhost/postgres?sslmode=require", "iam_host", CLUSTER)),
+        new Case(
+            "... - maxLifetime is ..., and Aurora DSQL ends a session after 60 minutes",
+            () ->
+                pool("jdbcUrl", "jdbc:postgresql://" + CLUSTER + "/postgres", "maxLifetime", "0")
+                    .close()),
         new Case(
             "... is a global endpoint, whose name tells no region",
             () -> login("jdbc:postgresql://" + GLOBAL + "/orders")),
@@ -580,6 +600,11 @@ class TroubleshootingDocTest {
   static Stream<String> words() {
     return Stream.of(
         "FATAL: PAM authentication failed for user \"app\"",
+        "FATAL: unable to accept connection, access denied",
+        "FATAL: unable to accept connection, sni was not received",
+        "Unable to accept connection, rate exceeded.",
+        "FATAL: unable to accept connection, waking up cluster, please retry later",
+        "Unable to accept connection, too many open connections.",
         "Access denied for user 'app'@'10.0.3.17' (using password: YES)",
         "FATAL: password authentication failed for user \"app\"",
         "FATAL: pg_hba.conf rejects connection for host \"h\", user \"app\", database \"d\", no"

@@ -33,6 +33,9 @@ record AwsExamination(
 
   private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
 
+  /** A cluster of DSQL has no setting that could keep a login out. */
+  private static final List<Step> STEPS_OF_DSQL = List.of(CREDENTIALS, IDENTITY, CLOCK, POLICY);
+
   /**
    * Goes through the steps, up to one without which the others make no sense.
    *
@@ -47,7 +50,7 @@ record AwsExamination(
               }
             });
     findings.skipAll(
-        STEPS,
+        login.request().isOfDsql() ? STEPS_OF_DSQL : STEPS,
         findings.hasFailed(CREDENTIALS)
             ? "not asked, since there are no AWS credentials"
             : findings.hasFailed(IDENTITY)
@@ -83,6 +86,12 @@ record AwsExamination(
 
   private void examineWith(AwsServices aws) {
     AwsIdentity identity = identity(aws).orElse(null);
+    if (identity != null) {
+      findings.principal(
+          identity
+              .principal(login.roleArn())
+              .filter(arn -> !arn.contains(":role/AWSReservedSSO_"))); // it has a path
+    }
     if (!findings.hasFailed(IDENTITY)) {
       findings.guard(POLICY, () -> policy(aws, identity, database(aws, identity).orElse(null)));
     }
@@ -99,6 +108,9 @@ record AwsExamination(
 
   private Optional<DatabaseExamination.Database> database(
       AwsServices aws, @Nullable AwsIdentity identity) {
+    if (login.request().isOfDsql()) {
+      return Optional.empty();
+    }
     if (!AwsServices.isPresent("rds.RdsClient")) {
       skipWithout("rds", DATABASE);
       return Optional.empty();
@@ -121,7 +133,9 @@ record AwsExamination(
     }
     PolicyExamination examination =
         new PolicyExamination(login.request(), aws, identity, login.roleArn(), findings);
-    if (database == null && findings.hasFailed(DATABASE)) {
+    if (login.request().isOfDsql()) {
+      examination.examineDsql();
+    } else if (database == null && findings.hasFailed(DATABASE)) {
       findings.skipped(POLICY, "not asked, since the database was not found");
     } else if (database == null) {
       examination.skip();

@@ -48,7 +48,7 @@ final class AwsTokenSigner implements TokenSigner {
       throw new IllegalStateException(
           "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);
     }
-    String value = SignatureV4.token(request, credentials, signedAt);
+    String value = SignatureV4.token(request, credentials, signedAt, IamToken.LONGEST_LIFE);
     return IamToken.signed(value, signedAt, expiration, key);
   }
 

@@ -27,7 +27,10 @@ final class DriverBean {
       List.of("authenticationPluginClassName", "authenticationPlugins");
 
   private static final Map<String, String> UNSET_IN_POSTGRES =
-      Map.of("sslmode", "prefer", "sslfactory", "org.postgresql.ssl.LibPQFactory");
+      Map.of(
+          "sslmode", "prefer",
+          "sslfactory", "org.postgresql.ssl.LibPQFactory",
+          "sslNegotiation", "postgres");
 
   /** What a MysqlDataSource says of TLS and sockets that nobody has told anything. */
   private static final Map<String, String> UNSET_IN_MYSQL =
@@ -117,6 +120,9 @@ final class DriverBean {
     writeNew("Sslfactory", properties, written);
     writeNew("SslFactoryArg", properties, written);
     writeNew("SslRootCert", properties, written);
+    if (read("SslNegotiation").isPresent()) { // none in a driver before 42.7.4
+      writeNew("SslNegotiation", properties, written);
+    }
     return warning;
   }
 

@@ -7,7 +7,7 @@ import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The name of an RDS or Aurora endpoint, taken apart.
+ * The name of an RDS, Aurora or Aurora DSQL endpoint, taken apart.
  *
  * @param name the name as it is signed: lower case, without a trailing dot
  * @param kind what the endpoint stands for
@@ -15,6 +15,9 @@ import software.amazon.awssdk.regions.Region;
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html">Aurora
  *     endpoints</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/privatelink-managing-clusters.html">Connecting
+ *     to Aurora DSQL clusters using AWS PrivateLink</a>
  */
 record EndpointName(String name, Kind kind, @Nullable String region) {
 
@@ -26,7 +29,9 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     CUSTOM("cluster-custom-"),
     PROXY("proxy-"),
     SHARD_GROUP("shardgrp-"),
-    GLOBAL("global-");
+    GLOBAL("global-"),
+    /** A cluster of Aurora DSQL, which is told by its domain and not by a label of this kind. */
+    DSQL(".");
 
     private final String prefix;
 
@@ -51,7 +56,7 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
    */
   boolean isWriter() {
     return switch (kind) {
-      case INSTANCE, CLUSTER, GLOBAL, SHARD_GROUP -> true;
+      case INSTANCE, CLUSTER, GLOBAL, SHARD_GROUP, DSQL -> true;
       case PROXY -> !name.startsWith("endpoint.", name.indexOf('.') + 1);
       case READER, CUSTOM -> false;
     };
@@ -63,13 +68,19 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
 
   private static final int LONGEST_HASH = 50;
 
+  /** No suffix of the SDK's partitions, although the regions below it are commercial ones. */
+  private static final String DSQL_SUFFIX = "on.aws";
+
   /**
    * Reads an endpoint's name; upper case and a trailing dot make no difference. Empty for whatever
-   * is not an endpoint of RDS: another domain, an IP address, {@code localhost}, or a name with a
-   * word in the region's place that cannot be a region of its partition.
+   * is not an endpoint that takes an IAM login: another domain, an IP address, {@code localhost},
+   * or a name with a word in the region's place that cannot be a region of its partition.
    */
   static Optional<EndpointName> parse(String host) {
     String name = normalize(host);
+    if (name.endsWith("." + DSQL_SUFFIX)) {
+      return parseDsql(name);
+    }
     boolean viaEndpoint = name.startsWith("endpoint.", name.indexOf('.') + 1);
     int hash = viaEndpoint ? 2 : 1; // which label carries it
     String[] labels = name.split("\\.", hash + 4);
@@ -96,6 +107,25 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     return isRegion(word, suffix, regionFirst)
         ? Optional.of(new EndpointName(name, kind, word))
         : Optional.empty();
+  }
+
+  /** The service's label has a suffix where the cluster is reached by PrivateLink. */
+  private static Optional<EndpointName> parseDsql(String name) {
+    String[] labels = name.split("\\.", 4);
+    boolean isEndpoint =
+        labels.length == 4
+            && labels[3].equals(DSQL_SUFFIX)
+            && isHash(labels[0])
+            && isLabel(labels[1])
+            && (labels[1].equals("dsql") || labels[1].startsWith("dsql-"))
+            && isRegion(labels[2], "amazonaws.com", true);
+    return isEndpoint
+        ? Optional.of(new EndpointName(name, Kind.DSQL, labels[2]))
+        : Optional.empty();
+  }
+
+  boolean isOfDsql() {
+    return kind == Kind.DSQL;
   }
 
   /** A host's name as it is signed and compared. */

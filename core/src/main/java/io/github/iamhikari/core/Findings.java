@@ -6,12 +6,14 @@ import io.github.iamhikari.core.IamDoctor.Step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an examination has found so far. For one thread. */
 final class Findings {
 
   private final List<Finding> all = new ArrayList<>();
+  private Optional<String> principal = Optional.empty();
 
   /**
    * @param seen a format, as all of these
@@ -57,6 +59,16 @@ final class Findings {
           "this step broke off with a %s",
           e.getClass().getName());
     }
+  }
+
+  /** Keeps the ARN of the user or the role whose policies decide, if it has one. */
+  void principal(Optional<String> arn) {
+    principal = arn;
+  }
+
+  /** The ARN of the user or the role whose policies decide, if that is known. */
+  Optional<String> principal() {
+    return principal;
   }
 
   /** Skips those of these steps that were not reached. */

@@ -89,6 +89,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.watch = builder.watchOf(login);
   }
 
+  /** What the configured user's tokens are signed for. */
+  TokenRequest request() {
+    return request;
+  }
+
   /** {@return a builder without settings} */
   public static Builder builder() {
     return new Builder();
@@ -278,7 +283,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * s after the first refusal and up to 10 s after more of them; or no token could be signed just
    * now, for 1 s after the first failure and up to 5 s after more of them, and none ever was or
    * there are no AWS credentials at all. Where the server had let this user in and was away since,
-   * a refusal is taken for one of too many logins, for 5 minutes: then it is no problem yet.
+   * a refusal is taken for one of too many logins, for 5 minutes, as is one of Aurora DSQL that
+   * says so: then it is no problem yet.
    *
    * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
    *     sent
@@ -382,6 +388,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     private IntSupplier openConnections = () -> -1;
     private IntSupplier poolSize = () -> 10;
     private @Nullable Runnable demotionListener;
+    private @Nullable Duration maxLifetime;
 
     private Builder() {}
 
@@ -476,8 +483,24 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets for how long a pool keeps a connection. It is warned of if the server ends sessions
+     * before that, as Aurora DSQL does after 60 minutes.
+     *
+     * @param maxLifetime zero for a pool that sets no limit
+     * @return this
+     * @see <a
+     *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html">Quotas
+     *     of Aurora DSQL</a>
+     */
+    public Builder maxLifetime(Duration maxLifetime) {
+      this.maxLifetime = maxLifetime;
+      return this;
+    }
+
     private @Nullable WriterWatch watchOf(LoginConfiguration login) {
-      return demotionListener == null || !login.target().server().isWriter()
+      EndpointName server = login.target().server();
+      return demotionListener == null || !server.isWriter() || server.isOfDsql()
           ? null
           : new WriterWatch(
               name,
@@ -516,6 +539,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
      * @param warnings takes what is to be warned of
      */
     LoginConfiguration configuration(Consumer<String> warnings) {
+      LoginConfiguration login = checked(warnings);
+      login.warnOfLifetime(warnings, maxLifetime);
+      return login;
+    }
+
+    private LoginConfiguration checked(Consumer<String> warnings) {
       if (dataSource == null) {
         return LoginConfiguration.ofUrl(name, warnings, jdbcUrl, user, properties);
       }

@@ -105,11 +105,10 @@ public final class IamDoctor {
     if (findings.hasFailed(Step.NAME)) {
       return;
     }
-    InetSocketAddress server = new PortExamination(findings).examine(targets);
+    InetSocketAddress server =
+        new PortExamination(configuration.target().endpoint(), findings).examine(targets);
     if (server != null) {
-      ServerVerification verification = ServerVerification.of(configuration);
-      new TlsExamination(configuration.url().protocol(), verification, login.clock, findings)
-          .examine(server);
+      new TlsExamination(configuration, login.clock, findings).examine(server);
     }
   }
 

@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * refused, the server would refuse the next one as well: for a while its answer is given to all
  * callers, and then one login at a time finds out whether it still holds.
  *
- * <p>A server that is asked for more logins than it can take refuses good tokens with the same
- * words. That is assumed where it let this user in before, and was away since then or accepts
- * others: the token is not replaced, and callers may hope. May be shared between threads.
+ * <p>A server of RDS that is asked for more logins than it can take refuses good tokens with the
+ * same words. That is assumed where it let this user in before, and was away since then or accepts
+ * others: the token is not replaced, and callers may hope. Aurora DSQL says it in words of its own.
+ * May be shared between threads.
  */
 final class Login {
 
@@ -235,7 +236,15 @@ final class Login {
     Pace current = pace.get();
     boolean acceptsOthers =
         (current != null && current.isGivingWay()) || acceptances.before(nanoTime.getAsLong()) > 0;
-    return good != null && good.isOfSameKeyAs(token) && (wasAway() || acceptsOthers);
+    return good != null
+        && isAlsoThrottledByRefusals()
+        && good.isOfSameKeyAs(token)
+        && (wasAway() || acceptsOthers);
+  }
+
+  /** RDS has no other words for it, and DSQL has. */
+  private boolean isAlsoThrottledByRefusals() {
+    return !request.isOfDsql();
   }
 
   private Connection connect(DataSource driver, IamToken token) throws SQLException {
@@ -324,15 +333,18 @@ final class Login {
     }
     long nanos = nanoTime.getAsLong();
     boolean isTokenRefused = kind == LoginFailure.TOKEN_REFUSED;
+    boolean isTooEarly = kind == LoginFailure.TOO_MANY_LOGINS;
     boolean mayPass =
-        isTokenRefused
-            && accepted != null
-            && (wasAway() || (challenged != null && challenged.mayPass));
+        isTooEarly
+            || (isTokenRefused
+                && accepted != null
+                && isAlsoThrottledByRefusals()
+                && (wasAway() || (challenged != null && challenged.mayPass)));
     Refusal next = Refusal.of(message, answer, challenged, mayPass, nanos, random);
     if (refusal.compareAndSet(challenged, next) && challenged == null) {
       logger.warn("{} - {}", name, message);
     }
-    if (isTokenRefused) {
+    if (isTokenRefused || isTooEarly) {
       int acceptedJustNow = acceptances.before(nanos);
       int size = poolSize.getAsInt();
       pace.updateAndGet(before -> Pace.afterRefusal(before, acceptedJustNow, size, nanos, random));

@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -29,6 +30,8 @@ record LoginConfiguration(
     Properties driverProperties) {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
+
+  private static final Duration LONGEST_SESSION_OF_DSQL = Duration.ofMinutes(60);
 
   /** The profiles that come with Amazon's driver, none of which logs in. */
   private static final String PRESET_PROFILE = "(SF_)?[A-I][0-2]?";
@@ -204,6 +207,27 @@ record LoginConfiguration(
         settings.expiration().toSeconds());
   }
 
+  /**
+   * Warns of a pool that keeps connections for longer than the server does.
+   *
+   * @param maxLifetime for how long a pool keeps them; zero for no limit, null where that is
+   *     unknown
+   */
+  void warnOfLifetime(Consumer<String> warnings, @Nullable Duration maxLifetime) {
+    if (maxLifetime == null || !target.endpoint().isOfDsql()) {
+      return;
+    }
+    if (maxLifetime.isZero() || maxLifetime.compareTo(LONGEST_SESSION_OF_DSQL) > 0) {
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "maxLifetime is %s, and Aurora DSQL ends a session after %s minutes; set it to less,"
+                  + " such as 1800000 (30 minutes).",
+              maxLifetime.isZero() ? "0, which sets no limit" : maxLifetime.toMillis() + " ms",
+              LONGEST_SESSION_OF_DSQL.toMinutes()));
+    }
+  }
+
   /** Shows only what cannot be a secret. */
   @Override
   public String toString() {
@@ -248,7 +272,9 @@ record LoginConfiguration(
               IamSettings.HOST,
               endpoint.name()));
     }
-    warnOfPort(warnings, url.protocol(), target.request().port());
+    if (!endpoint.isOfDsql()) {
+      warnOfPort(warnings, url.protocol(), target.request().port());
+    }
   }
 
   private static void warnOfPort(Consumer<String> warnings, JdbcUrl.Protocol protocol, int port) {

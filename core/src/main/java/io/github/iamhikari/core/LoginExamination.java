@@ -24,11 +24,13 @@ final class LoginExamination {
 
   private final IamDataSource dataSource;
   private final JdbcUrl.Protocol protocol;
+  private final TokenRequest request;
   private final Findings findings;
 
   LoginExamination(IamDataSource dataSource, JdbcUrl.Protocol protocol, Findings findings) {
     this.dataSource = dataSource;
     this.protocol = protocol;
+    this.request = dataSource.request();
     this.findings = findings;
   }
 
@@ -64,7 +66,7 @@ final class LoginExamination {
             dataSource.getUser(),
             driver.getDriverName(),
             driver.getDriverVersion());
-        new ServerExamination(connection, protocol, findings).examine();
+        new ServerExamination(connection, protocol, request.isOfDsql(), findings).examine();
       } finally {
         if (isUnbounded) {
           dataSource.setLoginTimeout(0);
@@ -97,7 +99,7 @@ final class LoginExamination {
         LOGIN,
         advice(kind),
         "%s (SQLState %s)%s",
-        LoginFailure.inShort(answer),
+        LoginFailure.inShort(answer, dataSource.request()),
         answer.getSQLState(),
         hidden);
   }
@@ -107,14 +109,16 @@ final class LoginExamination {
       return "The server or the driver ends this login for another reason than the token; see its"
           + " words, the database in the URL, and the server's own log.";
     }
+    List<String> checks = new ArrayList<>(kind.checks(request));
+    findings.principal().ifPresent(arn -> checks.replaceAll(check -> DsqlRefusal.of(arn, check)));
     List<String> open = new ArrayList<>();
     List<String> ruledOut = new ArrayList<>();
-    for (int i = 0; i < kind.checks().size(); i++) {
+    for (int i = 0; i < checks.size(); i++) {
       boolean isRuledOut = kind == LoginFailure.TOKEN_REFUSED && findings.isOk(RULED_OUT_BY.get(i));
       if (isRuledOut) {
         ruledOut.add(RULED_OUT_BY.get(i).toString());
       } else {
-        open.add(kind.checks().get(i));
+        open.add(checks.get(i));
       }
     }
     StringBuilder advice = new StringBuilder();

@@ -68,12 +68,29 @@ enum LoginFailure {
       "the pools of all instances together must not be larger than the database's max_connections,"
           + " or the user's own limit"),
 
+  /** The server is asked for more logins a second than it takes, and says so; that passes. */
+  TOO_MANY_LOGINS(
+      "all instances together must not open more than 100 connections a second at a cluster of"
+          + " Aurora DSQL, nor more than 1,000 at once"),
+
+  /** The server cannot tell which database is meant, as the driver's TLS does not name it. */
+  NO_SERVER_NAME(
+      "the JDBC URL should name the endpoint itself, or leave out sslmode and sslfactory, so that"
+          + " this library has TLS name it",
+      "otherwise the driver's options must be \"-c amzn-cluster-id=\" and the cluster's id"),
+
   /** Whatever it is, it is no matter of the login. */
   UNRELATED();
 
   private static final String INVALID_AUTHORIZATION = "28000";
   private static final String INVALID_PASSWORD = "28P01";
   private static final String TOO_MANY_CLIENTS = "53300";
+  private static final String LIMIT_EXCEEDED = "53400";
+
+  /**
+   * What DSQL says of a connection that it does not accept begins so, and then tells the reason.
+   */
+  private static final String AT_DSQL = "unable to accept connection, ";
 
   /** The error codes of MySQL and MariaDB; PostgreSQL has none. */
   private static final Map<Integer, LoginFailure> BY_CODE =
@@ -118,7 +135,7 @@ enum LoginFailure {
       IamToken token,
       boolean hasSucceeded,
       Instant now) {
-    String inShort = inShort(answer);
+    String inShort = inShort(answer, request);
     StringBuilder line = new StringBuilder();
     if (this == SERVER_UNVERIFIED) {
       line.append("No IAM token of ").append(request);
@@ -129,13 +146,14 @@ enum LoginFailure {
       line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
       line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS));
     }
-    List<String> checks = likeliestFirst(hasSucceeded || token.key().hasExpiredAt(now));
-    return line.append(". ").append(numbered(checks)).toString();
+    boolean mayHaveEnded = hasSucceeded || token.key().hasExpiredAt(now);
+    List<String> likeliestFirst = likeliestFirst(request, mayHaveEnded);
+    return line.append(". ").append(numbered(likeliestFirst)).toString();
   }
 
   /** What to check, the likeliest first. */
-  List<String> checks() {
-    return checks;
+  List<String> checks(TokenRequest request) {
+    return request.isOfDsql() ? DsqlRefusal.checks(this, request, checks) : checks;
   }
 
   /** In one sentence what to check. */
@@ -148,18 +166,20 @@ enum LoginFailure {
   }
 
   /** The first line of what the server or the driver says, without a full stop. */
-  static String inShort(SQLException answer) {
+  static String inShort(SQLException answer, TokenRequest request) {
     String words = String.valueOf(words(answer)).lines().findFirst().orElse("");
-    return words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
+    String line = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
+    return request.isOfDsql() ? line + DsqlRefusal.hint(answer) : line;
   }
 
-  /** What was right before is so still, but for the last two. */
-  private List<String> likeliestFirst(boolean mayHaveEnded) {
+  /** What was right before is so still, but for the last of them. */
+  private List<String> likeliestFirst(TokenRequest request, boolean mayHaveEnded) {
+    List<String> all = checks(request);
     if (this != TOKEN_REFUSED || !mayHaveEnded) {
-      return checks;
+      return all;
     }
-    List<String> whatEndsFirst = new ArrayList<>(checks);
-    Collections.rotate(whatEndsFirst, 2);
+    List<String> whatEndsFirst = new ArrayList<>(all);
+    Collections.rotate(whatEndsFirst, request.isOfDsql() ? 1 : 2);
     return whatEndsFirst;
   }
 
@@ -226,12 +246,33 @@ enum LoginFailure {
       return byCode;
     }
     String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
+    if (message.contains(AT_DSQL)) {
+      return readDsql(message);
+    }
     return switch (String.valueOf(exception.getSQLState())) {
       case INVALID_PASSWORD -> NO_IAM_USER;
       case TOO_MANY_CLIENTS -> TOO_MANY_CONNECTIONS;
+      case LIMIT_EXCEEDED -> TOO_MANY_LOGINS;
       case INVALID_AUTHORIZATION -> readAuthorization(message);
       default -> readMessage(message);
     };
+  }
+
+  /** DSQL refuses a token with 28000 or with 08006; its words tell more than its states. */
+  private static LoginFailure readDsql(String message) {
+    if (message.contains("access denied")) {
+      return TOKEN_REFUSED;
+    }
+    if (message.contains("sni was not received")) {
+      return NO_SERVER_NAME;
+    }
+    if (message.contains("ssl was not requested")) {
+      return TLS_MISSING;
+    }
+    if (message.contains("rate exceeded")) {
+      return TOO_MANY_LOGINS;
+    }
+    return message.contains("too many open connections") ? TOO_MANY_CONNECTIONS : UNRELATED;
   }
 
   private static LoginFailure readMessage(String message) {

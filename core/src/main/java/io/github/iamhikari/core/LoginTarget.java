@@ -16,7 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenRequest request) {
 
+  private static final String FAMILIES = "RDS, Aurora or Aurora DSQL";
+
   private static final String AN_ENDPOINT = "\"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"";
+
+  private static final String A_CLUSTER_ID = "abcdefghij0123456789klmnop";
+
+  /** What the name of an interface endpoint of a VPC ends with. */
+  private static final String VPC_ENDPOINT = ".vpce.amazonaws.com";
 
   /** Parameters by which PostgreSQL's driver goes elsewhere than to the URL's host and port. */
   private static final List<String> HOST_DETOURS = List.of("host", "PGHOST");
@@ -54,12 +61,17 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
               endpoint.name(),
               IamSettings.REGION));
     }
-    int port = settings.defaultPort() != null ? settings.defaultPort() : portOf(url);
+    refuseUnlessSpoken(url, endpoint);
+    if (named.isPresent()) {
+      refuseUnlessSpoken(url, named.get());
+    }
+    int port = settings.defaultPort() != null ? settings.defaultPort() : portOf(url, endpoint);
     String user = user(url.user(), configuredUser);
+    IamService service = endpoint.isOfDsql() ? IamService.DSQL : IamService.RDS;
     return new LoginTarget(
         endpoint,
         settings.host() == null ? Optional.empty() : named,
-        new TokenRequest(endpoint.name(), port, region, user));
+        new TokenRequest(service, endpoint.name(), port, region, user));
   }
 
   /** Whether a URL's parameter means something here, so that a message may name it. */
@@ -81,11 +93,26 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
                 new IllegalArgumentException(
                     String.format(
                         Locale.ROOT,
-                        "%s is \"%s\", which is not the name of an Amazon RDS or Aurora endpoint;"
-                            + " write one such as %s",
+                        "%s is \"%s\", which is not the name of an %s endpoint; write one such as"
+                            + " %s",
                         IamSettings.HOST,
                         IamSettings.shown(iamHost),
-                        AN_ENDPOINT)));
+                        FAMILIES,
+                        exampleFor(iamHost))));
+  }
+
+  /** An endpoint, in inverted commas, that somebody may have meant who wrote another name. */
+  private static String exampleFor(String host) {
+    String name = EndpointName.normalize(host);
+    String[] labels = name.split("\\.", 4);
+    boolean isPrivateLink = // by the name of the VPC's endpoint, which tells the service
+        name.endsWith(VPC_ENDPOINT) && labels.length == 4 && labels[1].startsWith("dsql-");
+    if (isPrivateLink) {
+      return "\"" + A_CLUSTER_ID + "." + labels[1] + "." + labels[2] + ".on.aws\"";
+    }
+    return name.endsWith(".on.aws")
+        ? "\"" + A_CLUSTER_ID + ".dsql.us-east-2.on.aws\""
+        : AN_ENDPOINT;
   }
 
   private static Optional<EndpointName> endpointOf(JdbcUrl url) {
@@ -123,18 +150,46 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
               AN_ENDPOINT,
               IamSettings.HOST));
     }
+    if (JdbcUrl.isHostName(host) && EndpointName.normalize(host).endsWith(VPC_ENDPOINT)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "The host \"%s\" in the JDBC URL is the name of a VPC endpoint, and a token is signed"
+                  + " for the name of the database; set %s to that, such as %s",
+              host,
+              IamSettings.HOST,
+              exampleFor(host)));
+    }
     throw new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "The host \"%s\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint,"
-                + " and a token is signed for that name; set %s to it, such as %s",
+            "The host \"%s\" in the JDBC URL is not the name of an %s endpoint, and a token is signed"
+                + " for that name; set %s to it, such as %s",
             JdbcUrl.isHostName(host) ? host : "...",
+            FAMILIES,
             IamSettings.HOST,
-            AN_ENDPOINT));
+            exampleFor(host)));
   }
 
-  private static int portOf(JdbcUrl url) {
+  private static void refuseUnlessSpoken(JdbcUrl url, EndpointName endpoint) {
+    boolean isMysql =
+        url.protocol() == JdbcUrl.Protocol.MYSQL || url.protocol() == JdbcUrl.Protocol.MARIADB;
+    if (isMysql && endpoint.isOfDsql()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL; write"
+                  + " jdbc:postgresql://%s/postgres",
+              endpoint.name(),
+              endpoint.name()));
+    }
+  }
+
+  private static int portOf(JdbcUrl url, EndpointName endpoint) {
     Integer port = url.addresses().isEmpty() ? null : url.addresses().get(0).port();
+    if (endpoint.isOfDsql()) { // whose tokens are for any port
+      return port == null ? JdbcUrl.Protocol.POSTGRESQL.defaultPort() : port;
+    }
     for (JdbcUrl.Address address : url.addresses()) {
       if (!Objects.equals(address.port(), port)) {
         throw new IllegalArgumentException(

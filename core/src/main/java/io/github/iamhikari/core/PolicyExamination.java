@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -23,16 +24,18 @@ import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html">Creating
  *     and using an IAM policy for IAM database access</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html">Using
+ *     database roles and IAM authentication with Aurora DSQL</a>
  */
 final class PolicyExamination {
-
-  private static final String ACTION = "rds-db:connect";
 
   private final TokenRequest request;
   private final AwsServices aws;
   private final AwsIdentity identity;
   private final @Nullable String roleArn;
   private final Findings findings;
+  private final String action;
 
   /**
    * @param identity whose credentials these are
@@ -49,6 +52,7 @@ final class PolicyExamination {
     this.identity = identity;
     this.roleArn = roleArn;
     this.findings = findings;
+    this.action = request.permission();
   }
 
   /** Says what to allow where the database could not be looked at. */
@@ -58,7 +62,23 @@ final class PolicyExamination {
 
   /** Asks whether this user may log in to this database. */
   void examine(Database database) {
-    String resource = resource(database.resourceId());
+    examine(resource(database.resourceId()), simulation -> simulation.nearMiss(database));
+  }
+
+  /** Asks whether this user may log in to this cluster of Aurora DSQL, which is of this account. */
+  void examineDsql() {
+    String cluster =
+        String.format(
+            Locale.ROOT,
+            "arn:%s:dsql:%s:%s:cluster/%s",
+            identity.partition(),
+            request.region(),
+            identity.account(),
+            request.host().substring(0, request.host().indexOf('.')));
+    examine(cluster, simulation -> simulation.nearMiss(cluster));
+  }
+
+  private void examine(String resource, Function<Simulation, Optional<String>> nearMiss) {
     Optional<String> principal = identity.principal(roleArn);
     if (principal.isEmpty()) {
       skip("IAM does not tell the policies of " + identity.arn(), resource);
@@ -67,20 +87,34 @@ final class PolicyExamination {
     try (IamClient iam = aws.client(IamClient.builder())) {
       Simulation simulation = new Simulation(iam, principal.get());
       EvaluationResult result =
-          simulation.of(List.of(resource)).stream()
+          simulation.of(action, List.of(resource)).stream()
               .findFirst()
               .orElseThrow(() -> SdkClientException.create("an answer that is not of IAM"));
       if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
-        findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), ACTION, resource);
+        findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), action, resource);
         return;
       }
-      String seen = Findings.words("%s is not allowed %s on %s", principal.get(), ACTION, resource);
+      String seen = Findings.words("%s is not allowed %s on %s", principal.get(), action, resource);
       if (!isSomebodyElses(result, seen, resource)) {
-        String miss = simulation.nearMiss(database).map(other -> ", " + other).orElse("");
-        findings.failed(POLICY, "Add to the policy " + statement(resource), "%s%s", seen, miss);
+        String miss = nearMiss.apply(simulation).map(other -> ", " + other).orElse("");
+        lacks(resource, seen + miss);
       }
     } catch (SdkException e) {
       explain(e, principal.get(), resource);
+    }
+  }
+
+  /** At DSQL, a policy of the cluster can allow what those of the identity do not mention. */
+  private void lacks(String resource, String seen) {
+    String advice = "Add to the policy " + statement(resource);
+    if (request.isOfDsql()) {
+      findings.warning(
+          POLICY,
+          advice + ", unless the cluster's own resource-based policy allows it.",
+          "%s",
+          seen);
+    } else {
+      findings.failed(POLICY, advice, "%s", seen);
     }
   }
 
@@ -118,17 +152,21 @@ final class PolicyExamination {
   }
 
   private void explain(SdkException failure, String principal, String resource) {
+    boolean isUnknown = AwsServices.code(failure).equals("NoSuchEntity");
+    if (isUnknown) {
+      findings.principal(Optional.empty());
+    }
     skip(
         AwsServices.isDenied(failure)
             ? "these AWS credentials lack iam:SimulatePrincipalPolicy on " + principal
-            : AwsServices.code(failure).equals("NoSuchEntity")
+            : isUnknown
                 ? "IAM finds no " + principal + ", perhaps because the role has a path"
                 : "IAM did not tell: " + AwsServices.words(failure),
         resource);
   }
 
   private void skip(String why, String resource) {
-    findings.skipped(POLICY, "%s; check that it allows %s on %s", why, ACTION, resource);
+    findings.skipped(POLICY, "%s; check that it allows %s on %s", why, action, resource);
   }
 
   private String resource(String resourceId) {
@@ -147,12 +185,12 @@ final class PolicyExamination {
   }
 
   /** With a user's name as a policy must write it, where {@code *} stands for any text. */
-  private static String statement(String resource) {
+  private String statement(String resource) {
     String literal = resource.replace("*", "${*}").replace("?", "${?}");
     return String.format(
         Locale.ROOT,
         "{\"Effect\": \"Allow\", \"Action\": \"%s\", \"Resource\": %s}",
-        ACTION,
+        action,
         ReportText.quoted(literal));
   }
 
@@ -166,9 +204,9 @@ final class PolicyExamination {
       this.principal = principal;
     }
 
-    private List<EvaluationResult> of(List<String> resources) {
+    private List<EvaluationResult> of(String anAction, List<String> resources) {
       return iam.simulatePrincipalPolicy(
-              call -> call.policySourceArn(principal).actionNames(ACTION).resourceArns(resources))
+              call -> call.policySourceArn(principal).actionNames(anAction).resourceArns(resources))
           .evaluationResults();
     }
 
@@ -185,10 +223,20 @@ final class PolicyExamination {
           resource(database.resourceId(), request.user().toLowerCase(Locale.ROOT)),
           "but for the user in lower case");
       mistakes.remove(resource(database.resourceId()));
-      return of(List.copyOf(mistakes.keySet())).stream()
+      return of(action, List.copyOf(mistakes.keySet())).stream()
           .flatMap(result -> allowed(result).stream())
           .map(mistakes::get)
           .filter(Objects::nonNull)
+          .findFirst();
+    }
+
+    /** Whether the policy allows what only other users of a cluster of DSQL need. */
+    private Optional<String> nearMiss(String cluster) {
+      String other = request.isOfAdmin() ? "dsql:DbConnect" : "dsql:DbConnectAdmin";
+      String whose = request.isOfAdmin() ? "users other than admin" : "admin alone";
+      return of(other, List.of(cluster)).stream()
+          .filter(result -> !allowed(result).isEmpty())
+          .map(result -> "but " + other + ", which is for " + whose)
           .findFirst();
     }
 

@@ -24,12 +24,14 @@ final class PortExamination {
   /** Of a name: a driver tries them one after the other, and so does this. */
   private static final int MOST_ADDRESSES = 4;
 
+  private final boolean isOfDsql;
   private final Findings findings;
 
   /** What is found of those that are not reached, which matters less if others are. */
   private final List<Consumer<Status>> failures = new ArrayList<>();
 
-  PortExamination(Findings findings) {
+  PortExamination(EndpointName endpoint, Findings findings) {
+    this.isOfDsql = endpoint.isOfDsql();
     this.findings = findings;
   }
 
@@ -88,16 +90,25 @@ final class PortExamination {
         && String.valueOf(failure.getMessage()).contains("refused");
   }
 
-  private static String advice(IOException failure, InetAddress address) {
+  private String advice(IOException failure, InetAddress address) {
     if (isRefused(failure)) {
-      return "Check the port in the JDBC URL, and that the database, or the tunnel to it, runs.";
+      return "Check the port in the JDBC URL"
+          + (isOfDsql ? ", which is 5432 at Aurora DSQL" : "")
+          + ", and that the database, or the tunnel to it, runs.";
+    }
+    boolean isPrivate = NameExamination.isPrivate(address);
+    if (isOfDsql && !isPrivate) {
+      return "Check that this network lets this machine out to this port, which is 5432 at Aurora"
+          + " DSQL; a cluster has no security group of its own.";
     }
     String where =
-        NameExamination.isPrivate(address)
+        isPrivate
             ? "; the address is private, so this machine must be in its VPC or joined to it (peering,"
                 + " VPN, tunnel)"
             : "; from outside of its VPC, that the database is publicly accessible";
-    return "Check that the database's security group lets this machine in at this port"
+    return "Check that the security group of the "
+        + (isOfDsql ? "VPC endpoint" : "database")
+        + " lets this machine in at this port"
         + where
         + ".";
   }

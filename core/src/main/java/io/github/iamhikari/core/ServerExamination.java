@@ -23,15 +23,22 @@ final class ServerExamination {
 
   private final Connection connection;
   private final JdbcUrl.Protocol protocol;
+  private final boolean isOfDsql;
   private final Findings findings;
 
-  ServerExamination(Connection connection, JdbcUrl.Protocol protocol, Findings findings) {
+  ServerExamination(
+      Connection connection, JdbcUrl.Protocol protocol, boolean isOfDsql, Findings findings) {
     this.connection = connection;
     this.protocol = protocol;
+    this.isOfDsql = isOfDsql;
     this.findings = findings;
   }
 
   void examine() {
+    if (isOfDsql) {
+      findings.ok(SERVER, "%s; user \"%s\"", version(), currentUser());
+      return;
+    }
     switch (protocol) {
       case POSTGRESQL -> examinePostgres();
       case MYSQL, MARIADB -> examineMysql();
@@ -40,14 +47,18 @@ final class ServerExamination {
   }
 
   private void examinePostgres() {
-    String user = ask("select current_user").orElse("unknown");
     String member =
         ask("select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'rds_iam'")
             .map(is -> is.equals("t") ? "a member of rds_iam" : "no member of rds_iam")
             .orElse("there is no role rds_iam");
     String forcesTls = ask("select current_setting('rds.force_ssl', true)").orElse("unknown");
     findings.ok(
-        SERVER, "%s; user \"%s\", %s; rds.force_ssl is %s", version(), user, member, forcesTls);
+        SERVER,
+        "%s; user \"%s\", %s; rds.force_ssl is %s",
+        version(),
+        currentUser(),
+        member,
+        forcesTls);
     long reserved =
         number("select setting from pg_settings where name = 'superuser_reserved_connections'")
             + number("select setting from pg_settings where name = 'reserved_connections'")
@@ -103,6 +114,10 @@ final class ServerExamination {
       return;
     }
     findings.ok(SERVER, "%s", seen);
+  }
+
+  private String currentUser() {
+    return ask("select current_user").orElse("unknown");
   }
 
   private String version() {

@@ -84,7 +84,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
     EndpointName endpoint = login.target().endpoint();
     String ofName = endpoint.region();
     String region = ofName == null ? login.request().region() : ofName;
-    return new VerifiedTls(endpoint.name(), region, rootsFile);
+    return VerifiedTls.of(endpoint, region, rootsFile);
   }
 
   private static String readable(String file) {
@@ -99,9 +99,11 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
   @Override
   public String toString() {
     String roots =
-        tls.rootsFile().isEmpty()
-            ? "Amazon's roots of " + tls.region() + " and the JVM's"
-            : "the configured roots";
+        !tls.rootsFile().isEmpty()
+            ? "the configured roots"
+            : tls.region().isEmpty()
+                ? "the JVM's roots"
+                : "Amazon's roots of " + tls.region() + " and the JVM's";
     return switch (by) {
       case THIS_LIBRARY -> "the server is verified by " + roots;
       case THE_DRIVER -> "the driver verifies the server itself (" + mode + ")";

@@ -75,7 +75,8 @@ final class SettingsExamination {
   }
 
   private void warn(String warning) {
-    boolean hasRemedy = warning.contains(" set ") || warning.contains("see to it");
+    String words = warning.toLowerCase(Locale.ROOT);
+    boolean hasRemedy = words.contains(" set ") || words.contains("see to it");
     findings.warning(
         SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
   }
@@ -100,12 +101,14 @@ final class SettingsExamination {
     StringJoiner text = new StringJoiner("; ");
     text.add(
         Findings.words(
-            "tokens are signed for user \"%s\" at %s:%d (%s, %s), region %s (%s)",
-            request.user(),
-            request.host(),
-            request.port(),
-            hostOf,
-            portOf,
+            "tokens are signed for %s, region %s (%s)",
+            request.isOfDsql()
+                ? Findings.words(
+                    "user \"%s\" (%s) at %s (%s)",
+                    request.user(), request.permission(), request.host(), hostOf)
+                : Findings.words(
+                    "user \"%s\" at %s:%d (%s, %s)",
+                    request.user(), request.host(), request.port(), hostOf, portOf),
             request.region(),
             regionOf));
     if (settings.awsProfile() != null) {
@@ -120,6 +123,9 @@ final class SettingsExamination {
   /** A driver that goes to the endpoint itself, with a token that is for another port of it. */
   private void compareWithUrl(LoginConfiguration login) {
     TokenRequest request = login.request();
+    if (request.isOfDsql()) {
+      return; // no port is signed
+    }
     for (Target address : Target.of(login.url())) {
       boolean isEndpoint = EndpointName.normalize(address.host()).equals(request.host());
       if (isEndpoint && address.port() != request.port()) {

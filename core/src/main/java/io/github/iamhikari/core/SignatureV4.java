@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URLEncoder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -15,9 +16,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * An RDS {@code connect} request, presigned with Signature Version 4. The AWS SDK could sign it,
- * but writes what it signs to its log: {@code RdsUtilities} the whole token at TRACE, and any of
- * its signers the session token at DEBUG.
+ * A request to log in to RDS or Aurora DSQL, presigned with Signature Version 4. The AWS SDK could
+ * sign it, but writes what it signs to its log: {@code RdsUtilities} the whole token at TRACE, and
+ * any of its signers the session token at DEBUG.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create
@@ -25,32 +26,42 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html">Connecting
  *     to a DB instance using IAM authentication</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/SECTION_authentication-token.html">Generating
+ *     an authentication token in Aurora DSQL</a>
  */
 final class SignatureV4 {
 
   private static final String ALGORITHM = "AWS4-HMAC-SHA256";
-  private static final String SERVICE = "rds-db";
   private static final String END_OF_SCOPE = "aws4_request";
 
   private SignatureV4() {}
 
-  /** The token: {@code host:port/?Action=connect&DBUser=...&X-Amz-Signature=...}. */
-  static String token(TokenRequest request, AwsCredentials credentials, Instant signedAt) {
+  /**
+   * The token: {@code host:port/?Action=connect&DBUser=...&X-Amz-Signature=...}, and for DSQL
+   * {@code host/?Action=DbConnect&X-Amz-Signature=...}.
+   *
+   * @param life for how long the service accepts it, in whole seconds
+   */
+  static String token(
+      TokenRequest request, AwsCredentials credentials, Instant signedAt, Duration life) {
     String time = timestamp(signedAt);
     String day = time.substring(0, time.indexOf('T'));
-    String scope = String.join("/", day, request.region(), SERVICE, END_OF_SCOPE);
-    String endpoint = request.host() + ":" + request.port();
+    String scope = String.join("/", day, request.region(), request.service().code(), END_OF_SCOPE);
+    boolean isOfDsql = request.isOfDsql();
+    String endpoint = isOfDsql ? request.host() : request.host() + ":" + request.port();
+    String user = isOfDsql ? "" : "&DBUser=" + encode(request.user());
     String sessionToken =
         credentials instanceof AwsSessionCredentials session
             ? "&X-Amz-Security-Token=" + encode(session.sessionToken())
             : "";
     // Signature Version 4 demands that parameters be sorted by name.
     String query =
-        ("Action=connect&DBUser=" + encode(request.user()))
+        ("Action=" + request.action() + user)
             + ("&X-Amz-Algorithm=" + ALGORITHM)
             + ("&X-Amz-Credential=" + encode(credentials.accessKeyId() + "/" + scope))
             + ("&X-Amz-Date=" + time)
-            + ("&X-Amz-Expires=" + IamToken.LONGEST_LIFE.toSeconds())
+            + ("&X-Amz-Expires=" + life.toSeconds())
             + sessionToken
             + "&X-Amz-SignedHeaders=host";
 
@@ -59,7 +70,7 @@ final class SignatureV4 {
     String stringToSign = String.join("\n", ALGORITHM, time, scope, sha256(canonicalRequest));
 
     byte[] key = ("AWS4" + credentials.secretAccessKey()).getBytes(UTF_8);
-    for (String part : new String[] {day, request.region(), SERVICE, END_OF_SCOPE}) {
+    for (String part : scope.split("/", -1)) {
       key = hmac(key, part);
     }
     String signature = HexFormat.of().formatHex(hmac(key, stringToSign));

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
@@ -28,21 +29,28 @@ final class TlsExamination {
 
   private static final int TIMEOUT_MILLIS = 5_000;
 
+  /** Where pgjdbc is told not to ask for TLS, but to begin with it. */
+  private static final String NEGOTIATION = "sslNegotiation";
+
   /** What of its life a certificate should still have: Amazon renews its own much earlier. */
   private static final Duration SHORT_LIFE = Duration.ofDays(14);
 
   private final JdbcUrl.Protocol protocol;
   private final ServerVerification verification;
+  private final boolean isOfDsql;
+  private final boolean isAtOnce;
   private final InstantSource clock;
   private final Findings findings;
 
-  TlsExamination(
-      JdbcUrl.Protocol protocol,
-      ServerVerification verification,
-      InstantSource clock,
-      Findings findings) {
-    this.protocol = protocol;
-    this.verification = verification;
+  TlsExamination(LoginConfiguration login, InstantSource clock, Findings findings) {
+    this.protocol = login.url().protocol();
+    this.verification = ServerVerification.of(login);
+    this.isOfDsql = login.request().isOfDsql();
+    this.isAtOnce =
+        protocol == JdbcUrl.Protocol.POSTGRESQL
+            && new TlsProperties(login.url(), login.driverProperties())
+                .value(NEGOTIATION)
+                .equalsIgnoreCase("direct");
     this.clock = clock;
     this.findings = findings;
   }
@@ -55,12 +63,16 @@ final class TlsExamination {
     try (Socket socket = new Socket()) {
       socket.connect(server, PortExamination.TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      var refusal = new TlsRequest(protocol).ask(socket);
+      var refusal =
+          isAtOnce ? Optional.<TlsRequest.Answer>empty() : new TlsRequest(protocol).ask(socket);
       if (refusal.isPresent()) {
         explain(refusal.get());
         return;
       }
       try (SSLSocket tls = verification.tls().over(socket)) {
+        if (isAtOnce) {
+          TlsRequest.nameProtocol(tls);
+        }
         tls.startHandshake();
         describe(tls.getSession());
       }
@@ -96,7 +108,8 @@ final class TlsExamination {
             ServerVerifier.day(end),
             subjects,
             roots);
-    if (end.isBefore(clock.instant().plus(SHORT_LIFE))) {
+    boolean endsSoon = end.isBefore(clock.instant().plus(SHORT_LIFE));
+    if (endsSoon && !isOfDsql) { // whose certificates nobody else can renew
       findings.warning(TLS, "Have the database's certificate renewed before that day.", "%s", seen);
       return;
     }
@@ -159,7 +172,11 @@ final class TlsExamination {
   }
 
   /** By what {@link ServerVerifier} says is wrong. */
-  private static String remedy(String words) {
+  private String remedy(String words) {
+    if (words.contains(" has expired") && isOfDsql) {
+      return "Set this machine's clock if it is wrong. Amazon renews the certificates of Aurora DSQL"
+          + " by itself, so this one may be of something in between.";
+    }
     if (words.contains(" has expired")) {
       return "Give the database a new certificate (aws rds modify-db-instance"
           + " --ca-certificate-identifier), if this machine's clock is right.";
@@ -172,16 +189,27 @@ final class TlsExamination {
           + IamSettings.HOST
           + " names, or than it names itself: make them one.";
     }
+    String roots =
+        isOfDsql
+            ? " The JVM's trust store must hold Amazon Root CA 1, or sslrootcert name a file that"
+                + " does."
+            : " For an authority that is newer than this library, set Amazon's bundle as the driver's"
+                + " roots (sslrootcert, serverSslCert, or a key store of it as"
+                + " trustCertificateKeyStoreUrl).";
     return "The JDBC URL must lead to the database itself: a proxy that reads TLS in between has a"
-        + " certificate of its own. For an authority that is newer than this library, set Amazon's"
-        + " bundle as the driver's roots (sslrootcert, serverSslCert, or a key store of it as"
-        + " trustCertificateKeyStoreUrl).";
+        + " certificate of its own."
+        + roots;
   }
 
   private String noDatabase() {
     return Findings.words(
         "Check host and port in the JDBC URL: there must be a database for %s, or a tunnel to it,"
-            + " and no load balancer or web server.",
-        protocol.driver());
+            + " and no load balancer or web server.%s",
+        protocol.driver(),
+        isAtOnce
+            ? " If it does not begin with TLS at once, as PostgreSQL before 17, set "
+                + NEGOTIATION
+                + "=postgres."
+            : "");
   }
 }

@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
  * Asks a database for TLS as its drivers do, up to where the handshake begins. Nothing of a login
@@ -45,6 +47,20 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
   private static final int LARGEST_PACKET = 0xffffff;
   private static final byte UTF8 = 45;
   private static final int RESERVED = 23;
+
+  /**
+   * Has the handshake name the protocol, as PostgreSQL wants it from a client that begins with TLS
+   * instead of asking for it.
+   *
+   * @see <a
+   *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL's
+   *     protocol</a>
+   */
+  static void nameProtocol(SSLSocket socket) {
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"postgresql"});
+    socket.setSSLParameters(parameters);
+  }
 
   /** Empty if the handshake can begin. */
   Optional<Answer> ask(Socket socket) throws IOException {

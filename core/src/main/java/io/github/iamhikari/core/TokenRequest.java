@@ -3,16 +3,49 @@ package io.github.iamhikari.core;
 /**
  * What a token is signed for. A token opens this login and no other.
  *
+ * @param service the service that checks the token
  * @param host the endpoint's name, in lower case
- * @param port the endpoint's port
- * @param region the region whose RDS checks the token
+ * @param port the endpoint's port, which is no part of a token of DSQL
+ * @param region the region whose service checks the token
  * @param user the database user who logs in
  */
-record TokenRequest(String host, int port, String region, String user) {
+record TokenRequest(IamService service, String host, int port, String region, String user) {
+
+  /** The only user of DSQL who logs in by another action. */
+  private static final String ADMIN = "admin";
+
+  /** A login at RDS. */
+  TokenRequest(String host, int port, String region, String user) {
+    this(IamService.RDS, host, port, region, user);
+  }
+
+  boolean isOfDsql() {
+    return service == IamService.DSQL;
+  }
+
+  boolean isOfAdmin() {
+    return user.equals(ADMIN);
+  }
 
   /** The same login of another user. */
   TokenRequest of(String otherUser) {
-    return new TokenRequest(host, port, region, otherUser);
+    return new TokenRequest(service, host, port, region, otherUser);
+  }
+
+  /**
+   * The action that the token stands for.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/authentication-authorization.html">Authentication
+   *     and authorization for Aurora DSQL</a>
+   */
+  String action() {
+    return !isOfDsql() ? "connect" : isOfAdmin() ? "DbConnectAdmin" : "DbConnect";
+  }
+
+  /** The action as a policy allows it: {@code rds-db:connect}. */
+  String permission() {
+    return service.code() + ":" + action();
   }
 
   /** As in a message: {@code user "app" at db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432}. */

@@ -77,6 +77,23 @@ final class TransportSecurity {
   private static final String BUNDLES =
       "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html";
 
+  private static final String BUNDLES_OF_DSQL =
+      "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/configure-root-certificates.html";
+
+  /** By which pgjdbc begins with TLS at once, instead of asking the server for it. */
+  private static final String NEGOTIATION = "sslNegotiation";
+
+  private static final String OPTIONS = "options";
+
+  /**
+   * By which DSQL is told a cluster that TLS does not name.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/privatelink-managing-clusters.html">Connecting
+   *     to Aurora DSQL clusters using AWS PrivateLink</a>
+   */
+  private static final String CLUSTER_OPTION = "amzn-cluster-id";
+
   private final TlsProperties properties;
   private final JdbcUrl.Protocol protocol;
   private final EndpointName endpoint;
@@ -117,35 +134,67 @@ final class TransportSecurity {
   private Optional<String> requirePostgres() {
     refuseUnless("ssl", TlsProperties.YES, "sslmode", ownWord("require"));
     refuseUnlessMode("sslmode", Set.of("require", "verify-ca", "verify-full"));
-    if (properties.isOn("ssl") || !properties.firstWritten(POSTGRES_MODES).isEmpty()) {
-      setMode("sslmode", properties.isOn("ssl") ? "verify-full" : "require");
-      return Optional.empty();
+    beginWithTlsAtDsql();
+    String mode = properties.isOn("ssl") ? "ssl" : properties.firstWritten(POSTGRES_MODES);
+    if (!mode.isEmpty()) {
+      setMode("sslmode", mode.equals("ssl") ? "verify-full" : "require");
+      return whyNotFound(mode);
     }
     String own = properties.firstWritten(POSTGRES_OWN);
     String roots = properties.value("sslrootcert");
     boolean canHook =
         own.isEmpty() && isVisible(PostgresSslFactory.class.getName(), "org.postgresql.Driver");
-    String noRoom = canHook || !isProxy() ? "" : own.isEmpty() ? otherName() : own;
+    String noRoom = canHook || !isPublic() ? "" : own.isEmpty() ? otherName() : own;
     Optional<String> warning = roots.isEmpty() ? whyNotVerified(noRoom, "sslrootcert") : NO_WARNING;
+    Optional<String> notFound = canHook ? NO_WARNING : whyNotFound(own);
     if (warning.isPresent()) {
       setMode("sslmode", "require");
-      return warning;
+      return notFound.or(() -> warning);
     }
     if (canHook) {
-      VerifiedTls tls = new VerifiedTls(endpoint.name(), region, roots);
+      VerifiedTls tls = VerifiedTls.of(endpoint, region, roots);
       if (!roots.isEmpty()) {
         tls.checkRootsFile();
       }
       properties.set("sslfactory", PostgresSslFactory.class.getName());
       properties.set("sslfactoryarg", tls.argument());
-    } else if (roots.isEmpty() && isProxy()) { // by the JVM's roots alone
+    } else if (roots.isEmpty() && isPublic()) { // by the JVM's roots alone
       properties.set("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
     } else if (roots.isEmpty()) {
       properties.set("sslrootcert", RootsFile.pem(region).toString());
     }
     boolean comparesName = connectsByName() || own.equals("sslhostnameverifier");
     setMode("sslmode", comparesName ? "verify-full" : "verify-ca"); // our factory always compares
-    return Optional.empty();
+    return notFound;
+  }
+
+  private void beginWithTlsAtDsql() {
+    if (endpoint.isOfDsql() && !properties.has(NEGOTIATION)) {
+      properties.set(NEGOTIATION, "direct"); // which a driver before 42.7.4 passes over
+    }
+  }
+
+  /**
+   * Why DSQL cannot tell the cluster that is meant, if so: the driver's own TLS names the host that
+   * it connects to, or nothing where that is an IP address.
+   *
+   * @param own a property that has the driver use its own, or nothing
+   */
+  private Optional<String> whyNotFound(String own) {
+    boolean isTold = connectsByName() || properties.value(OPTIONS).contains(CLUSTER_OPTION);
+    if (!endpoint.isOfDsql() || isTold) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "The driver's own TLS does not tell Aurora DSQL which cluster is meant, because the JDBC"
+                + " URL does not name %s. Set the driver's %s to \"-c %s=%s\"%s",
+            endpoint.name(),
+            OPTIONS,
+            CLUSTER_OPTION,
+            endpoint.name().substring(0, endpoint.name().indexOf('.')),
+            own.isEmpty() ? "" : ", or leave " + own + " out"));
   }
 
   /**
@@ -167,7 +216,7 @@ final class TransportSecurity {
             && properties.firstWritten(MYSQL_OWN).isEmpty()
             && isVisible(MySqlSocketFactory.NAME, "com.mysql.cj.jdbc.Driver");
     String provider = properties.firstWritten(MYSQL_PROVIDERS);
-    String noRoom = !provider.isEmpty() || canHook || !isProxy() ? provider : otherName();
+    String noRoom = !provider.isEmpty() || canHook || !isPublic() ? provider : otherName();
     Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified(noRoom, MYSQL_ROOTS);
     if (warning.isPresent()) {
       setMode("sslMode", "REQUIRED");
@@ -175,11 +224,11 @@ final class TransportSecurity {
     }
     if (canHook) {
       properties.set("socketFactory", MySqlSocketFactory.NAME);
-      properties.set(MYSQL_ROOTS, new VerifiedTls(endpoint.name(), region, "").argument());
+      properties.set(MYSQL_ROOTS, VerifiedTls.of(endpoint, region, "").argument());
       setMode("sslMode", "VERIFY_IDENTITY");
       return Optional.empty();
     }
-    if (!hasRoots && !isProxy()) {
+    if (!hasRoots && !isPublic()) {
       properties.set(MYSQL_ROOTS, RootsFile.keyStore(region).toUri().toString());
     }
     setMode("sslMode", connectsByName() ? "VERIFY_IDENTITY" : "VERIFY_CA");
@@ -214,7 +263,7 @@ final class TransportSecurity {
     }
     boolean hasRoots = !properties.firstWritten(List.of("serverSslCert", "trustStore")).isEmpty();
     boolean canHook = isVisible(MariaDbTlsPlugin.NAME, "org.mariadb.jdbc.Driver");
-    String noRoom = canHook || !isProxy() ? "" : otherName();
+    String noRoom = canHook || !isPublic() ? "" : otherName();
     Optional<String> warning = hasRoots ? NO_WARNING : whyNotVerified(noRoom, "serverSslCert");
     if (warning.isPresent()) {
       setMode("sslMode", "trust");
@@ -222,12 +271,11 @@ final class TransportSecurity {
     }
     if (canHook) {
       properties.set("tlsSocketType", MariaDbTlsPlugin.TYPE);
-      properties.set(
-          MariaDbTlsPlugin.ARGUMENT, new VerifiedTls(endpoint.name(), region, "").argument());
+      properties.set(MariaDbTlsPlugin.ARGUMENT, VerifiedTls.of(endpoint, region, "").argument());
       setMode("sslMode", "verify-full");
       return Optional.empty();
     }
-    if (!hasRoots && !isProxy()) {
+    if (!hasRoots && !isPublic()) {
       properties.set("serverSslCert", RootsFile.pem(region).toString());
     }
     setMode("sslMode", connectsByName() ? "verify-full" : "verify-ca");
@@ -249,9 +297,9 @@ final class TransportSecurity {
                   + " verified, leave that out, or set %s to Amazon's roots, too (%s)",
               own,
               roots,
-              BUNDLES));
+              endpoint.isOfDsql() ? BUNDLES_OF_DSQL : BUNDLES));
     }
-    if (isProxy() || RegionRoots.exist(region)) {
+    if (isPublic() || RegionRoots.exist(region)) {
       return Optional.empty();
     }
     String remedy = roots.equals(MYSQL_ROOTS) ? "a key store that holds it" : "it";
@@ -269,8 +317,9 @@ final class TransportSecurity {
   }
 
   /** Whether its certificate is of a public authority, which those of isolated regions are not. */
-  private boolean isProxy() {
-    return endpoint.kind() == EndpointName.Kind.PROXY && !region.contains("-iso");
+  private boolean isPublic() {
+    return endpoint.isOfDsql()
+        || (endpoint.kind() == EndpointName.Kind.PROXY && !region.contains("-iso"));
   }
 
   /**

@@ -32,6 +32,11 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
   /** Of regions; a driver asks for each connection, and TLS sessions are resumed within one. */
   private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
 
+  /** With an endpoint. That of DSQL has a certificate of a public authority, and of no other. */
+  static VerifiedTls of(EndpointName endpoint, String region, String rootsFile) {
+    return new VerifiedTls(endpoint.name(), endpoint.isOfDsql() ? "" : region, rootsFile);
+  }
+
   /** Reads what {@link #argument()} wrote. */
   static VerifiedTls of(String argument) {
     String[] parts = argument.split(",", 3);

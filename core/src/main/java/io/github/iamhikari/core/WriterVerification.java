@@ -52,9 +52,19 @@ final class WriterVerification {
    * Refuses the setting where no writer is expected.
    *
    * @param server what is connected to
-   * @throws IllegalArgumentException if that is not a writer's endpoint
+   * @throws IllegalArgumentException if that is not a writer's endpoint, or one of DSQL
    */
   static void check(IamSettings settings, EndpointName server) {
+    if (settings.verifyWriter() && server.isOfDsql()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s is true, and %s is an endpoint of Aurora DSQL, where every server takes writes;"
+                  + " leave %s out",
+              IamSettings.VERIFY_WRITER,
+              server.name(),
+              IamSettings.VERIFY_WRITER));
+    }
     if (settings.verifyWriter() && !server.isWriter()) {
       throw new IllegalArgumentException(
           String.format(

@@ -1,5 +1,5 @@
 /**
- * A token that is good for one login to Amazon RDS or Aurora, now.
+ * A token that is good for one login to Amazon RDS, Aurora or Aurora DSQL, now.
  *
  * <p>At the start, {@code LoginConfiguration} checks what was configured: {@code JdbcUrl} reads the
  * URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} properties and {@code
@@ -11,10 +11,10 @@
  * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
  * which {@code AwsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
  * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
- * {@code LoginFailure} reads and explains what the server says, and {@code Login} keeps a refusal
- * for a while; {@code Pace} spaces the logins of a pool that gives way to others. {@code
- * WriterVerification} sees to it, where that is wished, that a new connection leads to the writer,
- * and {@code WriterWatch} notices one that does not any more.
+ * {@code LoginFailure} reads and explains what the server says, with {@code DsqlRefusal} at Aurora
+ * DSQL, and {@code Login} keeps a refusal for a while; {@code Pace} spaces the logins of a pool
+ * that gives way to others. {@code WriterVerification} sees to it, where that is wished, that a new
+ * connection leads to the writer, and {@code WriterWatch} notices one that does not any more.
  *
  * <p>In the TLS handshake the driver calls {@code ServerVerifier}, with the {@code RegionRoots} of
  * the endpoint, by the one of {@link io.github.iamhikari.core.PostgresSslFactory}, {@link

@@ -211,7 +211,7 @@ final class AwsCauses {
   }
 
   /** With what lets the doctor look. */
-  private static Statement[] mayLook(Statement... more) {
+  static Statement[] mayLook(Statement... more) {
     List<Statement> policy = new ArrayList<>(List.of(more));
     policy.add(Statement.allow("rds:DescribeDBInstances", "*"));
     policy.add(Statement.allow("iam:SimulatePrincipalPolicy", "*"));
@@ -219,7 +219,7 @@ final class AwsCauses {
   }
 
   /** Has the patient log in as a user with this policy. */
-  private LocalAws start(Patient patient, Statement... policy) {
+  LocalAws start(Patient patient, Statement... policy) {
     return start(patient, LocalAws.builder(), policy);
   }
 
@@ -246,7 +246,8 @@ final class AwsCauses {
     patient.credentials = StaticCredentialsProvider.create(credentials);
   }
 
-  private void assumeRole(Patient patient, Duration session) {
+  /** Has the patient log in as a session of a role that may not log in. */
+  void assumeRole(Patient patient, Duration session) {
     role.sessionsLast(session);
     try (StsClient sts =
         StsClient.builder().credentialsProvider(requireNonNull(patient.credentials)).build()) {

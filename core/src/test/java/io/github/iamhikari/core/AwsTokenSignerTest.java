@@ -68,23 +68,51 @@ class AwsTokenSignerTest {
   }
 
   static Stream<Arguments> tokensOfThePythonSdk() throws IOException {
-    try (InputStream file = AwsTokenSignerTest.class.getResourceAsStream("/botocore-tokens.tsv")) {
+    return rows("/botocore-tokens.tsv")
+        .map(
+            row ->
+                Arguments.of(
+                    new TokenRequest(row[4], Integer.parseInt(row[5]), row[7], row[6]),
+                    credentials(row),
+                    Instant.parse(row[3]),
+                    row[8]));
+  }
+
+  /** Those of DSQL live for as long as whoever asked for them wished. */
+  @ParameterizedTest
+  @MethodSource("dsqlTokensOfThePythonSdk")
+  void signsForDsqlAsThePythonSdkDoes(
+      TokenRequest request, AwsCredentials credentials, Instant signedAt, int life, String token) {
+    String signed = SignatureV4.token(request, credentials, signedAt, Duration.ofSeconds(life));
+
+    assertThat(parts(signed)).isEqualTo(parts(token));
+  }
+
+  static Stream<Arguments> dsqlTokensOfThePythonSdk() throws IOException {
+    return rows("/botocore-dsql-tokens.tsv")
+        .map(
+            row ->
+                Arguments.of(
+                    new TokenRequest(IamService.DSQL, row[5], 5432, row[7], row[6]),
+                    credentials(row),
+                    Instant.parse(row[3]),
+                    Integer.parseInt(row[4]),
+                    row[8]));
+  }
+
+  private static Stream<String[]> rows(String resource) throws IOException {
+    try (InputStream file = AwsTokenSignerTest.class.getResourceAsStream(resource)) {
       return new String(requireNonNull(file).readAllBytes(), UTF_8)
-              .lines()
-              .skip(1)
-              .map(line -> line.split("\t", -1))
-              .map(
-                  row ->
-                      Arguments.of(
-                          new TokenRequest(row[4], Integer.parseInt(row[5]), row[7], row[6]),
-                          row[2].isEmpty()
-                              ? AwsBasicCredentials.create(row[0], row[1])
-                              : AwsSessionCredentials.create(row[0], row[1], row[2]),
-                          Instant.parse(row[3]),
-                          row[8]))
-              .toList()
-              .stream();
+          .lines()
+          .skip(1)
+          .map(line -> line.split("\t", -1));
     }
+  }
+
+  private static AwsCredentials credentials(String[] row) {
+    return row[2].isEmpty()
+        ? AwsBasicCredentials.create(row[0], row[1])
+        : AwsSessionCredentials.create(row[0], row[1], row[2]);
   }
 
   @ParameterizedTest

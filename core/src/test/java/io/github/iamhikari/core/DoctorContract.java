@@ -12,88 +12,23 @@ import static io.github.iamhikari.core.IamDoctor.Step.TOKEN;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.IamDoctor.Finding;
 import io.github.iamhikari.core.IamDoctor.Report;
 import io.github.iamhikari.core.IamDoctor.Status;
-import io.github.iamhikari.core.IamDoctor.Step;
-import io.github.iamhikari.localrds.AccessKey;
-import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
-import io.github.iamhikari.localrds.Login;
-import io.github.iamhikari.localrds.TestClock;
-import io.github.iamhikari.localrds.junit.AwsProperties;
-import io.github.iamhikari.localrds.junit.SecretSearch;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which step of the doctor names which cause, and in which words. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class DoctorContract {
-
-  private static final String PASSWORD = "hunter2";
+/** Which step of the doctor names which cause at RDS, and in which words. */
+abstract class DoctorContract extends CauseContract {
 
   /** A name of 127.0.0.1 in the hosts file. */
   private static final String ALIAS = "orders.example.com";
 
   /** A name that is not in it. */
   private static final String GONE = "gone.c9akciq32rgb.us-east-2.rds.amazonaws.com";
-
-  @RegisterExtension final AwsProperties aws = new AwsProperties();
-  @RegisterExtension final SecretSearch secrets = new SecretSearch();
-
-  private final AccessKey key = AccessKey.random();
-  private final TestClock serversClock = new TestClock();
-
-  @SuppressWarnings("NullAway.Init") // before all tests
-  private LocalRds rds;
-
-  @SuppressWarnings("NullAway.Init")
-  private TestRegion region;
-
-  @SuppressWarnings("NullAway.Init")
-  private NameServer nameServer;
-
-  @BeforeAll
-  void start() throws Exception {
-    rds = server().credentials(key).clock(serversClock).start();
-    region = new TestRegion(regionName());
-    nameServer = new NameServer();
-    secrets.add(() -> List.of(key.secret(), PASSWORD));
-    secrets.add(() -> rds.logins().stream().map(Login::token).filter(t -> !t.isEmpty()).toList());
-  }
-
-  @AfterAll
-  void stop() {
-    nameServer.close();
-    region.close();
-    rds.close();
-  }
-
-  /** Begins to describe the server. */
-  abstract LocalRds.Builder server();
-
-  /** One of this class alone: several run at a time. */
-  abstract String regionName();
-
-  abstract Impostor.Protocol protocol();
-
-  abstract String url(String host, int port);
 
   abstract DataSource dataSource(String url) throws Exception;
 
@@ -115,6 +50,7 @@ abstract class DoctorContract {
   /** What is seen of the server after a login. */
   abstract List<String> healthyServer();
 
+  @Override
   Stream<Cause> causes() {
     return Stream.of(
         Cause.of(
@@ -128,8 +64,7 @@ abstract class DoctorContract {
               nameServer.aliases().put(ALIAS, rds.host());
               patient.url = url(ALIAS, rds.listeningPort());
             },
-            failed(
-                SETTINGS, "\"orders.example.com\"", "is not the name of an Amazon RDS or Aurora"),
+            failed(SETTINGS, "\"orders.example.com\"", "is not the name of an RDS, Aurora"),
             failed(NAME, "is an alias of " + rds.host(), "Set iam_host to " + rds.host())),
         Cause.of(
             "a token for another endpoint than the alias",
@@ -181,29 +116,33 @@ abstract class DoctorContract {
             failed(TLS, "is not what", "\"HTTP", "no load balancer or web server")),
         Cause.of(
             "authority unknown",
-            patient -> impersonate(patient, region.certificateOfUnknownAuthority()),
+            patient ->
+                impersonate(patient, region.endpoint(), region.certificateOfUnknownAuthority()),
             failed(TLS, "issued by \"CN=Corporate Proxy\"", "by an authority that is not trusted")),
         Cause.of(
             "self-signed",
-            patient -> impersonate(patient, region.selfSignedCertificate()),
+            patient -> impersonate(patient, region.endpoint(), region.selfSignedCertificate()),
             failed(TLS, "is self-signed")),
         Cause.of(
             "expired certificate",
-            patient -> impersonate(patient, region.expiredCertificate()),
+            patient -> impersonate(patient, region.endpoint(), region.expiredCertificate()),
             failed(TLS, "has expired", "aws rds modify-db-instance")),
         Cause.of(
             "a certificate that ends soon",
-            patient -> impersonate(patient, region.certificateFor(region.endpoint())),
+            patient ->
+                impersonate(patient, region.endpoint(), region.certificateFor(region.endpoint())),
             warned(TLS, "Amazon's roots of " + regionName(), "certificate renewed before that day"),
             failed(LOGIN)),
         Cause.of(
             "name mismatch",
-            patient -> impersonate(patient, region.certificateFor("x" + region.endpoint())),
+            patient ->
+                impersonate(
+                    patient, region.endpoint(), region.certificateFor("x" + region.endpoint())),
             failed(TLS, "is not for " + region.endpoint() + " but for \"xorders.")),
         Cause.of(
             "a server that nobody asks to verify",
             patient -> {
-              impersonate(patient, region.selfSignedCertificate());
+              impersonate(patient, region.endpoint(), region.selfSignedCertificate());
               patient.url += "?" + withoutVerification();
             },
             warned(TLS, "is self-signed", "Anybody in between could read the token"),
@@ -242,34 +181,6 @@ abstract class DoctorContract {
             failed(LOGIN, "must not be larger than the database's max_connections")));
   }
 
-  Stream<Cause> causesAtAws() {
-    return new AwsCauses(rds, secrets).all();
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource({"causes", "causesAtAws"})
-  void theStepThatSeesItNames(Cause cause) throws Exception {
-    Report report = reportOf(cause);
-
-    assertThat(troubles(report)).as("%s", report).isEqualTo(cause.statuses());
-    for (Cause.Symptom symptom : cause.symptoms()) {
-      String words = words(report, symptom.step());
-      assertThat(symptom.words()).allSatisfy(word -> assertThat(words).contains(word));
-    }
-    secrets.assertNoneIn(report + report.toJson());
-    String row = DoctorPage.row(cause);
-    assertThat(DoctorPage.text().contains(row)).as("docs/doctor.md has%s", row).isTrue();
-  }
-
-  Report reportOf(Cause cause) throws Exception {
-    try (Patient patient = patient()) {
-      cause.ailment().befall(patient);
-      return examine(patient.login(), patient.isOffline);
-    } finally {
-      nameServer.aliases().clear();
-    }
-  }
-
   @Test
   void aLoginThatIsWellIsFoundWell() {
     nameServer.aliases().put(rds.host(), "local-1.c9akciq32rgb.us-east-2.rds.amazonaws.com");
@@ -297,62 +208,13 @@ abstract class DoctorContract {
     assertThat(words(report, SETTINGS)).contains(driver.getClass().getName());
   }
 
-  /** As its builder is changed. */
-  Report examineOneWhoIsWell(UnaryOperator<IamDataSource.Builder> change) {
-    try (Patient patient = patient()) {
-      return examine(change.apply(patient.login()), true);
-    } finally {
-      nameServer.aliases().clear();
-    }
-  }
-
-  private Patient patient() {
-    return new Patient(url(rds.host(), rds.listeningPort()), rds.account(), key);
-  }
-
-  private Report examine(IamDataSource.Builder login, boolean isOffline) {
-    IamDoctor doctor = IamDoctor.of(login).nameServers(nameServer.url());
-    return (isOffline ? doctor.offline() : doctor).examine();
-  }
-
-  /** Has the driver go to somebody who would like to be the endpoint. */
-  private void impersonate(Patient patient, SSLContext certificate) throws Exception {
-    Impostor impostor = patient.until(new Impostor(protocol(), certificate));
-    patient.url = url("127.0.0.1", impostor.port());
-    patient.set("iam_host", region.endpoint());
-  }
-
   private int fixed(Patient patient, byte[] answer) throws Exception {
     patient.set("iam_host", region.endpoint());
     return patient.until(new FixedAnswer(answer)).port();
   }
 
-  private static int closedPort(Patient patient) throws Exception {
-    Socket bound = patient.until(new Socket());
-    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    return bound.getLocalPort();
-  }
-
-  private static Map<Step, Status> troubles(Report report) {
-    Map<Step, Status> troubles = new LinkedHashMap<>();
-    for (Finding finding : report.findings()) {
-      if (finding.status() == Status.WARNING || finding.status() == Status.FAILED) {
-        troubles.merge(
-            finding.step(),
-            finding.status(),
-            (one, other) -> one.compareTo(other) > 0 ? one : other);
-      }
-    }
-    return troubles;
-  }
-
-  private static String words(Report report, Step step) {
-    StringBuilder words = new StringBuilder();
-    for (Finding finding : report.findings()) {
-      if (finding.step() == step) {
-        words.append(finding.seen()).append('\n').append(finding.advice()).append('\n');
-      }
-    }
-    return words.toString();
+  @Override
+  Stream<Cause> causesAtAws() {
+    return new AwsCauses(rds, secrets).all();
   }
 }

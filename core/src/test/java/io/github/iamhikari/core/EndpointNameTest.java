@@ -45,7 +45,12 @@ class EndpointNameTest {
     "orders.c9akciq32rgb.us-isob-east-1.rds.sc2s.sgov.gov, INSTANCE, us-isob-east-1",
     "orders.c9akciq32rgb.rds.eu-isoe-west-1.cloud.adc-e.uk, INSTANCE, eu-isoe-west-1",
     "orders.c9akciq32rgb.us-isof-south-1.rds.csp.hci.ic.gov, INSTANCE, us-isof-south-1",
-    "orders.c9akciq32rgb.eu-atlantis-7.rds.amazonaws.com, INSTANCE, eu-atlantis-7"
+    "orders.c9akciq32rgb.eu-atlantis-7.rds.amazonaws.com, INSTANCE, eu-atlantis-7",
+    "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.on.aws, DSQL, us-east-2",
+    "eqh524yng5by1a2rogubbb8ayn.dsql-1b7o.us-east-2.on.aws, DSQL, us-east-2",
+    "eqh524yng5by1a2rogubbb8ayn.dsql-fips.ca-central-1.on.aws, DSQL, ca-central-1",
+    "dsql.dsql.eu-atlantis-7.on.aws, DSQL, eu-atlantis-7",
+    "orders.dsqlkciq32rgb.us-east-2.rds.amazonaws.com, INSTANCE, us-east-2"
   })
   void tellsKindAndRegionOfAnEndpoint(String host, EndpointName.Kind kind, String region) {
     assertThat(EndpointName.parse(host)).contains(new EndpointName(host, kind, region));
@@ -71,12 +76,17 @@ class EndpointNameTest {
       }
       if (partition.dnsSuffix().equals("amazonaws.com")) {
         tails.add("%s.rds-fips.amazonaws.com".formatted(region.id()));
+        for (String service : List.of("dsql", "dsql-1b7o")) {
+          String cluster =
+              "eqh524yng5by1a2rogubbb8ayn.%s.%s.on.aws".formatted(service, region.id());
+          hosts.add(Arguments.of(cluster, region.id()));
+        }
       }
       for (String tail : tails) {
         String proxy = "reading.endpoint.proxy-c9akciq32rgb.%s".formatted(tail);
         hosts.add(Arguments.of(proxy, region.id()));
         for (EndpointName.Kind kind : EndpointName.Kind.values()) {
-          if (kind != EndpointName.Kind.GLOBAL) {
+          if (kind != EndpointName.Kind.GLOBAL && kind != EndpointName.Kind.DSQL) {
             String host = "db-1.%sc9akciq32rgb.%s".formatted(prefix(kind), tail);
             hosts.add(Arguments.of(host, region.id()));
           }
@@ -95,6 +105,7 @@ class EndpointNameTest {
       case PROXY -> "proxy-";
       case SHARD_GROUP -> "shardgrp-";
       case GLOBAL -> "global-";
+      case DSQL -> throw new IllegalArgumentException("told by its domain");
     };
   }
 
@@ -103,7 +114,8 @@ class EndpointNameTest {
       strings = {
         "ORDERS.C9AKCIQ32RGB.US-EAST-2.RDS.AMAZONAWS.COM",
         "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com.",
-        " Orders.c9akciq32rgb.us-east-2.rds.amazonaws.com "
+        " Orders.c9akciq32rgb.us-east-2.rds.amazonaws.com ",
+        "EQH524YNG5BY1A2ROGUBBB8AYN.DSQL.US-EAST-2.ON.AWS."
       })
   void signsAnEndpointInLowerCaseAndWithoutATrailingDot(String host) {
     assertThat(EndpointName.parse(host))
@@ -147,7 +159,27 @@ class EndpointNameTest {
         "orders.cluster-.us-east-2.rds.amazonaws.com",
         "orders.endpoint.proxy-c9akciq32rgb.us-east-2.rds",
         "endpoint.us-east-2.rds.amazonaws.com",
-        "orders.cluster-ro-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com"
+        "orders.cluster-ro-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.on.aws.example.com",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.example.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.on.amazonaws.com",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.amazonaws.com",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-east-2.on-aws",
+        "eqh524yng5by1a2rogubbb8ayn.us-east-2.dsql.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.rds.us-east-2.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql-.us-east-2.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql1b7o.us-east-2.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.useast2.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.aws-global.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.cn-north-1.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql..on.aws",
+        "eqh524yng-by1a2rogubbb8ayn.dsql.us-east-2.on.aws",
+        "*.dsql-1b7o.us-east-2.on.aws",
+        ".dsql.us-east-2.on.aws",
+        "dsql.us-east-2.on.aws",
+        "on.aws",
+        "dsql.us-east-2.api.aws",
+        "vpce-0a1b2c3d4e5f60718-abcd1234.dsql-1b7o.us-east-2.vpce.amazonaws.com"
       })
   void takesNothingElseForAnEndpoint(String host) {
     assertThat(EndpointName.parse(host)).isEmpty();

@@ -52,6 +52,16 @@ class IamTokenSourceTest {
   }
 
   @Test
+  void givesTheAdministratorOfDsqlATokenOfAnotherAction() {
+    String cluster = "x.dsql.us-east-2.on.aws";
+    IamTokenSource dsql = builder().endpoint(cluster, 5432).build();
+
+    assertThat(dsql.getToken()).startsWith(cluster + "/?Action=DbConnect&X-Amz-");
+    assertThat(dsql.getToken("admin")).startsWith(cluster + "/?Action=DbConnectAdmin&X-Amz-");
+    assertThat(dsql.getToken("other")).isEqualTo(dsql.getToken());
+  }
+
+  @Test
   void asksAwsNoMoreForAWhileAfterAFailure() {
     credentials =
         () -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -173,11 +174,43 @@ class LoginConfigurationTest {
         "jdbc:pgsql://E:3306/d?iam_default_port=3306",
         "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.us-east-2.rds.amazonaws.com",
         "jdbc:postgresql://localhost:3306/d?iam_default_port=5432&iam_host=E",
+        "jdbc:postgresql://x.dsql.us-east-2.on.aws:3306/d",
       })
   void doesNotWarnOfWhatFits(String url) {
     url("app", url.replace("E", ENDPOINT));
 
     assertThat(warnings).noneMatch(line -> line.contains("port") || line.contains("region"));
+  }
+
+  @Test
+  void looksForNoWriterAtDsql() {
+    String url = "jdbc:postgresql://x.dsql.us-east-2.on.aws/postgres?iam_verify_writer=true";
+
+    assertThatThrownBy(() -> url("app", url))
+        .hasMessage(
+            "iam_verify_writer is true, and x.dsql.us-east-2.on.aws is an endpoint of Aurora DSQL,"
+                + " where every server takes writes; leave iam_verify_writer out");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "x.dsql.us-east-2.on.aws, 0,       '0, which sets no limit'",
+    "x.dsql.us-east-2.on.aws, 3600001, 3600001 ms",
+    "x.dsql.us-east-2.on.aws, 3600000, ",
+    "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, 0, ",
+  })
+  void warnsOfConnectionsThatDsqlEndsBeforeThePool(
+      String host, long maxLifetime, @Nullable String shown) {
+    url("app", "jdbc:postgresql://%s/postgres".formatted(host))
+        .warnOfLifetime(this::warn, Duration.ofMillis(maxLifetime));
+
+    assertThat(warnings)
+        .containsExactlyElementsOf(
+            shown == null
+                ? List.of()
+                : List.of(
+                    "maxLifetime is %s, and Aurora DSQL ends a session after 60 minutes; set it to less, such as 1800000 (30 minutes)."
+                        .formatted(shown)));
   }
 
   private LoginConfiguration mysql(@Nullable String user, String... namesAndValues) {

@@ -3,6 +3,8 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +46,14 @@ class LoginFailureTest {
         "(conn=57) Too many connections | 08004 | 1040 | TOO_MANY_CONNECTIONS",
         "User app already has more than 'max_user_connections' active connections | 42000 | 1203 | TOO_MANY_CONNECTIONS",
         "User 'app' has exceeded the 'max_connections_per_hour' resource (current value: 1) | 42000 | 1226 | TOO_MANY_CONNECTIONS",
+        "FATAL: unable to accept connection, access denied | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: unable to accept connection, access denied | 08006 | 0 | TOKEN_REFUSED",
+        "FATAL: IAM authentication failed for user \"app\" | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: unable to accept connection, sni was not received | 08004 | 0 | NO_SERVER_NAME",
+        "FATAL: unable to accept connection, ssl was not requested | 08006 | 0 | TLS_MISSING",
+        "FATAL: Unable to accept connection, rate exceeded. | 53400 | 0 | TOO_MANY_LOGINS",
+        "FATAL: Unable to accept connection, too many open connections. | 53300 | 0 | TOO_MANY_CONNECTIONS",
+        "FATAL: unable to accept connection, waking up cluster, please retry later | 08006 | 0 | UNRELATED",
         "FATAL: database \"nowhere\" does not exist | 3D000 | 0 | UNRELATED",
         "FATAL: permission denied for database \"nowhere\" | 42501 | 0 | UNRELATED",
         "Unknown database 'nowhere' | 42000 | 1049 | UNRELATED",
@@ -76,5 +86,35 @@ class LoginFailureTest {
     one.initCause(other);
 
     assertThat(LoginFailure.of(one)).isEqualTo(LoginFailure.UNRELATED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"app, dsql:DbConnect, AWS IAM GRANT app TO", "admin, dsql:DbConnectAdmin, deny it"})
+  void isExplainedInWordsOfDsqlThere(String user, String permission, String words) {
+    String explained =
+        explained(user, "FATAL: unable to accept connection, access denied\n  Hint: Wrong user.");
+
+    assertThat(explained)
+        .contains(
+            "was refused: FATAL: unable to accept connection, access denied (Hint: Wrong user.)")
+        .contains("must allow " + permission + " on this cluster; (2)", words)
+        .doesNotContain("RDS", "rds", "Plugin");
+  }
+
+  @Test
+  void repeatsNoHintThatMayHoldASecret() {
+    String hint = "The canonical request should have been 'GET /?X-Amz-Security-Token=s3cr3t'";
+
+    assertThat(explained("app", "FATAL: unable to accept connection, access denied\n" + hint))
+        .doesNotContain("canonical", "s3cr3t");
+  }
+
+  private static String explained(String user, String words) {
+    TokenRequest request =
+        new TokenRequest(IamService.DSQL, "x.dsql.us-east-2.on.aws", 5432, "us-east-2", user);
+    SigningKey key = new SigningKey("AKIA...MPLE", false, null, null);
+    IamToken token = IamToken.signed("token", Instant.EPOCH, Duration.ofSeconds(870), key);
+    SQLException answer = new SQLException(words, "28000");
+    return LoginFailure.of(answer).explain(answer, request, token, false, Instant.EPOCH);
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LoginTargetTest {
 
+  private static final String CLUSTER = "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws";
   private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
   @ParameterizedTest
@@ -211,9 +212,12 @@ class LoginTargetTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "localhost:1 | | The host \"localhost\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "10.0.0.1 | | The host \"10.0.0.1\" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "localhost:1 | db.example.com | iam_host is \"db.example.com\", which is not the name of an Amazon RDS or Aurora endpoint; write one such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "localhost:1 | | The host \"localhost\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "10.0.0.1 | | The host \"10.0.0.1\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "localhost:1 | db.example.com | iam_host is \"db.example.com\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "localhost:1 | x.dsql.on.aws | iam_host is \"x.dsql.on.aws\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"abcdefghij0123456789klmnop.dsql.us-east-2.on.aws\"",
+        "vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"abcdefghij0123456789klmnop.dsql-1b7o.eu-west-1.on.aws\"",
+        "vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
         "g.global-c9akciq32rgb.global.rds.amazonaws.com | | g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells no region; set iam_region to the region of its writer",
         "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no RDS endpoint has; write the database's own port in iam_default_port",
       })
@@ -224,6 +228,43 @@ class LoginTargetTest {
     assertThatThrownBy(() -> request(target, settings(iamHost, null, null), "app"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // a token of DSQL is for any port
+    "jdbc:postgresql://C/postgres,                 , app,   5432, dsql:DbConnect",
+    "jdbc:postgresql://C:6432/postgres,            , admin, 6432, dsql:DbConnectAdmin",
+    "'jdbc:postgresql://a:1,b:2/postgres',        C, Admin, 1,    dsql:DbConnect",
+    "'r2dbc:postgresql://a:1/postgres',           C, app,   1,    dsql:DbConnect",
+  })
+  void signsForAClusterOfDsql(
+      String url, @Nullable String iamHost, String user, int port, String permission) {
+    JdbcUrl target =
+        url.startsWith("jdbc:")
+            ? JdbcUrl.parse(url.replace("C", CLUSTER))
+            : JdbcUrl.ofUnknown(Object.class);
+    String host = iamHost == null ? null : CLUSTER;
+    String ofOther = url.startsWith("jdbc:") ? null : String.valueOf(port);
+
+    TokenRequest request = request(target, settings(host, ofOther, null), user);
+
+    assertThat(request)
+        .isEqualTo(new TokenRequest(IamService.DSQL, CLUSTER, port, "us-east-2", user))
+        .returns(permission, TokenRequest::permission);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"jdbc:mysql://C/d,", "jdbc:mariadb://C/d,", "jdbc:mysql://localhost/d, C"})
+  void refusesDsqlWithADriverOfMysql(String url, @Nullable String iamHost) {
+    JdbcUrl target = JdbcUrl.parse(url.replace("C", CLUSTER));
+    IamSettings settings = settings(iamHost == null ? null : CLUSTER, null, null);
+
+    assertThatThrownBy(() -> request(target, settings, "app"))
+        .hasMessage(
+            "%s is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL; write"
+                + " jdbc:postgresql://%s/postgres",
+            CLUSTER, CLUSTER);
   }
 
   private static IamSettings settings(

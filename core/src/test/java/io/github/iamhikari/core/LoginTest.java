@@ -298,6 +298,36 @@ class LoginTest {
   }
 
   @Test
+  void hopesWhereDsqlTakesNoMoreLoginsAtTheMoment() throws SQLException {
+    IamDataSource dsql =
+        builder().jdbcUrl("jdbc:postgresql://x.dsql.us-east-2.on.aws/postgres").build();
+    server.answers(new SQLException("FATAL: unable to accept connection, rate exceeded", "53400"));
+
+    for (int second = 0; second < 9; second++) {
+      assertThatThrownBy(dsql::getConnection).hasMessageContaining("100 connections a second");
+      assertThat(dsql.getProblem()).isEmpty();
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(server.tokens).as("the same token at 0, 2 and 8 s").hasSize(3);
+    assertThat(server.tokens.get(2)).isEqualTo(server.tokens.get(0));
+    assertThat(dsql.getTokenStatus().rejected()).isZero();
+  }
+
+  @Test
+  void hopesNotWhereDsqlRefusesATokenAfterItWasAway() throws SQLException {
+    IamDataSource dsql =
+        builder().jdbcUrl("jdbc:postgresql://x.dsql.us-east-2.on.aws/postgres").build();
+    dsql.getConnection();
+    time.advance(Duration.ofSeconds(10));
+    dsql.connectionsLost();
+    server.answers(new SQLException("FATAL: unable to accept connection, access denied", "08006"));
+
+    assertThatThrownBy(dsql::getConnection).hasMessageContaining("must allow dsql:DbConnect");
+    assertThat(dsql.getProblem()).isPresent();
+  }
+
+  @Test
   void forgetsARefusalWhenTheServerThenFailsForAnotherReason() {
     server.answers(refused);
     assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.TestClock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Properties;
@@ -21,6 +22,7 @@ final class Patient implements AutoCloseable {
   String user;
   @Nullable AwsCredentialsProvider credentials;
   boolean isOffline = true;
+  @Nullable Duration maxLifetime;
 
   Patient(String url, String user, AccessKey key) {
     this.url = url;
@@ -40,7 +42,11 @@ final class Patient implements AutoCloseable {
   }
 
   IamDataSource.Builder login() {
-    return IamDataSource.builder()
+    IamDataSource.Builder login = IamDataSource.builder();
+    if (maxLifetime != null) {
+      login.maxLifetime(maxLifetime);
+    }
+    return login
         .jdbcUrl(url)
         .user(user)
         .properties(properties)

@@ -208,6 +208,50 @@ class TransportSecurityTest {
     assertThat(result.isPresent()).isEqualTo(warning != null);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // URL, what the driver is told, what is warned of
+    "jdbc:postgresql://CLUSTER/d,                    'sslmode=verify-full, sslNegotiation=direct, sslfactoryarg=CLUSTER,,', ",
+    "jdbc:postgresql://10.0.0.1/d,                   'sslmode=verify-ca, sslNegotiation=direct, sslfactoryarg=CLUSTER,,', ",
+    "jdbc:postgresql://h/d?sslNegotiation=postgres,  'sslmode=verify-ca', ",
+    "jdbc:postgresql://CLUSTER/d?sslmode=require,    'sslmode=require, sslNegotiation=direct', ",
+    "jdbc:postgresql://h/d?sslmode=require,          'sslmode=require', or leave sslmode out",
+    "jdbc:postgresql://h/d?ssl=true,                 'sslmode=verify-full', or leave ssl out",
+    "jdbc:postgresql://h/d?sslfactory=a.Factory,     'sslmode=require', or leave sslfactory out",
+    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', or leave sslcert out",
+    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=x, 'sslmode=require', ",
+    "jdbc:postgresql://CLUSTER/d?sslcert=/c,         'sslmode=require', sslcert is set",
+  })
+  void aClusterOfDsqlIsNamedInTlsAndVerifiedByTheRootsOfTheJvm(
+      String url, String told, @Nullable String warning) {
+    String cluster = "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws";
+    Properties properties = new Properties();
+    JdbcUrl parsed = JdbcUrl.parse(url.replace("CLUSTER", cluster));
+
+    Optional<String> result = TransportSecurity.require(parsed, target(cluster), properties);
+
+    for (String property : told.replace("CLUSTER", cluster).split(", ", -1)) {
+      assertThat(properties).contains(properties(property).entrySet().iterator().next());
+    }
+    assertThat(properties.containsKey("sslNegotiation")).isEqualTo(!url.contains("=postgres"));
+    assertThat(result.orElse("")).contains(warning == null ? "" : warning);
+    assertThat(result.isPresent()).isEqualTo(warning != null);
+  }
+
+  @Test
+  void saysHowDsqlIsToldTheClusterOtherwise() {
+    String cluster = "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws";
+    JdbcUrl url = JdbcUrl.parse("jdbc:postgresql://h/d?sslmode=require");
+
+    assertThat(TransportSecurity.require(url, target(cluster), new Properties()))
+        .contains(
+            "The driver's own TLS does not tell Aurora DSQL which cluster is meant, because the JDBC"
+                + " URL does not name "
+                + cluster
+                + ". Set the driver's options to \"-c amzn-cluster-id=abcdefghij0123456789klmnop\","
+                + " or leave sslmode out");
+  }
+
   private static Optional<String> require(String url, Properties properties) {
     return TransportSecurity.require(JdbcUrl.parse(url), target(ENDPOINT), properties);
   }

@@ -44,7 +44,7 @@ class FailureAnalysisIT {
             """
             Description:
 
-            The host "localhost" in the JDBC URL is not the name of an Amazon RDS or Aurora endpoint,\
+            The host "localhost" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint,\
              and a token is signed for that name.
 
             Action:

@@ -1,0 +1,106 @@
+package io.github.iamhikari.core;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What Aurora DSQL says of a login that it refuses, and what to check there.
+ *
+ * @see <a
+ *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html">Troubleshooting
+ *     issues in Aurora DSQL</a>
+ */
+final class DsqlRefusal {
+
+  private static final int LONGEST_HINT = 300;
+
+  /** Stands in a canonical request, which IAM may repeat with the session token in it. */
+  private static final String OF_A_TOKEN = "X-Amz-";
+
+  /** Stands for that of the IAM role or user, where it is not known. */
+  private static final String SOME_ARN = "arn:aws:iam::...";
+
+  private DsqlRefusal() {}
+
+  /** A check with the ARN of the IAM role or user who logs in, if it is about that. */
+  static String of(String arn, String check) {
+    return check.replace(SOME_ARN, arn);
+  }
+
+  /** The hint that comes with the server's words, in brackets: it often tells the reason. */
+  static String hint(SQLException answer) {
+    List<String> lines = String.valueOf(answer.getMessage()).lines().map(String::strip).toList();
+    String hint = lines.size() < 2 ? "" : lines.get(1);
+    boolean isState = hint.endsWith(": " + answer.getSQLState()); // which pgjdbc adds by itself
+    if (hint.isEmpty() || isState || hint.contains(OF_A_TOKEN)) {
+      return "";
+    }
+    String shown = hint.substring(0, Math.min(LONGEST_HINT, hint.length()));
+    return " (" + shown.replaceAll("[^ -~]", "?") + ")";
+  }
+
+  /**
+   * What to check, the likeliest first. Each cause of a refused token stands where RDS has the one
+   * that is like it.
+   *
+   * @param atRds what would be checked there
+   */
+  static List<String> checks(LoginFailure failure, TokenRequest request, List<String> atRds) {
+    return switch (failure) {
+      case TOKEN_REFUSED -> checksOfToken(request);
+      case NO_IAM_USER ->
+          List.of(
+              "the database role must exist, and be one that may log in (as admin: CREATE ROLE ..."
+                  + " WITH LOGIN)",
+              linkOf(request));
+      case SERVER_UNVERIFIED ->
+          List.of(
+              "the JDBC URL must lead to the cluster itself: a proxy that reads TLS in between has a"
+                  + " certificate of its own",
+              IamSettings.HOST
+                  + " must be the cluster's endpoint, that of PrivateLink where that is used",
+              "the JVM's trust store must hold Amazon Root CA 1, or sslrootcert name a file that does",
+              "to do without verification, which lets anybody in between read the token, set"
+                  + " sslmode=require");
+      case TOO_MANY_CONNECTIONS ->
+          List.of(
+              "the pools of all instances together must not be larger than the cluster's quota of"
+                  + " connections, which is 10,000 unless raised");
+      case TLS_MISSING, NOT_PERMITTED, TOO_MANY_LOGINS, NO_SERVER_NAME, UNRELATED -> atRds;
+    };
+  }
+
+  private static List<String> checksOfToken(TokenRequest request) {
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "the policy of these AWS credentials must allow %s on this cluster",
+            request.permission()),
+        request.isOfAdmin()
+            ? "no service control policy, permissions boundary or policy of a VPC endpoint must"
+                + " deny it"
+            : linkOf(request),
+        String.format(
+            Locale.ROOT,
+            "host and region must be the cluster's own (%s, %s)",
+            IamSettings.HOST,
+            IamSettings.REGION),
+        "this machine's clock must be right",
+        "the AWS credentials must not be revoked, nor their session have ended");
+  }
+
+  private static String linkOf(TokenRequest request) {
+    return String.format(
+        Locale.ROOT,
+        "the database role must exist and be linked to the IAM role or user of these AWS credentials"
+            + " (as admin: CREATE ROLE %1$s WITH LOGIN; AWS IAM GRANT %1$s TO '%2$s')",
+        identifier(request.user()),
+        SOME_ARN);
+  }
+
+  /** A name as SQL writes it: in double quotes unless it is a plain one. */
+  private static String identifier(String name) {
+    return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+  }
+}
