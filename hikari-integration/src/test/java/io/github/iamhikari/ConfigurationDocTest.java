@@ -57,7 +57,7 @@ class ConfigurationDocTest {
               + " (?<default>[^|]+) \\| [^|]+ \\| `(?<example>[^`|]+)` \\|$");
 
   private static final Pattern PARTS_OF_PROGRAMS =
-      Pattern.compile("other-pools\\.md|frameworks\\.md");
+      Pattern.compile("other-pools\\.md|frameworks\\.md|aurora-dsql\\.md");
 
   private static final Map<String, Class<?>> TYPES =
       Map.of("text", String.class, "number", int.class, "boolean", boolean.class);

@@ -39,8 +39,10 @@ abstract class MariaDbDriverLogins extends PoolLogins {
   }
 
   @Override
-  String[] unverifiedTls() {
-    return new String[] {"sslMode", "trust"};
+  Properties unverifiedTls() {
+    Properties properties = new Properties();
+    properties.setProperty("sslMode", "trust");
+    return properties;
   }
 
   @Override

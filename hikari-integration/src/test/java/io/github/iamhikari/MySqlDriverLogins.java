@@ -47,8 +47,10 @@ abstract class MySqlDriverLogins extends PoolLogins {
   }
 
   @Override
-  String[] unverifiedTls() {
-    return new String[] {"sslMode", "REQUIRED"};
+  Properties unverifiedTls() {
+    Properties properties = new Properties();
+    properties.setProperty("sslMode", "REQUIRED");
+    return properties;
   }
 
   @Override

@@ -95,8 +95,13 @@ abstract class PoolLogins {
   /** The SQLState with which this server refuses a user who does not log in with IAM. */
   abstract String stateOfAnUnknownUser();
 
-  /** What has the driver verify no server: a property's name and value. */
-  abstract String[] unverifiedTls();
+  /** What has the driver verify no server, as a user writes it. */
+  abstract Properties unverifiedTls();
+
+  /** An endpoint that this server is not. */
+  String otherHost() {
+    return "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
+  }
 
   /** The error code with which the driver reports a refused login. */
   abstract int errorCodeOfARefusal();
@@ -344,11 +349,10 @@ abstract class PoolLogins {
   @Test
   void tellsWhoWasRefusedForAWrongHost() {
     HikariConfig config = config();
-    String other = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
-    config.addDataSourceProperty("iam_host", other);
-    config.addDataSourceProperty(unverifiedTls()[0], unverifiedTls()[1]);
+    config.addDataSourceProperty("iam_host", otherHost());
+    config.getDataSourceProperties().putAll(unverifiedTls());
 
-    assertRefused(config, rds().account(), other, rds().port(), "us-east-2", "28000");
+    assertRefused(config, rds().account(), otherHost(), rds().port(), "us-east-2", "28000");
     assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.WRONG_HOST);
   }
 
@@ -533,13 +537,13 @@ abstract class PoolLogins {
     config.addDataSourceProperty("iam_region", "us-east-2");
     config.addDataSourceProperty("iam_expiration", "60");
     config.addDataSourceProperty("password", "hunter2");
-    config.addDataSourceProperty(unverifiedTls()[0], unverifiedTls()[1]);
+    config.getDataSourceProperties().putAll(unverifiedTls());
     DriverWatch watch = new DriverWatch();
 
     new IamHikariDataSource(config, provided().andThen(watch)::apply).close();
 
     assertThat(watch.url).isEqualTo(config.getJdbcUrl());
-    assertThat(watch.properties).containsOnlyKeys(unverifiedTls()[0]);
+    assertThat(watch.properties).isEqualTo(unverifiedTls());
   }
 
   @Test

@@ -26,8 +26,10 @@ abstract class PostgresDriverLogins extends PoolLogins {
   }
 
   @Override
-  String[] unverifiedTls() {
-    return new String[] {"sslmode", "require"};
+  Properties unverifiedTls() {
+    Properties properties = new Properties();
+    properties.setProperty("sslmode", "require");
+    return properties;
   }
 
   @Override

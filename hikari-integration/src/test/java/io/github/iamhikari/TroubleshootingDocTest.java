@@ -254,6 +254,9 @@ class TroubleshootingDocTest {
             "... has the driver log in with something else than the IAM token",
             () -> login(URL, "credentialType", "AWS-IAM")),
         new Case(
+            "The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its own",
+            () -> login("jdbc:aws-dsql:postgresql://" + CLUSTER + "/postgres")),
+        new Case(
             "The DataSource has a ..., which could be sent instead of the IAM token",
             () -> {
               MysqlDataSource driver = new MysqlDataSource();

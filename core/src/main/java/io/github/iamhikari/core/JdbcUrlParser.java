@@ -60,6 +60,7 @@ final class JdbcUrlParser {
       throw unknownForm(bare);
     }
     String protocolName = bare.substring("jdbc:".length(), colon);
+    OtherLogins.refuseProtocol(protocolName);
     protocol = JdbcUrl.Protocol.of(protocolName);
     isDecoded = protocol != JdbcUrl.Protocol.MARIADB || byAwsWrapper;
     byConnectorJ = protocol == JdbcUrl.Protocol.MYSQL && !byAwsWrapper;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * Properties by which a driver logs in with something else than the token that it is given. Their
- * names have no case for MySQL's and MariaDB's driver.
+ * Properties by which a driver logs in with something else than the token that it is given, and
+ * drivers that always do. The properties' names have no case for MySQL's and MariaDB's driver.
  */
 final class OtherLogins {
 
@@ -26,7 +26,10 @@ final class OtherLogins {
    * of Amazon's driver</a> that log in.
    */
   private static final Set<String> WRAPPER_LOGINS =
-      Set.of("iam", "awsSecretsManager", "federatedAuth", "okta");
+      Set.of("iam", "iamDsql", "awsSecretsManager", "federatedAuth", "okta");
+
+  /** Of Amazon's connector for Aurora DSQL, which signs a token itself for each connection. */
+  private static final String DSQL_CONNECTOR = "aws-dsql";
 
   private OtherLogins() {}
 
@@ -51,6 +54,21 @@ final class OtherLogins {
       }
     }
     return url.substring(0, question) + others;
+  }
+
+  /**
+   * Refuses the protocol of a driver that sends a token of its own, whatever it is given.
+   *
+   * @throws IllegalArgumentException if it is one
+   * @see <a href="https://github.com/awslabs/aurora-dsql-jdbc-connector">Aurora DSQL Connector for
+   *     JDBC</a>
+   */
+  static void refuseProtocol(String name) {
+    if (name.equals(DSQL_CONNECTOR)) {
+      throw new IllegalArgumentException(
+          "The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its"
+              + " own; write jdbc:postgresql://host:port/postgres");
+    }
   }
 
   /**

@@ -84,6 +84,7 @@ class LoginConfigurationTest {
     "authenticationPluginClassName, org.example.Plugin, authenticationPluginClassName",
     "AuthenticationPlugins, org.example.Plugin, authenticationPlugins",
     "wrapperPlugins, 'failover, IAM', wrapperPlugins with the plugin iam",
+    "wrapperPlugins, iamDsql, wrapperPlugins with the plugin iamDsql",
     "wrapperplugins, awsSecretsManager, wrapperPlugins with the plugin awsSecretsManager",
     "wrapperPlugins, federatedAuth, wrapperPlugins with the plugin federatedAuth",
     "wrapperPlugins, 'efm2,okta', wrapperPlugins with the plugin okta",

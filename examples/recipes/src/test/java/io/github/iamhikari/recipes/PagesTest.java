@@ -30,7 +30,7 @@ class PagesTest {
           Path.of("../spring-boot/src/test/java/io/github/iamhikari/springboot"));
 
   @ParameterizedTest
-  @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks"})
+  @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks", "aurora-dsql.md, dsql"})
   void showTheRegionsOfTestedCodeAndNothingElse(String page, String folder) throws IOException {
     List<String> regions = new ArrayList<>(regionsOfAll(RECIPES.resolve(folder)));
     if (folder.equals("frameworks")) {

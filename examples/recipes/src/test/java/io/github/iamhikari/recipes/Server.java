@@ -18,6 +18,9 @@ public final class Server {
   public static final Server POSTGRES = new Server("PostgreSQL", LocalRds.postgres());
   public static final Server MARIADB = new Server("MariaDB", LocalRds.mariaDb());
 
+  /** Its tokens are other ones, so it is none of {@link #all()}. */
+  public static final Server DSQL = new Server("Aurora DSQL", LocalRds.dsql());
+
   /** A user beside the server's {@link LocalRds#account()}. */
   public static final String SECOND_USER = "second_user";
 
@@ -33,7 +36,7 @@ public final class Server {
     this.builder = builder;
   }
 
-  /** One of each kind. */
+  /** One of each kind of database. */
   public static Stream<Server> all() {
     return Stream.of(POSTGRES, MARIADB);
   }

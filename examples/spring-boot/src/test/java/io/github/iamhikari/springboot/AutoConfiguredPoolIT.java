@@ -60,6 +60,15 @@ class AutoConfiguredPoolIT {
     assertThat(pool.isClosed()).isTrue();
   }
 
+  @Test
+  void logsInToAuroraDsqlAsItsAdministrator() {
+    Server.DSQL.rds().add(key);
+    String[] settings = Application.settings(Server.DSQL, "spring.datasource.username=admin");
+    try (var application = Application.start(settings, Application.Plain.class)) {
+      assertThat(Application.user(application)).isEqualTo("admin");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void logsInByTheSamplesOfTheDocumentation(int sample) throws IOException {

@@ -4,7 +4,7 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.util.concurrent.CompletableFuture;
 
 /** What the applications log in to: one server of a kind for all tests. */
-@SuppressWarnings("ImmutableEnumChecker") // both start at once, while the first application does
+@SuppressWarnings("ImmutableEnumChecker") // they start at once, while the first application does
 enum Server {
   POSTGRES(
       "postgresql",
@@ -15,7 +15,12 @@ enum Server {
       "mariadb",
       "org.mariadb.jdbc.Driver",
       "org.mariadb.jdbc.MariaDbDataSource",
-      LocalRds.mariaDb());
+      LocalRds.mariaDb()),
+  DSQL(
+      "postgresql",
+      "org.postgresql.Driver",
+      "org.postgresql.ds.PGSimpleDataSource",
+      LocalRds.dsql());
 
   private final String protocol;
   private final String driverClass;
