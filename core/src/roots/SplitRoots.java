@@ -54,6 +54,7 @@ public final class SplitRoots {
     for (Map.Entry<String, List<X509Certificate>> region : roots.entrySet()) {
       write(folder.resolve(region.getKey() + ".pem"), date, region.getValue());
     }
+    Files.writeString(folder.resolve("regions.txt"), String.join("\n", roots.keySet()) + "\n");
   }
 
   private static String date(String firstLine) {

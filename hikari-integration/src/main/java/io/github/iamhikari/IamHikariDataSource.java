@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * A {@link HikariDataSource} that logs in to Amazon RDS and Aurora with AWS IAM instead of a
- * password. Its credentials are refreshed from the current IAM token before HikariCP opens a
- * physical connection; all else is HikariCP's own.
+ * A {@link HikariDataSource} that logs in to Amazon RDS, Aurora and Aurora DSQL with AWS IAM
+ * instead of a password. Its credentials are refreshed from the current IAM token before HikariCP
+ * opens a physical connection; all else is HikariCP's own.
  *
  * <p>The {@code iam_*} settings are kept among the {@linkplain #getDataSourceProperties() data
  * source properties}, so that every way to configure HikariCP can give them; the driver never sees
@@ -193,7 +193,7 @@ public class IamHikariDataSource extends HikariDataSource {
     set(IamSettings.DEFAULT_PORT, iamDefaultPort);
   }
 
-  /** {@return the AWS region, or null if it is the one in the endpoint's name} */
+  /** {@return the AWS region, or null if the endpoint's name tells it, or it is looked up} */
   public @Nullable String getIamRegion() {
     return settings().region();
   }
@@ -201,7 +201,9 @@ public class IamHikariDataSource extends HikariDataSource {
   /**
    * Sets the AWS region, where the endpoint's name does not tell it.
    *
-   * @param iamRegion the region, such as {@code us-east-2}, or null for the endpoint's
+   * @param iamRegion the region, such as {@code us-east-2}, or null for the one in the endpoint's
+   *     name; that of a global endpoint's writer is then looked up, if the AWS SDK's module {@code
+   *     rds} is there
    * @throws IllegalArgumentException if it has not the form of one
    */
   public void setIamRegion(@Nullable String iamRegion) {

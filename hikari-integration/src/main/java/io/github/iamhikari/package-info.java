@@ -1,5 +1,5 @@
 /**
- * HikariCP logs in to Amazon RDS and Aurora with AWS IAM.
+ * HikariCP logs in to Amazon RDS, Aurora and Aurora DSQL with AWS IAM.
  *
  * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
  * it is all that an application names. {@code PoolProperties} reads properties and files, {@code

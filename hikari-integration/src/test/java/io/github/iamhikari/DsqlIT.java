@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,7 +53,10 @@ class DsqlIT {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws SQLException {
+    Driver iamDriver = DriverManager.getDriver("jdbc:iam:");
+    DriverManager.deregisterDriver(iamDriver); // which closes its logins
+    DriverManager.registerDriver(iamDriver);
     dsql.close();
   }
 

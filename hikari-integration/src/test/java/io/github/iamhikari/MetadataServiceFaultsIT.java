@@ -171,7 +171,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
     assertNoToken(
         logins,
         "the AWS credentials provider gave session credentials with an empty session token, which"
-            + " RDS would refuse");
+            + " the database would refuse");
     assertThat(metadata.handedOut()).isEqualTo(1);
 
     metadata.http().mend();

@@ -74,7 +74,7 @@ class RefusalsTest {
         set(
             "iam_default_port",
             443,
-            "iam_default_port is 443, which no RDS endpoint has; write the database's own"
+            "iam_default_port is 443, which no database endpoint has; write the database's own"
                 + " port in iam_default_port"),
         set(
             "iam_expiration",
@@ -108,11 +108,6 @@ class RefusalsTest {
                 + " name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \""
                 + ENDPOINT
                 + "\""),
-        set(
-            "iam_host",
-            "g.global-c9akciq32rgb.global.rds.amazonaws.com",
-            "g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells"
-                + " no region; set iam_region to the region of its writer"),
         notAnEndpoint("127.0.0.1"),
         notAnEndpoint("localhost"),
         mistake(
@@ -197,7 +192,7 @@ class RefusalsTest {
         url(
             "postgresql",
             "127.0.0.1:443/d",
-            "The port in the JDBC URL is 443, which no RDS endpoint has; write the"
+            "The port in the JDBC URL is 443, which no database endpoint has; write the"
                 + " database's own port in iam_default_port"),
         url(
             "mysql",

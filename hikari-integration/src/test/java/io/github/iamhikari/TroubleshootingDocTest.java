@@ -220,9 +220,27 @@ class TroubleshootingDocTest {
             () ->
                 pool("jdbcUrl", "jdbc:postgresql://" + CLUSTER + "/postgres", "maxLifetime", "0")
                     .close()),
-        new Case(
+        said(
             "... is a global endpoint, whose name tells no region",
-            () -> login("jdbc:postgresql://" + GLOBAL + "/orders")),
+            GLOBAL
+                + " is a global endpoint, whose name tells no region, and the AWS SDK's module that"
+                + " looks up its writer's is not on the class path; add software.amazon.awssdk:rds,"
+                + " or set iam_region to the region of the writer"),
+        new Case(
+            "No IAM token could be signed for ...: no AWS region is configured in which to ask",
+            () -> loginWithAwsRegion("")),
+        new Case(
+            "No IAM token could be signed for ...: the region of the writer of ... could not be"
+                + " looked up in ...",
+            () -> loginWithAwsRegion("us-east-2")),
+        said(
+            "... - Tokens are still signed for ..., the writer's last known region: ...",
+            "orders - Tokens are still signed for us-east-2, the writer's last known region: the"
+                + " region of the writer of "
+                + GLOBAL
+                + " could not be looked up in us-east-2, since RDS did not tell: Throttling; check"
+                + " that the global database has a cluster there, and that this machine reaches the"
+                + " API of RDS, or set iam_region to the region of the writer"),
         new Case(
             "The JDBC URL may lead to several hosts", () -> login("jdbc:postgresql://a,b/orders")),
         new Case(
@@ -838,6 +856,22 @@ class TroubleshootingDocTest {
 
   private static void login(String url, String... namesAndValues) throws SQLException {
     builder().jdbcUrl(url).properties(properties(namesAndValues)).build().getConnection().close();
+  }
+
+  /** At a global endpoint, where AWS is out of reach. */
+  private static void loginWithAwsRegion(String region) throws SQLException {
+    Map<String, String> settings =
+        Map.of(
+            "aws.region", region,
+            "aws.disableEc2Metadata", "true",
+            "aws.configFile", "no-such-file",
+            "aws.endpointUrlRds", "http://127.0.0.1:1");
+    settings.forEach(System::setProperty);
+    try {
+      login("jdbc:postgresql://" + GLOBAL + "/orders");
+    } finally {
+      settings.keySet().forEach(System::clearProperty);
+    }
   }
 
   private static void login(DataSource driver) throws SQLException {

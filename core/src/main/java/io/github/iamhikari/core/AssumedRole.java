@@ -20,11 +20,12 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
 
   private final Role role;
   private final String source;
-  private final StsClient sts;
+  private final AwsCredentialsProvider credentials;
+  private final @Nullable String profile;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Replaced under the lock, to have another session. */
-  private volatile StsAssumeRoleCredentialsProvider provider;
+  /** Replaced under the lock, to have another session; null until its region is known. */
+  private volatile @Nullable Session session;
 
   /** Of the session that was given last. */
   private volatile @Nullable SigningKey key;
@@ -34,28 +35,53 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
   /**
    * @param credentials of whoever assumes the role; left open
    * @param source where these come from, as in a message
+   * @param profile which the region comes from if the role names none, or null for the SDK's
+   *     default
    */
-  AssumedRole(Role role, AwsCredentialsProvider credentials, String source) {
+  AssumedRole(
+      Role role, AwsCredentialsProvider credentials, String source, @Nullable String profile) {
     this.role = role;
     this.source = source;
-    this.sts =
-        StsClient.builder()
-            .region(Region.of(role.region()))
-            .credentialsProvider(credentials)
-            .build();
-    this.provider = session();
+    this.credentials = credentials;
+    this.profile = profile;
+    this.session = role.region() == null ? null : sessionOf(client(role.region()));
   }
 
-  private StsAssumeRoleCredentialsProvider session() {
-    return StsAssumeRoleCredentialsProvider.builder()
-        .stsClient(sts)
-        .refreshRequest(
-            request ->
-                request
-                    .roleArn(role.arn())
-                    .roleSessionName(role.sessionName())
-                    .externalId(role.externalId()))
-        .build();
+  private StsClient client(String region) {
+    return StsClient.builder().region(Region.of(region)).credentialsProvider(credentials).build();
+  }
+
+  private Session sessionOf(StsClient sts) {
+    return new Session(
+        sts,
+        StsAssumeRoleCredentialsProvider.builder()
+            .stsClient(sts)
+            .refreshRequest(
+                request ->
+                    request
+                        .roleArn(role.arn())
+                        .roleSessionName(role.sessionName())
+                        .externalId(role.externalId()))
+            .build());
+  }
+
+  private Session session() {
+    Session current = session;
+    return current == null ? firstSessionIn(AwsServices.defaultRegion(profile)) : current;
+  }
+
+  private Session firstSessionIn(String region) {
+    lock.lock();
+    try {
+      if (isClosed) {
+        throw new IllegalStateException("the pool has been closed");
+      }
+      Session first = session == null ? sessionOf(client(region)) : session;
+      session = first;
+      return first;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Asks for another session next time, unless this is not the key of the current one. */
@@ -63,11 +89,11 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     lock.lock();
     try {
       SigningKey current = key;
-      if (!isClosed && current != null && current.isSameAs(unwanted)) {
+      Session former = session;
+      if (!isClosed && former != null && current != null && current.isSameAs(unwanted)) {
         key = null;
-        StsAssumeRoleCredentialsProvider former = provider;
-        provider = session();
-        former.close();
+        session = sessionOf(former.sts);
+        former.provider.close();
       }
     } finally {
       lock.unlock();
@@ -77,9 +103,9 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
   @Override
   public AwsCredentials resolveCredentials() {
     try {
-      AwsCredentials credentials = provider.resolveCredentials();
-      key = SigningKey.of(credentials, role.arn());
-      return credentials;
+      AwsCredentials ofRole = session().provider.resolveCredentials();
+      key = SigningKey.of(ofRole, role.arn());
+      return ofRole;
     } catch (ExplainedCredentials.NoCredentialsException e) {
       throw e;
     } catch (StsException e) {
@@ -111,10 +137,15 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     lock.lock();
     try {
       isClosed = true;
-      provider.close();
-      sts.close();
+      Session last = session;
+      if (last != null) {
+        last.provider.close();
+        last.sts.close();
+      }
     } finally {
       lock.unlock();
     }
   }
+
+  private record Session(StsClient sts, StsAssumeRoleCredentialsProvider provider) {}
 }

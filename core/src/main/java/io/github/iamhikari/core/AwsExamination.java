@@ -62,15 +62,22 @@ record AwsExamination(
     try {
       return Optional.of(OpenedCredentials.of(login, given));
     } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      int remedy = message.lastIndexOf("; ");
-      findings.failed(
-          CREDENTIALS,
-          remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2)),
-          "%s",
-          remedy < 0 ? message : message.substring(0, remedy));
+      findings.failed(CREDENTIALS, remedyIn(e), "%s", problemIn(e));
       return Optional.empty();
     }
+  }
+
+  /** What a message of this library says behind its last semicolon: what to do. */
+  static String remedyIn(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    int remedy = message.lastIndexOf("; ");
+    return remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2));
+  }
+
+  static String problemIn(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    int remedy = message.lastIndexOf("; ");
+    return remedy < 0 ? message : message.substring(0, remedy);
   }
 
   private void askForCredentials(
@@ -80,8 +87,17 @@ record AwsExamination(
     if (credentials.isEmpty() || isOffline) {
       return;
     }
-    AwsServices aws = new AwsServices(login.request().region(), credentials.get());
-    findings.guard(IDENTITY, () -> examineWith(aws));
+    services(credentials.get()).ifPresent(aws -> findings.guard(IDENTITY, () -> examineWith(aws)));
+  }
+
+  private Optional<AwsServices> services(AwsCredentials credentials) {
+    try {
+      return Optional.of(AwsServices.of(login, credentials));
+    } catch (IllegalStateException e) {
+      findings.failed(DATABASE, remedyIn(e), "%s", problemIn(e));
+      findings.skipAll(STEPS, "not asked, since no AWS region is configured to ask in");
+      return Optional.empty();
+    }
   }
 
   private void examineWith(AwsServices aws) {
@@ -131,9 +147,11 @@ record AwsExamination(
       findings.skipped(POLICY, "not asked, since it is not known whose policy it is");
       return;
     }
+    TokenRequest request =
+        database == null ? login.request() : login.request().in(database.region());
     PolicyExamination examination =
-        new PolicyExamination(login.request(), aws, identity, login.roleArn(), findings);
-    if (login.request().isOfDsql()) {
+        new PolicyExamination(request, aws, identity, login.roleArn(), findings);
+    if (request.isOfDsql()) {
       examination.examineDsql();
     } else if (database == null && findings.hasFailed(DATABASE)) {
       findings.skipped(POLICY, "not asked, since the database was not found");

@@ -3,19 +3,22 @@ package io.github.iamhikari.core;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
- * How the doctor asks AWS: with the credentials of the login, in the region of its endpoint, for a
- * few seconds at most.
+ * How AWS is asked by the doctor, and for the region of a global database's writer: with the
+ * credentials of the login, in the region of its endpoint, for a few seconds at most.
  *
  * @param region where the services are asked
  * @param credentials those that sign the token
@@ -31,6 +34,43 @@ record AwsServices(String region, AwsCredentials credentials) {
 
   private static final String HTTP_CLIENT =
       "software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient";
+
+  /**
+   * In the region of the endpoint, or else the one that the SDK is configured with.
+   *
+   * @throws IllegalStateException if there is none; the message says what to do
+   */
+  static AwsServices of(LoginConfiguration login, AwsCredentials credentials) {
+    String region = login.request().region();
+    return new AwsServices(
+        region == null ? defaultRegion(login.settings().awsProfile()) : region, credentials);
+  }
+
+  /**
+   * The region of the environment, the AWS profile or the EC2 instance, in this order.
+   *
+   * @param profile the profile, or null for the SDK's default
+   * @throws IllegalStateException if there is none; the message says what to do
+   */
+  static String defaultRegion(@Nullable String profile) {
+    try {
+      return DefaultAwsRegionProviderChain.builder().profileName(profile).build().getRegion().id();
+    } catch (SdkClientException e) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "no AWS region is configured in which to ask where the writer is; set AWS_REGION, or a"
+                  + " region in the AWS profile, or %s to the region of the writer",
+              IamSettings.REGION),
+          e);
+    }
+  }
+
+  /** The partition of the region, such as {@code aws-cn}. */
+  String partition() {
+    String partition = Role.partition(region);
+    return partition.isEmpty() ? "aws" : partition;
+  }
 
   /** Whether the SDK has a client for a service, such as {@code sts.StsClient}. */
   static boolean isPresent(String client) {

@@ -1,5 +1,7 @@
 package io.github.iamhikari.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,29 +12,57 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * Signs tokens of RDS with AWS credentials, which are resolved once for each. A token is no better
- * than the credentials that signed it: such as have run out are refused here and not by RDS.
+ * Signs tokens with AWS credentials, which are resolved once for each. A token is no better than
+ * the credentials that signed it: expired ones are refused here, before the server does.
  */
 final class AwsTokenSigner implements TokenSigner {
 
   private final AwsCredentialsProvider provider;
   private final @Nullable String roleArn;
   private final InstantSource clock;
+  private final @Nullable WriterRegion writerRegion;
+
+  /** For requests that tell the region. */
+  AwsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
+    this(provider, roleArn, clock, null);
+  }
 
   /**
    * @param roleArn the role whose credentials these are, if that is known
+   * @param writerRegion tells the region; null where requests do
    */
-  AwsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
+  AwsTokenSigner(
+      AwsCredentialsProvider provider,
+      @Nullable String roleArn,
+      InstantSource clock,
+      @Nullable WriterRegion writerRegion) {
     this.provider = provider;
     this.roleArn = roleArn;
     this.clock = clock;
+    this.writerRegion = writerRegion;
   }
 
   @Override
   public IamToken sign(TokenRequest request, Duration expiration) {
     AwsCredentials credentials = provider.resolveCredentials();
+    checkKind(credentials);
+    String region =
+        request.region() == null
+            ? requireNonNull(writerRegion).with(credentials)
+            : request.region();
     // A token is dated in whole seconds, and its life starts there.
     Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    SigningKey key = SigningKey.of(credentials, roleArn);
+    if (key.hasExpiredAt(signedAt)) {
+      throw new IllegalStateException(
+          "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);
+    }
+    String value =
+        SignatureV4.token(request.in(region), credentials, signedAt, IamToken.LONGEST_LIFE);
+    return IamToken.signed(value, signedAt, expiration, key, region);
+  }
+
+  private static void checkKind(AwsCredentials credentials) {
     if (credentials.accessKeyId() == null || credentials.secretAccessKey() == null) {
       throw new IllegalStateException(
           "the AWS credentials provider gave anonymous credentials, which sign nothing;"
@@ -41,15 +71,15 @@ final class AwsTokenSigner implements TokenSigner {
     if (credentials instanceof AwsSessionCredentials session && session.sessionToken().isBlank()) {
       throw new IllegalStateException(
           "the AWS credentials provider gave session credentials with an empty session token,"
-              + " which RDS would refuse");
+              + " which the database would refuse");
     }
-    SigningKey key = SigningKey.of(credentials, roleArn);
-    if (key.hasExpiredAt(signedAt)) {
-      throw new IllegalStateException(
-          "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);
+  }
+
+  @Override
+  public void doubt(String region) {
+    if (writerRegion != null) {
+      writerRegion.doubt(region);
     }
-    String value = SignatureV4.token(request, credentials, signedAt, IamToken.LONGEST_LIFE);
-    return IamToken.signed(value, signedAt, expiration, key);
   }
 
   @Override

@@ -44,7 +44,7 @@ final class CachedToken {
   private static final String NOT_CONNECTED = "08001";
 
   private static final IamToken NONE =
-      new IamToken("", Instant.EPOCH, Duration.ZERO, new SigningKey("", false, null, null));
+      new IamToken("", Instant.EPOCH, Duration.ZERO, new SigningKey("", false, null, null), "");
 
   private final String name;
   private final TokenRequest request;
@@ -137,6 +137,7 @@ final class CachedToken {
 
   /** As {@link #insteadOf}, where the key is to be trusted. */
   @Nullable IamToken newer(IamToken old, Duration patience) {
+    signer.doubt(old.region());
     try {
       IamToken other = tokenBesides(old, patience);
       return other.equals(old) ? null : other;
@@ -162,6 +163,7 @@ final class CachedToken {
     IamToken old = signed.token;
     if (!old.equals(NONE)) {
       signer.forget(old.key());
+      signer.doubt(old.region());
     }
     Signing begun = null;
     while (begun == null) {
@@ -333,9 +335,10 @@ final class CachedToken {
             Locale.ROOT,
             "No IAM token could be signed for %s within %s s: the AWS credentials provider has not"
                 + " answered. Check that this machine reaches what it asks (the metadata service,"
-                + " the container's agent, STS).",
+                + " the container's agent, STS)%s.",
             request,
-            seconds(patience)),
+            seconds(patience),
+            request.region() == null ? ", and the API of RDS, which tells the region" : ""),
         NOT_CONNECTED);
   }
 
@@ -426,7 +429,7 @@ final class CachedToken {
       } finally {
         lock.unlock();
       }
-      logger.debug("{} - New token for {}: {}.", name, request, result);
+      logger.debug("{} - New token for {}: {}.", name, request.in(result.region()), result);
       if (last != null) {
         logger.info("{} - Tokens for {} can be signed again.", name, request);
       }

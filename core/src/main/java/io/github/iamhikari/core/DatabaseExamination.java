@@ -5,12 +5,14 @@ import static io.github.iamhikari.core.IamDoctor.Step.DATABASE;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
+import software.amazon.awssdk.services.rds.model.DBClusterEndpoint;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
 /**
@@ -51,38 +53,103 @@ final class DatabaseExamination {
    * @return the database; empty if RDS does not tell
    */
   Optional<Database> examine() {
-    EndpointName.Kind kind =
-        EndpointName.parse(request.host()).map(EndpointName::kind).orElse(EndpointName.Kind.CUSTOM);
-    boolean isCluster = kind == EndpointName.Kind.CLUSTER || kind == EndpointName.Kind.READER;
-    if (!isCluster && kind != EndpointName.Kind.INSTANCE) {
-      findings.skipped(
-          DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
-      return Optional.empty();
+    Optional<EndpointName> endpoint = EndpointName.parse(request.host());
+    if (endpoint.isEmpty()) {
+      return neither();
     }
     String identifier = request.host().substring(0, request.host().indexOf('.'));
+    return switch (endpoint.get().kind()) {
+      case INSTANCE -> describe("DescribeDBInstances", identifier, this::instance);
+      case CLUSTER, READER -> describe("DescribeDBClusters", identifier, this::cluster);
+      case CUSTOM -> describe("DescribeDBClusterEndpoints", identifier, this::custom);
+      case GLOBAL -> global();
+      case PROXY, SHARD_GROUP, DSQL -> neither();
+    };
+  }
+
+  private Optional<Database> neither() {
+    findings.skipped(
+        DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
+    return Optional.empty();
+  }
+
+  private Optional<Database> describe(
+      String action, String identifier, BiFunction<RdsClient, String, Database> ask) {
     try (RdsClient rds = aws.client(RdsClient.builder())) {
-      Database found = isCluster ? cluster(rds, identifier) : instance(rds, identifier);
+      Database found = ask.apply(rds, identifier);
       compare(found);
       return Optional.of(found);
     } catch (SdkException e) {
-      explain(e, isCluster ? "DescribeDBClusters" : "DescribeDBInstances", identifier);
+      explain(e, action, identifier);
       return Optional.empty();
     }
   }
 
-  private static Database cluster(RdsClient rds, String identifier) {
+  private Database cluster(RdsClient rds, String identifier) {
     return Database.of(
-        only(rds.describeDBClusters(call -> call.dbClusterIdentifier(identifier)).dbClusters()));
+        only(rds.describeDBClusters(call -> call.dbClusterIdentifier(identifier)).dbClusters()),
+        aws.region());
   }
 
   /** What an Aurora instance is logged in with is its cluster's. */
-  private static Database instance(RdsClient rds, String identifier) {
+  private Database instance(RdsClient rds, String identifier) {
     DBInstance instance =
         only(rds.describeDBInstances(call -> call.dbInstanceIdentifier(identifier)).dbInstances());
-    Database alone = Database.of(instance);
+    Database alone = Database.of(instance, aws.region());
     return instance.dbClusterIdentifier() == null
         ? alone
         : alone.in(cluster(rds, instance.dbClusterIdentifier()));
+  }
+
+  /** Of the cluster, for whose endpoint the token should be signed. */
+  private Database custom(RdsClient rds, String identifier) {
+    DBClusterEndpoint custom =
+        only(
+            rds.describeDBClusterEndpoints(call -> call.dbClusterEndpointIdentifier(identifier))
+                .dbClusterEndpoints());
+    Database cluster = cluster(rds, custom.dbClusterIdentifier());
+    findings.warning(
+        DATABASE,
+        Findings.words("Set %s to %s.", IamSettings.HOST, cluster.endpoints.get(0)),
+        "%s is a custom endpoint of %s, and Amazon's guide says that no token can be signed for it",
+        request.host(),
+        cluster);
+    return cluster.at(withoutFips(), "cluster");
+  }
+
+  /** Of the writer's cluster, in its region. */
+  private Optional<Database> global() {
+    GlobalDatabase found;
+    try {
+      found = GlobalDatabase.of(request.host(), aws);
+    } catch (IllegalStateException e) {
+      if (request.region() == null) {
+        findings.failed(DATABASE, AwsExamination.remedyIn(e), "%s", AwsExamination.problemIn(e));
+      } else {
+        findings.skipped(DATABASE, "%s", AwsExamination.problemIn(e));
+      }
+      return Optional.empty();
+    }
+    String region = found.region();
+    if (request.region() != null && !request.region().equals(region)) {
+      findings.failed(
+          DATABASE,
+          Findings.words(
+              "Set %s to %s, or leave it out to have the region looked up.",
+              IamSettings.REGION, region),
+          "the writer of the global database \"%s\" is in %s, and the token is signed for %s",
+          found.identifier(),
+          region,
+          request.region());
+    }
+    AwsServices there = new AwsServices(region, aws.credentials());
+    DatabaseExamination ofWriter =
+        new DatabaseExamination(request.in(region), protocol, there, identity, findings);
+    return ofWriter.describe(
+        "DescribeDBClusters",
+        found.writer(),
+        (rds, identifier) ->
+            ofWriter.cluster(rds, identifier).at(withoutFips(), "writer's cluster in " + region));
   }
 
   private static <T> T only(List<T> answer) {
@@ -163,7 +230,9 @@ final class DatabaseExamination {
           identity == null ? "*" : identity.partition(),
           request.region(),
           account,
-          action.contains("Cluster") ? "cluster" : "db",
+          action.endsWith("Endpoints")
+              ? "cluster-endpoint"
+              : action.endsWith("Clusters") ? "cluster" : "db",
           identifier);
     } else if (AwsServices.code(failure).contains("NotFound")) {
       findings.failed(
@@ -188,6 +257,7 @@ final class DatabaseExamination {
    * @param resourceId what stands in a policy
    * @param port null if there is none yet
    * @param owner the user that it was created with
+   * @param region where it is
    */
   record Database(
       String type,
@@ -200,9 +270,10 @@ final class DatabaseExamination {
       String status,
       List<String> endpoints,
       @Nullable Integer port,
-      String owner) {
+      String owner,
+      String region) {
 
-    private static Database of(DBInstance instance) {
+    private static Database of(DBInstance instance, String region) {
       var endpoint = instance.endpoint();
       return new Database(
           "instance",
@@ -215,10 +286,11 @@ final class DatabaseExamination {
           String.valueOf(instance.dbInstanceStatus()),
           endpoint == null ? List.of() : names(Stream.of(endpoint.address())),
           endpoint == null ? null : endpoint.port(),
-          String.valueOf(instance.masterUsername()));
+          String.valueOf(instance.masterUsername()),
+          region);
     }
 
-    private static Database of(DBCluster cluster) {
+    private static Database of(DBCluster cluster, String region) {
       return new Database(
           "cluster",
           cluster.dbClusterIdentifier(),
@@ -233,7 +305,8 @@ final class DatabaseExamination {
                   Stream.of(cluster.endpoint(), cluster.readerEndpoint()),
                   cluster.customEndpoints().stream())),
           cluster.port(),
-          String.valueOf(cluster.masterUsername()));
+          String.valueOf(cluster.masterUsername()),
+          region);
     }
 
     private static List<String> names(Stream<@Nullable String> endpoints) {
@@ -252,7 +325,25 @@ final class DatabaseExamination {
           status,
           endpoints,
           port,
-          cluster.owner);
+          cluster.owner,
+          region);
+    }
+
+    /** The same, reached by another endpoint. */
+    private Database at(String endpoint, String typeThere) {
+      return new Database(
+          typeThere,
+          identifier,
+          loginsOf,
+          loginsIdentifier,
+          resourceId,
+          takesIamLogins,
+          engine,
+          status,
+          List.of(endpoint),
+          port,
+          owner,
+          region);
     }
 
     private boolean fits(JdbcUrl.Protocol protocol) {

@@ -73,9 +73,12 @@ final class DefaultCredentials implements AutoCloseable {
    *
    * @param credentials of whoever assumes it; left open
    * @param source where these come from, as in a message
+   * @param profile which the region comes from if the role names none, or null for the SDK's
+   *     default
    * @throws IllegalArgumentException if the SDK's module for that is missing
    */
-  static AssumedRole assume(Role role, AwsCredentialsProvider credentials, String source) {
+  static AssumedRole assume(
+      Role role, AwsCredentialsProvider credentials, String source, @Nullable String profile) {
     if (!isPresent(STS)) {
       throw new IllegalArgumentException(
           IamSettings.ROLE_ARN
@@ -83,7 +86,7 @@ final class DefaultCredentials implements AutoCloseable {
               + " software.amazon.awssdk:sts");
     }
     try {
-      return new AssumedRole(role, credentials, source);
+      return new AssumedRole(role, credentials, source, profile);
     } catch (RuntimeException e) { // no HTTP client, or a configuration that cannot be read
       throw new IllegalArgumentException(
           IamSettings.ROLE_ARN + ": no client of STS could be made: " + e.getMessage(), e);
@@ -141,7 +144,7 @@ final class DefaultCredentials implements AutoCloseable {
     private static Chain of(@Nullable String profile, Role role) {
       DefaultCredentials share = DefaultCredentials.of(profile, null);
       AssumedRole assumed =
-          assume(role, share.provider, ExplainedCredentials.source(profile, null));
+          assume(role, share.provider, ExplainedCredentials.source(profile, null), profile);
       return new Chain(
           assumed,
           () -> {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections to Amazon RDS and Aurora with an IAM token as the password. Each connection is
- * a physical one: any connection pool can stand on this DataSource.
+ * Opens connections to Amazon RDS, Aurora and Aurora DSQL with an IAM token as the password. Each
+ * connection is a physical one: any connection pool can stand on this DataSource.
  *
  * <p>A token is signed when the first connection is opened, and again when it is due, on a thread
  * of its own that ends with the signing. If a server refuses a token that was in use already, a new
@@ -48,6 +48,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   /** How long a login waits for a token where nobody has set a login timeout. */
   private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(30);
+
+  /** A refused login tells that the writer has moved to another region. */
+  private static final Duration UNTIL_REFUSED = Duration.ofDays(100 * 365L);
 
   private final String name;
   private final TokenRequest request;
@@ -78,7 +81,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.failureListener = builder.failureListener;
     this.openConnections = builder.openConnections;
     this.nanoTime = builder.nanoTime;
-    this.factory = new TokenFactory(builder, login);
+    this.factory = new TokenFactory(builder, login, UNTIL_REFUSED);
     this.logins =
         new PerUser<>(request, of -> factory.loginOf(of, builder.poolSize), Login::isIdle);
     this.lastLogin = logins.ofConfigured();

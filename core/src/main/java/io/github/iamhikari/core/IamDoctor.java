@@ -88,6 +88,9 @@ public final class IamDoctor {
         .examine(login.credentialsProvider);
     if (isWithoutLogin) {
       findings.skipAll(LOGIN, "not tried, since this is an examination without a login");
+    } else if (isOffline && configuration.request().region() == null) {
+      findings.skipAll(
+          LOGIN, "not tried, since AWS tells the writer's region, and this is one without AWS");
     } else {
       logIn(configuration, findings);
     }

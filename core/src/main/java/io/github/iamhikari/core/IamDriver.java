@@ -13,8 +13,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC driver for tools that take a URL and nothing else. It logs in to Amazon RDS and Aurora
- * with an IAM token, through the database's own driver:
+ * A JDBC driver for tools that take a URL and nothing else. It logs in to Amazon RDS, Aurora and
+ * Aurora DSQL with an IAM token, through the database's own driver:
  *
  * <pre>{@code
  * jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432/orders?user=app

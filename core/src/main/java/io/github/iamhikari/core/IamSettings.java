@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the endpoint that tokens are signed for, or null for the JDBC URL's host
  * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
- * @param region the AWS region, or null for the one in the endpoint's name
+ * @param region the AWS region, or null for the one in the endpoint's name, or else of its writer
  * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
  * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
  * @param roleArn the IAM role that signs tokens, or null for whom the AWS credentials are of
@@ -93,11 +93,11 @@ public record IamSettings(
   /** The highest number of a port. */
   static final int LAST_PORT = 65_535;
 
-  /** The ports of RDS begin at 1150; this one tells of a URL that was meant for something else. */
+  /** No database listens there; it tells of a URL that was meant for something else. */
   private static final int HTTPS_PORT = 443;
 
   /**
-   * Checks the settings, but not yet whether the host is an endpoint of RDS.
+   * Checks the settings, but not yet whether the host is the name of an endpoint.
    *
    * @param host the endpoint that tokens are signed for, or null for the JDBC URL's host
    * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
@@ -199,7 +199,7 @@ public record IamSettings(
     return name.replace("_", "").replace("-", "");
   }
 
-  /** Refuses a port that does not exist, or that no endpoint of RDS has. */
+  /** Refuses a port that does not exist, or that no database has. */
   static void checkPort(int port, String source) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
@@ -210,7 +210,7 @@ public record IamSettings(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is 443, which no RDS endpoint has; write the database's own port in %s",
+              "%s is 443, which no database endpoint has; write the database's own port in %s",
               source,
               DEFAULT_PORT));
     }

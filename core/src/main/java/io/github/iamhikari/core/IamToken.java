@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param signedAt when it was signed
  * @param usableFor for how long from then it may be sent; zero for a token that serves one login
  * @param key what it was signed with
+ * @param region the region that it was signed for
  */
-record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey key) {
+record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey key, String region) {
 
   /**
-   * What RDS grants a token: 900 s, and the most that any setting can ask for.
+   * What RDS grants a token, and one for Aurora DSQL asks for: 900 s, and the most that any setting
+   * can ask for.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -25,8 +27,8 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
   static final Duration LONGEST_LIFE = Duration.ofMinutes(15);
 
   /**
-   * RDS refuses a token as soon as the credentials that signed it have run out. This much earlier
-   * it is no longer sent, so that it still lives when the server looks at it.
+   * A token is refused as soon as the credentials that signed it have run out. This much earlier it
+   * is no longer sent, so that it still lives when the server looks at it.
    */
   static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
 
@@ -42,15 +44,16 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
 
   /**
    * A token that is usable until the earliest of three ends: the given time after its signing, the
-   * 900 s that RDS grants, and the end of the credentials that signed it, less a margin.
+   * 900 s that it is valid for, and the end of the credentials that signed it, less a margin.
    */
-  static IamToken signed(String value, Instant signedAt, Duration expiration, SigningKey key) {
+  static IamToken signed(
+      String value, Instant signedAt, Duration expiration, SigningKey key, String region) {
     Duration usableFor = shorter(expiration, LONGEST_LIFE);
     if (key.expiresAt() != null) {
       Duration credentialsLive = Duration.between(signedAt, key.expiresAt());
       usableFor = shorter(usableFor, credentialsLive.minus(CREDENTIALS_MARGIN));
     }
-    return new IamToken(value, signedAt, longer(usableFor, Duration.ZERO), key);
+    return new IamToken(value, signedAt, longer(usableFor, Duration.ZERO), key, region);
   }
 
   Instant usableUntil() {
@@ -105,6 +108,11 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
   /** Whether both were signed by the same access key. */
   boolean isOfSameKeyAs(IamToken other) {
     return credential(value).equals(credential(other.value));
+  }
+
+  /** Whether a server that refuses one would refuse the other for the same reason. */
+  boolean isOfSameKeyAndRegionAs(IamToken other) {
+    return isOfSameKeyAs(other) && region.equals(other.region);
   }
 
   /** As it stands in a presigned request: the key's id comes before the date and the region. */

@@ -13,7 +13,9 @@ import java.util.Properties;
  * <p>A token is signed when the first one is asked for, and again when it is due, on a thread of
  * its own that ends with the signing. Callers get the same token until then, without a wait. After
  * a failure no other signing is tried for 1 s, and up to 30 s after more of them. Nothing is sent
- * to the database, so a login that it refuses is not known here.
+ * to the database, so a login that it refuses is not known here. At a global endpoint without
+ * {@code iam_region} each new token is for the region of the present writer; set {@code
+ * iam_expiration} to how soon clients should follow it to another region.
  *
  * <p>A token is a password: have the client verify the server (TLS) before it sends one.
  *
@@ -27,6 +29,9 @@ import java.util.Properties;
  */
 public final class IamTokenSource implements AutoCloseable {
 
+  /** Shorter than a token's use unless that is set: each new token is for the present writer. */
+  private static final Duration TRUST_IN_REGION = Duration.ofSeconds(30);
+
   private final TokenRequest request;
   private final Duration patience;
   private final TokenFactory factory;
@@ -36,7 +41,7 @@ public final class IamTokenSource implements AutoCloseable {
   private IamTokenSource(Builder builder, LoginConfiguration login) {
     this.request = login.request();
     this.patience = builder.patience;
-    this.factory = new TokenFactory(builder, login);
+    this.factory = new TokenFactory(builder, login, TRUST_IN_REGION);
     this.tokens = new PerUser<>(request, factory::tokensOf, CachedToken::isIdle);
   }
 

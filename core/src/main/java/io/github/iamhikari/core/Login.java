@@ -212,17 +212,20 @@ final class Login {
 
   /**
    * The token to try instead of one that the server refused. Null if no other one would do better:
-   * the refused one was new itself and no login with it ever succeeded, or none can be signed.
+   * the refused one was new itself and no login with it ever succeeded, or none can be signed. At a
+   * global endpoint even that may be for a region that the writer has just left.
    */
   private @Nullable IamToken replacementFor(IamToken token, Duration patience) {
-    if (!token.equals(accepted) && tokens.isCurrentAndYoungerThan(NEW, token)) {
+    boolean isNew = !token.equals(accepted) && tokens.isCurrentAndYoungerThan(NEW, token);
+    if (isNew && request.region() != null) {
       return null;
     }
-    if (isThrottled(token)) {
+    if (isNew || isThrottled(token)) {
       IamToken other = tokens.newer(token, patience);
-      return other == null || other.isOfSameKeyAs(token) ? null : other;
+      return other == null || other.isOfSameKeyAndRegionAs(token) ? null : other;
     }
-    logger.info("{} - The token for {} was refused, a new one is tried.", name, request);
+    logger.info(
+        "{} - The token for {} was refused, a new one is tried.", name, request.in(token.region()));
     return tokens.insteadOf(token, patience);
   }
 
@@ -260,7 +263,7 @@ final class Login {
         paceAfterAcceptance(last, now);
       }
       if (last != null) {
-        logger.info("{} - Logins of {} are accepted again.", name, request);
+        logger.info("{} - Logins of {} are accepted again.", name, request.in(token.region()));
       }
       return connection;
     } catch (SQLException e) {
@@ -325,7 +328,7 @@ final class Login {
       return answer;
     }
     Instant now = clock.instant();
-    String message = kind.explain(answer, request, token, accepted != null, now);
+    String message = kind.explain(answer, request.in(token.region()), token, accepted != null, now);
     statistics.lastFailure(message);
     if (kind == LoginFailure.TOO_MANY_CONNECTIONS) {
       refusal.compareAndSet(challenged, null);

@@ -3,6 +3,7 @@ package io.github.iamhikari.core;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -237,16 +238,37 @@ record LoginConfiguration(
   private static void warn(
       Consumer<String> warnings, JdbcUrl url, IamSettings settings, LoginTarget target) {
     EndpointName endpoint = target.endpoint();
-    String region = target.request().region();
     if (endpoint.kind() == EndpointName.Kind.CUSTOM) {
       warnings.accept(
           String.format(
               Locale.ROOT,
               "%s is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
-                  + " signed; set %s to the cluster's endpoint.",
+                  + " signed; set %s to %s.",
               endpoint.name(),
-              IamSettings.HOST));
+              IamSettings.HOST,
+              clusterOf(target).orElse("the cluster's endpoint")));
     }
+    String region = target.request().region();
+    if (region != null) {
+      warnOfRegion(warnings, endpoint, region);
+    }
+    String otherRegion = target.named().isPresent() ? target.named().get().region() : null;
+    if (settings.host() != null && otherRegion != null && !otherRegion.equals(endpoint.region())) {
+      warnings.accept(
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL connects to the region %s, and %s is %s, in another region.",
+              otherRegion,
+              IamSettings.HOST,
+              endpoint.name()));
+    }
+    if (!endpoint.isOfDsql()) {
+      warnOfPort(warnings, url.protocol(), target.request().port());
+    }
+  }
+
+  private static void warnOfRegion(
+      Consumer<String> warnings, EndpointName endpoint, String region) {
     if (endpoint.region() != null && !endpoint.region().equals(region)) {
       warnings.accept(
           String.format(
@@ -262,19 +284,17 @@ record LoginConfiguration(
           String.format(
               Locale.ROOT, "The AWS SDK does not know the region %s; it is used.", region));
     }
-    String otherRegion = target.named().isPresent() ? target.named().get().region() : null;
-    if (settings.host() != null && otherRegion != null && !otherRegion.equals(endpoint.region())) {
-      warnings.accept(
-          String.format(
-              Locale.ROOT,
-              "The JDBC URL connects to the region %s, and %s is %s, in another region.",
-              otherRegion,
-              IamSettings.HOST,
-              endpoint.name()));
-    }
-    if (!endpoint.isOfDsql()) {
-      warnOfPort(warnings, url.protocol(), target.request().port());
-    }
+  }
+
+  /** The cluster's endpoint, where the URL names that or its reader's. */
+  private static Optional<String> clusterOf(LoginTarget target) {
+    return target
+        .named()
+        .filter(
+            named ->
+                named.kind() == EndpointName.Kind.CLUSTER
+                    || named.kind() == EndpointName.Kind.READER)
+        .map(named -> named.name().replaceFirst("\\.cluster-ro-", ".cluster-"));
   }
 
   private static void warnOfPort(Consumer<String> warnings, JdbcUrl.Protocol protocol, int port) {

@@ -40,8 +40,9 @@ final class LoginExamination {
       IamToken token = dataSource.token();
       findings.ok(
           TOKEN,
-          "signed at %s with %s; it is used until %s",
+          "signed at %s for %s with %s; it is used until %s",
           token.signedAt(),
+          token.region(),
           token.key(),
           token.usableUntil());
     } catch (SQLException e) {

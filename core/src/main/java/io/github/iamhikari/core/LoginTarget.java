@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenRequest request) {
 
-  private static final String FAMILIES = "RDS, Aurora or Aurora DSQL";
+  private static final String SERVICES = "RDS, Aurora or Aurora DSQL";
 
   private static final String AN_ENDPOINT = "\"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"";
 
@@ -36,8 +36,9 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
    * Decides.
    *
    * @param configuredUser the user who is named outside the URL, if any
-   * @throws IllegalArgumentException if the endpoint, its port or its region cannot be told, no
-   *     user is named or two are, or the URL could lead elsewhere or holds a password
+   * @throws IllegalArgumentException if the endpoint, its port or its region cannot be told, nor
+   *     the region be looked up, no user is named or two are, or the URL could lead elsewhere or
+   *     holds a password
    */
   static LoginTarget of(JdbcUrl url, IamSettings settings, @Nullable String configuredUser) {
     if (url.holdsPassword()) {
@@ -52,12 +53,13 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     EndpointName endpoint =
         settings.host() == null ? theOne(url, named) : endpointOf(settings.host());
     String region = settings.region() != null ? settings.region() : endpoint.region();
-    if (region == null) {
+    if (region == null && !AwsServices.isPresent("rds.RdsClient")) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is a global endpoint, whose name tells no region; set %s to the region of its"
-                  + " writer",
+              "%s is a global endpoint, whose name tells no region, and the AWS SDK's module that"
+                  + " looks up its writer's is not on the class path; add software.amazon.awssdk:rds,"
+                  + " or set %s to the region of the writer",
               endpoint.name(),
               IamSettings.REGION));
     }
@@ -86,6 +88,20 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     return named.orElse(endpoint);
   }
 
+  /**
+   * The region whose roots verify the server: for a global endpoint {@link RegionRoots#ALL}, since
+   * its writer moves. The names of commercial regions end as those of GovCloud do.
+   */
+  String rootsRegion() {
+    if (endpoint.region() != null) {
+      return endpoint.region();
+    }
+    if (request.region() != null) {
+      return request.region();
+    }
+    return endpoint.name().endsWith(".amazonaws.com") ? RegionRoots.ALL : "global";
+  }
+
   private static EndpointName endpointOf(String iamHost) {
     return EndpointName.parse(iamHost)
         .orElseThrow(
@@ -97,7 +113,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
                             + " %s",
                         IamSettings.HOST,
                         IamSettings.shown(iamHost),
-                        FAMILIES,
+                        SERVICES,
                         exampleFor(iamHost))));
   }
 
@@ -166,7 +182,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
             "The host \"%s\" in the JDBC URL is not the name of an %s endpoint, and a token is signed"
                 + " for that name; set %s to it, such as %s",
             JdbcUrl.isHostName(host) ? host : "...",
-            FAMILIES,
+            SERVICES,
             IamSettings.HOST,
             exampleFor(host)));
   }

@@ -31,7 +31,7 @@ record OpenedCredentials(AwsCredentialsProvider provider, Runnable closing)
       return new OpenedCredentials(explained, () -> {});
     }
     String source = ExplainedCredentials.source(profile, given);
-    AssumedRole assumed = DefaultCredentials.assume(role, explained, source);
+    AssumedRole assumed = DefaultCredentials.assume(role, explained, source, profile);
     return new OpenedCredentials(assumed, assumed::close);
   }
 

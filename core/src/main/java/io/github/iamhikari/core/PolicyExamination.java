@@ -178,7 +178,7 @@ final class PolicyExamination {
         Locale.ROOT,
         "arn:%s:rds-db:%s:%s:dbuser:%s/%s",
         identity.partition(),
-        request.region(),
+        request.region() == null ? "<region>" : request.region(),
         identity.account(),
         resourceId,
         user);

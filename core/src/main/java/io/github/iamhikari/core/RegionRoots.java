@@ -24,9 +24,15 @@ import java.util.List;
  */
 record RegionRoots(String region, String date, List<X509Certificate> certificates) {
 
+  /** In a region's place: all regions whose roots come along. */
+  static final String ALL = "all";
+
+  /** What holds their names, one a line. */
+  private static final String REGIONS = "roots/regions.txt";
+
   /** Whether there are any for a region. */
   static boolean exist(String region) {
-    return RegionRoots.class.getResource(file(region)) != null;
+    return RegionRoots.class.getResource(region.equals(ALL) ? REGIONS : file(region)) != null;
   }
 
   /**
@@ -51,7 +57,23 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
    * @throws IllegalArgumentException if there are none
    */
   static byte[] pem(String region) {
-    try (InputStream input = RegionRoots.class.getResourceAsStream(file(region))) {
+    return region.equals(ALL) ? pemOfAll() : resource(file(region), region);
+  }
+
+  /** With the date of the first one. */
+  private static byte[] pemOfAll() {
+    StringBuilder all = new StringBuilder();
+    for (String region : new String(resource(REGIONS, ALL), US_ASCII).split("\n", -1)) {
+      if (!region.isEmpty()) {
+        String pem = new String(pem(region), US_ASCII);
+        all.append(all.isEmpty() ? pem : pem.substring(pem.indexOf('\n') + 1));
+      }
+    }
+    return all.toString().getBytes(US_ASCII);
+  }
+
+  private static byte[] resource(String file, String region) {
+    try (InputStream input = RegionRoots.class.getResourceAsStream(file)) {
       if (input == null) {
         throw new IllegalArgumentException("No root certificates of " + region + " come along");
       }
@@ -81,8 +103,13 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
     return "roots/" + region + ".pem";
   }
 
+  /** As in a message. */
+  static String shown(String region) {
+    return region.equals(ALL) ? "all regions" : region;
+  }
+
   @Override
   public String toString() {
-    return "Amazon's roots of " + region + " (as of " + date + ")";
+    return "Amazon's roots of " + shown(region) + " (as of " + date + ")";
   }
 }

@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param arn its name
  * @param sessionName what CloudTrail calls what is done with it
  * @param externalId what its trust policy asks for, or null
- * @param region whose STS is asked, which is the endpoint's
+ * @param region whose STS is asked, which is the endpoint's; null for the one that the SDK is
+ *     configured with, where the endpoint's is not known before there are credentials
  * @see <a
  *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">AssumeRole</a>
  */
-record Role(String arn, String sessionName, @Nullable String externalId, String region) {
+record Role(String arn, String sessionName, @Nullable String externalId, @Nullable String region) {
 
   private static final String ARN =
       "arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9_+=,.@-]{1,64}";
@@ -56,7 +57,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
    * @throws IllegalArgumentException if there is more of it than its ARN, and not that, or if it is
    *     of another partition than the region
    */
-  static @Nullable Role of(String name, IamSettings settings, String region) {
+  static @Nullable Role of(String name, IamSettings settings, @Nullable String region) {
     String arn = settings.roleArn();
     String sessionName = settings.roleSessionName();
     String externalId = settings.roleExternalId();
@@ -71,7 +72,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
       }
       return null;
     }
-    String partition = partition(region);
+    String partition = region == null ? "" : partition(region);
     if (!partition.isEmpty() && !arn.startsWith("arn:" + partition + ":")) {
       throw new IllegalArgumentException(
           String.format(
@@ -89,7 +90,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
    * The partition of a region, or an empty text if that is not known here. The SDK loads the
    * metadata of all services to tell it.
    */
-  private static String partition(String region) {
+  static String partition(String region) {
     int country = region.indexOf('-');
     int next = region.indexOf('-', country + 1);
     return switch (next < 0 ? region : region.substring(0, next)) {
@@ -124,7 +125,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, String 
         && arn.equals(role.arn)
         && sessionName.equals(role.sessionName)
         && Objects.equals(externalId, role.externalId)
-        && region.equals(role.region);
+        && Objects.equals(region, role.region);
   }
 
   @Override

@@ -82,9 +82,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
 
   private static VerifiedTls tls(LoginConfiguration login, String rootsFile) {
     EndpointName endpoint = login.target().endpoint();
-    String ofName = endpoint.region();
-    String region = ofName == null ? login.request().region() : ofName;
-    return VerifiedTls.of(endpoint, region, rootsFile);
+    return VerifiedTls.of(endpoint, login.target().rootsRegion(), rootsFile);
   }
 
   private static String readable(String file) {
@@ -103,7 +101,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
             ? "the configured roots"
             : tls.region().isEmpty()
                 ? "the JVM's roots"
-                : "Amazon's roots of " + tls.region() + " and the JVM's";
+                : "Amazon's roots of " + RegionRoots.shown(tls.region()) + " and the JVM's";
     return switch (by) {
       case THIS_LIBRARY -> "the server is verified by " + roots;
       case THE_DRIVER -> "the driver verifies the server itself (" + mode + ")";

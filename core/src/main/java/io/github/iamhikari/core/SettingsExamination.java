@@ -97,11 +97,16 @@ final class SettingsExamination {
         settings.defaultPort() != null
             ? IamSettings.DEFAULT_PORT
             : hasPort ? "the URL's port" : "the default port of " + url.protocol().driver();
-    String regionOf = settings.region() == null ? "in that name" : IamSettings.REGION;
+    String region =
+        settings.region() != null
+            ? request.region() + " (" + IamSettings.REGION + ")"
+            : request.region() != null
+                ? request.region() + " (in that name)"
+                : "of the present writer, which is looked up";
     StringJoiner text = new StringJoiner("; ");
     text.add(
         Findings.words(
-            "tokens are signed for %s, region %s (%s)",
+            "tokens are signed for %s, region %s",
             request.isOfDsql()
                 ? Findings.words(
                     "user \"%s\" (%s) at %s (%s)",
@@ -109,8 +114,7 @@ final class SettingsExamination {
                 : Findings.words(
                     "user \"%s\" at %s:%d (%s, %s)",
                     request.user(), request.host(), request.port(), hostOf, portOf),
-            request.region(),
-            regionOf));
+            region));
     if (settings.awsProfile() != null) {
       text.add("the AWS profile is " + IamSettings.shown(settings.awsProfile()));
     }

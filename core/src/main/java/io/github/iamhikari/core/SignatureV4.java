@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import java.net.URLEncoder;
 import java.security.GeneralSecurityException;
@@ -47,7 +48,8 @@ final class SignatureV4 {
       TokenRequest request, AwsCredentials credentials, Instant signedAt, Duration life) {
     String time = timestamp(signedAt);
     String day = time.substring(0, time.indexOf('T'));
-    String scope = String.join("/", day, request.region(), request.service().code(), END_OF_SCOPE);
+    String region = requireNonNull(request.region());
+    String scope = String.join("/", day, region, request.service().code(), END_OF_SCOPE);
     boolean isOfDsql = request.isOfDsql();
     String endpoint = isOfDsql ? request.host() : request.host() + ":" + request.port();
     String user = isOfDsql ? "" : "&DBUser=" + encode(request.user());

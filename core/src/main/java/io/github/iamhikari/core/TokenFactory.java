@@ -28,7 +28,11 @@ final class TokenFactory implements AutoCloseable {
   private final LoginStatistics statistics;
   private final OpenedCredentials credentials;
 
-  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login) {
+  /**
+   * @param longestTrust how long the region of a global database's writer holds that was looked up,
+   *     if no login is refused
+   */
+  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login, Duration longestTrust) {
     this.name = builder.name;
     this.expiration = login.settings().expiration();
     this.signingThreads = builder.signingThreads.apply(name);
@@ -37,7 +41,19 @@ final class TokenFactory implements AutoCloseable {
     this.random = builder.random;
     this.statistics = new LoginStatistics(clock);
     this.credentials = OpenedCredentials.of(login, builder.credentialsProvider);
-    this.signer = new AwsTokenSigner(credentials.provider(), login.roleArn(), clock);
+    WriterRegion writerRegion =
+        login.request().region() == null ? writerRegion(login, longestTrust) : null;
+    this.signer = new AwsTokenSigner(credentials.provider(), login.roleArn(), clock, writerRegion);
+  }
+
+  private WriterRegion writerRegion(LoginConfiguration login, Duration longestTrust) {
+    String endpoint = login.request().host();
+    return new WriterRegion(
+        name,
+        endpoint,
+        resolved -> GlobalDatabase.of(endpoint, AwsServices.of(login, resolved)).region(),
+        longestTrust,
+        nanoTime);
   }
 
   CachedToken tokensOf(TokenRequest request) {

@@ -1,21 +1,25 @@
 package io.github.iamhikari.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a token is signed for. A token opens this login and no other.
  *
  * @param service the service that checks the token
  * @param host the endpoint's name, in lower case
  * @param port the endpoint's port, which is no part of a token of DSQL
- * @param region the region whose service checks the token
+ * @param region the region whose service checks the token; null for that of a global database's
+ *     present writer, which is looked up when a token is signed
  * @param user the database user who logs in
  */
-record TokenRequest(IamService service, String host, int port, String region, String user) {
+record TokenRequest(
+    IamService service, String host, int port, @Nullable String region, String user) {
 
   /** The only user of DSQL who logs in by another action. */
   private static final String ADMIN = "admin";
 
   /** A login at RDS. */
-  TokenRequest(String host, int port, String region, String user) {
+  TokenRequest(String host, int port, @Nullable String region, String user) {
     this(IamService.RDS, host, port, region, user);
   }
 
@@ -48,9 +52,15 @@ record TokenRequest(IamService service, String host, int port, String region, St
     return service.code() + ":" + action();
   }
 
+  /** The same login where its region is known. */
+  TokenRequest in(String knownRegion) {
+    return new TokenRequest(service, host, port, knownRegion, user);
+  }
+
   /** As in a message: {@code user "app" at db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432}. */
   @Override
   public String toString() {
-    return "user \"" + user + "\" at " + host + ":" + port + " (region " + region + ")";
+    String where = region == null ? "of the present writer" : region;
+    return "user \"" + user + "\" at " + host + ":" + port + " (region " + where + ")";
   }
 }

@@ -19,4 +19,12 @@ interface TokenSigner {
    * @param key that signed a token which is wanted no more
    */
   default void forget(SigningKey key) {}
+
+  /**
+   * Has the region of the next token looked up again, if it is not a setting: the server refused
+   * one, perhaps because the writer has moved.
+   *
+   * @param region that such a token was signed for
+   */
+  default void doubt(String region) {}
 }

@@ -103,8 +103,7 @@ final class TransportSecurity {
     this.properties = properties;
     this.protocol = properties.url().protocol();
     this.endpoint = target.endpoint();
-    String ofName = endpoint.region();
-    this.region = ofName == null ? target.request().region() : ofName;
+    this.region = target.rootsRegion();
   }
 
   /**

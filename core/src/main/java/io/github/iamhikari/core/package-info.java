@@ -10,7 +10,8 @@
  * <p>Then, for each connection, {@link io.github.iamhikari.core.IamDataSource} has the {@code
  * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
  * which {@code AwsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
- * come from a provider that was given, or from {@code DefaultCredentials}, which pools share.
+ * come from a provider that was given, or from {@code DefaultCredentials}, which pools share. At a
+ * global endpoint {@code WriterRegion} knows the region, which {@code GlobalDatabase} asks RDS for.
  * {@code LoginFailure} reads and explains what the server says, with {@code DsqlRefusal} at Aurora
  * DSQL, and {@code Login} keeps a refusal for a while; {@code Pace} spaces the logins of a pool
  * that gives way to others. {@code WriterVerification} sees to it, where that is wished, that a new

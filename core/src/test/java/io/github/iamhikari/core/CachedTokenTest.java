@@ -449,7 +449,7 @@ class CachedTokenTest {
       if (failing) {
         throw new IllegalStateException("the metadata service is down");
       }
-      return IamToken.signed("token " + attempt, time.instant(), expiration, KEY);
+      return IamToken.signed("token " + attempt, time.instant(), expiration, KEY, "us-east-2");
     }
 
     CountDownLatch hold() {

@@ -11,11 +11,13 @@ import io.github.iamhikari.core.IamDoctor.Status;
 import io.github.iamhikari.core.JdbcUrl.Protocol;
 import io.github.iamhikari.localaws.DatabaseResource;
 import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalGlobalCluster;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.Endpoint;
 import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -26,11 +28,14 @@ class DatabaseExaminationTest {
 
   private static final String DOMAIN = "c9akciq32rgb.us-east-2.rds.amazonaws.com";
   private static final String CLUSTER = "orders.cluster-" + DOMAIN;
+  private static final String CUSTOM = "reports.cluster-custom-" + DOMAIN;
 
   @RegisterExtension final AwsProperties properties = new AwsProperties();
 
   private final AccessKey key = AccessKey.random();
   private final AccessKey barred = AccessKey.random();
+  private final LocalGlobalCluster global =
+      LocalGlobalCluster.named("sales", "us-east-2", "eu-west-1");
   private final LocalAws aws =
       LocalAws.builder()
           .user("app", key, Statement.allow("rds:Describe*", "*"))
@@ -38,6 +43,14 @@ class DatabaseExaminationTest {
           .describes(database("orders." + DOMAIN, "postgres"))
           .describes(database("reports." + DOMAIN, "mysql").withStatus("stopped"))
           .describes(database(CLUSTER, "aurora-mysql").withIamLogin(false))
+          .describes(database("sales.cluster-" + DOMAIN, "aurora-postgresql"))
+          .customEndpoint(CUSTOM, database("sales.cluster-" + DOMAIN, "aurora-postgresql"))
+          .describes(global)
+          .describes(
+              DatabaseResource.at(
+                  new Endpoint(global.clusterHost("eu-west-1"), 5432, "eu-west-1"),
+                  "cluster-WEST",
+                  "aurora-postgresql"))
           .start();
 
   @AfterEach
@@ -88,6 +101,44 @@ class DatabaseExaminationTest {
   }
 
   @Test
+  void proposesTheClustersEndpointInsteadOfACustomOne() {
+    List<Finding> findings = examine(key, CUSTOM, 5432, Protocol.POSTGRESQL);
+
+    assertThat(findings.get(0))
+        .returns(WARNING, Finding::status)
+        .returns("Set iam_host to sales.cluster-" + DOMAIN + ".", Finding::advice);
+    assertFinds(findings, WARNING, CUSTOM + " is a custom endpoint of the cluster \"sales\"");
+    assertFinds(
+        examine(barred, CUSTOM, 5432, Protocol.POSTGRESQL),
+        SKIPPED,
+        "rds:DescribeDBClusterEndpoints on arn:aws:rds:us-east-2:123456789012:cluster-endpoint:rep");
+  }
+
+  @Test
+  void findsTheWriterOfAGlobalDatabase() {
+    global.switchTo("eu-west-1");
+    for (String region : new String[] {null, "eu-west-1"}) {
+      assertFinds(
+          examine(key, region, global.host(), 5432, Protocol.POSTGRESQL),
+          OK,
+          "the writer's cluster in eu-west-1 \"sales-eu-west-1\" is available, of aurora-postgresql,"
+              + " resource id cluster-WEST");
+    }
+    assertFinds(
+        examine(key, "us-east-2", global.host(), 5432, Protocol.POSTGRESQL),
+        FAILED,
+        "the writer of the global database \"sales\" is in eu-west-1, and the token is signed for"
+            + " us-east-2");
+  }
+
+  @Test
+  void failsWhereTheWritersRegionCannotBeLookedUpAndIsNeeded() {
+    String why = "since these AWS credentials may not ask";
+    assertFinds(examine(barred, null, global.host(), 5432, Protocol.MYSQL), FAILED, why);
+    assertFinds(examine(barred, "us-east-2", global.host(), 5432, Protocol.MYSQL), SKIPPED, why);
+  }
+
+  @Test
   void looksAtNoOtherEndpoints() {
     assertFinds(
         examine(key, "orders.proxy-" + DOMAIN, 5432, Protocol.POSTGRESQL), SKIPPED, "neither");
@@ -99,10 +150,15 @@ class DatabaseExaminationTest {
   }
 
   private List<Finding> examine(AccessKey key, String host, int port, Protocol protocol) {
+    return examine(key, "us-east-2", host, port, protocol);
+  }
+
+  private List<Finding> examine(
+      AccessKey key, @Nullable String region, String host, int port, Protocol protocol) {
     properties.set(aws.properties());
     Findings findings = new Findings();
     new DatabaseExamination(
-            new TokenRequest(host, port, "us-east-2", "app"),
+            new TokenRequest(host, port, region, "app"),
             protocol,
             new AwsServices("us-east-2", AwsBasicCredentials.create(key.id(), key.secret())),
             new AwsIdentity("123456789012", "arn:aws:iam::123456789012:user/app"),

@@ -84,7 +84,7 @@ class IamSettingsTest {
         "iam_default_port | 65536  | iam_default_port is 65536; write a port from 1 to 65535",
         "iam_default_port | 5432.0 | iam_default_port is \"5432.0\"; write a port from 1 to 65535",
         "iam_default_port | 99999999999 | iam_default_port is \"99999999999\"; write a port from 1 to 65535",
-        "iam_default_port | 443    | iam_default_port is 443, which no RDS endpoint has; write the database's own port in iam_default_port",
+        "iam_default_port | 443    | iam_default_port is 443, which no database endpoint has; write the database's own port in iam_default_port",
         "iam_expiration   | -1     | iam_expiration is -1; write a number of seconds from 0 to 900, since no token lives longer",
         "iam_expiration   | 901    | iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives longer",
         "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",

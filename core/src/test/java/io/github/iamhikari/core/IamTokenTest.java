@@ -41,7 +41,8 @@ class IamTokenTest {
             "secret",
             SIGNED,
             Duration.ofSeconds(expiration),
-            new SigningKey("AKIA...MPLE", true, null, credentialsEnd));
+            new SigningKey("AKIA...MPLE", true, null, credentialsEnd),
+            "us-east-2");
 
     assertThat(token.usableFor()).hasSeconds(usable);
     assertThat(token.usableUntil()).isEqualTo(SIGNED.plusSeconds(usable));
@@ -76,7 +77,7 @@ class IamTokenTest {
     "0,     -1,   0, EXPIRED",
   })
   void tellsWhatIsToBeDone(int usable, int wallAge, int elapsed, IamToken.State state) {
-    IamToken token = new IamToken("secret", SIGNED, Duration.ofSeconds(usable), KEY);
+    IamToken token = new IamToken("secret", SIGNED, Duration.ofSeconds(usable), KEY, "us-east-2");
 
     assertThat(token.stateAt(SIGNED.plusSeconds(wallAge), Duration.ofSeconds(elapsed)))
         .isEqualTo(state);
@@ -84,7 +85,7 @@ class IamTokenTest {
 
   @Test
   void showsNoSecret() {
-    assertThat(new IamToken("secret", SIGNED, Duration.ofSeconds(870), KEY))
+    assertThat(new IamToken("secret", SIGNED, Duration.ofSeconds(870), KEY, "us-east-2"))
         .hasToString(
             "signed at 2026-11-22T12:00:00Z with AKIA...MPLE (long-term credentials),"
                 + " usable until 2026-11-22T12:14:30Z");

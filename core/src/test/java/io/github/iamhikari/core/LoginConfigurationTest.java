@@ -48,6 +48,25 @@ class LoginConfigurationTest {
             "The driver's own property user is other, and username is app; app is used.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "orders.cluster-c9akciq32rgb, orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+    "orders.cluster-ro-c9akciq32rgb, orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+    "orders-1.c9akciq32rgb, the cluster's endpoint"
+  })
+  void proposesTheClustersEndpointInsteadOfACustomOne(String inUrl, String proposed) {
+    String custom = "reports.cluster-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com";
+    url(
+        "app",
+        "jdbc:postgresql://%s.us-east-2.rds.amazonaws.com/orders?iam_host=%s"
+            .formatted(inUrl, custom));
+
+    assertThat(warnings)
+        .containsExactly(
+            "%s is an Aurora custom endpoint, for which Amazon's guide says that no token can be signed; set iam_host to %s."
+                .formatted(custom, proposed));
+  }
+
   @Test
   void takesAUrlOfIamDriverForThatOfTheRealDriver() {
     LoginConfiguration login =

@@ -113,7 +113,8 @@ class LoginFailureTest {
     TokenRequest request =
         new TokenRequest(IamService.DSQL, "x.dsql.us-east-2.on.aws", 5432, "us-east-2", user);
     SigningKey key = new SigningKey("AKIA...MPLE", false, null, null);
-    IamToken token = IamToken.signed("token", Instant.EPOCH, Duration.ofSeconds(870), key);
+    IamToken token =
+        IamToken.signed("token", Instant.EPOCH, Duration.ofSeconds(870), key, "us-east-2");
     SQLException answer = new SQLException(words, "28000");
     return LoginFailure.of(answer).explain(answer, request, token, false, Instant.EPOCH);
   }

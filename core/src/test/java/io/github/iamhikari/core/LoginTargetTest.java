@@ -76,6 +76,8 @@ class LoginTargetTest {
     "127.0.0.1:15432, E, , , E, 15432, us-east-2",
     "127.0.0.1:15432, E, 5432, , E, 5432, us-east-2",
     "db.example.com, E, , , E, 5432, us-east-2",
+    "g.global-c9akciq32rgb.global.rds.amazonaws.com, , , ,"
+        + " g.global-c9akciq32rgb.global.rds.amazonaws.com, 5432,",
     "g.global-c9akciq32rgb.global.rds.amazonaws.com, , , eu-west-1,"
         + " g.global-c9akciq32rgb.global.rds.amazonaws.com, 5432, eu-west-1",
   })
@@ -86,7 +88,7 @@ class LoginTargetTest {
       @Nullable String iamRegion,
       String host,
       int port,
-      String region) {
+      @Nullable String region) {
     String url = "jdbc:postgresql://%s/orders".formatted(address.replace("E", ENDPOINT));
     IamSettings settings = settings(iamHost, iamPort, iamRegion);
 
@@ -218,8 +220,7 @@ class LoginTargetTest {
         "localhost:1 | x.dsql.on.aws | iam_host is \"x.dsql.on.aws\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"abcdefghij0123456789klmnop.dsql.us-east-2.on.aws\"",
         "vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"abcdefghij0123456789klmnop.dsql-1b7o.eu-west-1.on.aws\"",
         "vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "g.global-c9akciq32rgb.global.rds.amazonaws.com | | g.global-c9akciq32rgb.global.rds.amazonaws.com is a global endpoint, whose name tells no region; set iam_region to the region of its writer",
-        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no RDS endpoint has; write the database's own port in iam_default_port",
+        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no database endpoint has; write the database's own port in iam_default_port",
       })
   void refusesWhatATokenCannotBeSignedFor(
       String address, @Nullable String iamHost, String message) {

@@ -44,7 +44,25 @@ class MissingModulesTest {
         .contains("skipped  policy           needs software.amazon.awssdk:iam");
   }
 
+  @Test
+  void saysThatAGlobalEndpointNeedsRdsOrItsRegion() throws Exception {
+    aws.set(AccessKey.random());
+    String global = "jdbc:postgresql://orders.global-c9akciq32rgb.global.rds.amazonaws.com/orders";
+
+    assertThat(reportOf(global, "rds"))
+        .contains(
+            "failed   settings         orders.global-c9akciq32rgb.global.rds.amazonaws.com is a")
+        .contains(
+            "-> Add software.amazon.awssdk:rds, or set iam_region to the region of the writer.");
+    assertThat(reportOf(global + "?iam_region=us-east-2", "rds"))
+        .contains("ok       settings         tokens are signed for user");
+  }
+
   private static String reportWithout(String... modules) throws Exception {
+    return reportOf(URL, modules);
+  }
+
+  private static String reportOf(String url, String... modules) throws Exception {
     List<URL> urls = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       boolean isLog = entry.contains("logback"); // which would stay in the JVM's own log
@@ -60,7 +78,7 @@ class MissingModulesTest {
           loader
               .loadClass(Program.class.getName())
               .getMethod("report", String.class)
-              .invoke(null, URL);
+              .invoke(null, url);
     }
   }
 

@@ -75,6 +75,17 @@ class RegionRootsTest {
   }
 
   @Test
+  void allRegionsTogetherHaveTheRootsOfEach() {
+    assertThat(RegionRoots.exist(RegionRoots.ALL)).isTrue();
+    RegionRoots all = RegionRoots.of(RegionRoots.ALL);
+
+    for (String region : regions()) {
+      assertThat(all.certificates()).containsAll(RegionRoots.of(region).certificates());
+    }
+    assertThat(all).hasToString("Amazon's roots of all regions (as of " + all.date() + ")");
+  }
+
+  @Test
   void theBundleHasADate() {
     assertThat(LocalDate.parse(RegionRoots.of("us-east-2").date())).isAfterOrEqualTo("2026-11-24");
   }

@@ -252,15 +252,38 @@ class TransportSecurityTest {
                 + " or leave sslmode out");
   }
 
+  @Test
+  void verifiesAGlobalEndpointByTheRootsOfAllRegions() {
+    String global = "orders.global-c9akciq32rgb.global.rds.amazonaws.com";
+    Properties properties = new Properties();
+
+    assertThat(
+            TransportSecurity.require(
+                JdbcUrl.parse("jdbc:postgresql://" + global + "/d"), target(global), properties))
+        .isEmpty();
+
+    assertThat(properties).containsEntry("sslfactoryarg", global + ",all,");
+    String inChina = global + ".cn";
+    assertThat(
+            TransportSecurity.require(
+                    JdbcUrl.parse("jdbc:postgresql://" + inChina + "/d"),
+                    target(inChina),
+                    new Properties())
+                .orElseThrow())
+        .contains("no roots of global.", "download Amazon's bundle global-bundle.pem");
+  }
+
   private static Optional<String> require(String url, Properties properties) {
     return TransportSecurity.require(JdbcUrl.parse(url), target(ENDPOINT), properties);
   }
 
   private static LoginTarget target(String host) {
     EndpointName endpoint = EndpointName.parse(host).orElseThrow();
-    String region = String.valueOf(endpoint.region());
+
     return new LoginTarget(
-        endpoint, Optional.empty(), new TokenRequest(endpoint.name(), 5432, region, "app"));
+        endpoint,
+        Optional.empty(),
+        new TokenRequest(endpoint.name(), 5432, endpoint.region(), "app"));
   }
 
   private static Properties properties(@Nullable String property) {

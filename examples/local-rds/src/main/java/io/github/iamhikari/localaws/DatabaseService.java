@@ -1,7 +1,9 @@
 package io.github.iamhikari.localaws;
 
+import io.github.iamhikari.localrds.LocalRds;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -9,15 +11,26 @@ import java.util.function.Supplier;
  * RDS. Safe for use by several threads.
  *
  * @param databases what it tells of
+ * @param globalClusters the global databases among that, by their identifiers
+ * @param customEndpoints identifiers of clusters by the names of their custom endpoints
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html">DescribeDBClusters</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html">DescribeGlobalClusters</a>
+ * @see <a
+ *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusterEndpoints.html">DescribeDBClusterEndpoints</a>
  */
-record DatabaseService(List<Supplier<DatabaseResource>> databases) {
+record DatabaseService(
+    List<Supplier<DatabaseResource>> databases,
+    Map<String, LocalGlobalCluster> globalClusters,
+    Map<String, String> customEndpoints) {
 
   static final String DESCRIBE_INSTANCES = "rds:DescribeDBInstances";
   static final String DESCRIBE_CLUSTERS = "rds:DescribeDBClusters";
+  static final String DESCRIBE_GLOBAL_CLUSTERS = "rds:DescribeGlobalClusters";
+  static final String DESCRIBE_CLUSTER_ENDPOINTS = "rds:DescribeDBClusterEndpoints";
 
   HttpResponse describeInstances(Query query, Identity caller) {
     List<String> instances =
@@ -29,6 +42,46 @@ record DatabaseService(List<Supplier<DatabaseResource>> databases) {
     List<String> clusters =
         find(query, caller, true).stream().map(DatabaseService::cluster).toList();
     return query.response(Xml.element("DBClusters", clusters));
+  }
+
+  /** One global database, or without an identifier all of the account. */
+  HttpResponse describeGlobalClusters(Query query, Identity caller) {
+    Optional<String> wanted = query.optional("GlobalClusterIdentifier");
+    caller.demand(
+        query.action(),
+        String.join(":", "arn:aws:rds:", caller.account(), "global-cluster", wanted.orElse("*")));
+    List<LocalGlobalCluster> found =
+        globalClusters.values().stream()
+            .filter(cluster -> caller.account().equals(LocalRds.ACCOUNT))
+            .filter(cluster -> wanted.orElse(cluster.identifier()).equals(cluster.identifier()))
+            .toList();
+    if (wanted.isPresent() && found.isEmpty()) {
+      throw new ServiceException(
+          404, "GlobalClusterNotFoundFault", "Global cluster " + wanted.get() + " not found.");
+    }
+    return query.response(
+        Xml.element("GlobalClusters", found.stream().map(LocalGlobalCluster::xml).toList()));
+  }
+
+  HttpResponse describeClusterEndpoints(Query query, Identity caller) {
+    String wanted = query.required("DBClusterEndpointIdentifier");
+    String region = SignedRequest.of(query).region();
+    caller.demand(
+        query.action(),
+        String.join(":", "arn:aws:rds", region, caller.account(), "cluster-endpoint", wanted));
+    List<String> found =
+        customEndpoints.entrySet().stream()
+            .filter(custom -> custom.getKey().startsWith(wanted + "."))
+            .map(
+                custom ->
+                    Xml.element(
+                        "DBClusterEndpointList",
+                        Xml.text("DBClusterEndpointIdentifier", wanted),
+                        Xml.text("DBClusterIdentifier", custom.getValue()),
+                        Xml.text("Endpoint", custom.getKey()),
+                        Xml.text("EndpointType", "CUSTOM")))
+            .toList();
+    return query.response(Xml.element("DBClusterEndpoints", found));
   }
 
   /** The databases of this kind in the caller's account and the request's region. */

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 /**
  * A stand-in for the AWS services around RDS, on a free port of 127.0.0.1: STS ({@code AssumeRole},
  * {@code AssumeRoleWithWebIdentity}, {@code GetCallerIdentity}), RDS ({@code DescribeDBInstances},
- * {@code DescribeDBClusters}) and IAM ({@code SimulatePrincipalPolicy}).
+ * {@code DescribeDBClusters}, {@code DescribeGlobalClusters}, {@code DescribeDBClusterEndpoints})
+ * and IAM ({@code SimulatePrincipalPolicy}).
  *
  * <p>It knows users and roles. A request must be signed with a key of theirs, by Signature Version
  * 4, within 15 minutes of its clock. Its {@linkplain Builder#database databases} let in users and
@@ -41,7 +42,11 @@ public final class LocalAws implements AutoCloseable {
     this.clock = builder.clock;
     this.databases = List.copyOf(builder.databases);
     this.sts = new SecurityTokenService(clock, Map.copyOf(builder.roles), this::add);
-    this.rds = new DatabaseService(List.copyOf(builder.described));
+    this.rds =
+        new DatabaseService(
+            List.copyOf(builder.described),
+            Map.copyOf(builder.globalClusters),
+            Map.copyOf(builder.customEndpoints));
     Map<String, List<Statement>> policies = new HashMap<>();
     builder.users.forEach(user -> policies.put(user.arn(), user.policy()));
     builder.roles.values().forEach(role -> policies.put(role.arn(), role.policy()));
@@ -148,6 +153,9 @@ public final class LocalAws implements AutoCloseable {
         case SecurityTokenService.GET_CALLER_IDENTITY -> sts.getCallerIdentity(query, caller);
         case DatabaseService.DESCRIBE_INSTANCES -> rds.describeInstances(query, caller);
         case DatabaseService.DESCRIBE_CLUSTERS -> rds.describeClusters(query, caller);
+        case DatabaseService.DESCRIBE_GLOBAL_CLUSTERS -> rds.describeGlobalClusters(query, caller);
+        case DatabaseService.DESCRIBE_CLUSTER_ENDPOINTS ->
+            rds.describeClusterEndpoints(query, caller);
         case PolicyService.SIMULATE -> iam.simulatePrincipalPolicy(query, caller);
         default ->
             throw new ServiceException(
@@ -178,6 +186,8 @@ public final class LocalAws implements AutoCloseable {
     private final Map<String, LocalRole> roles = new LinkedHashMap<>();
     private final List<LocalRds> databases = new ArrayList<>();
     private final List<Supplier<DatabaseResource>> described = new ArrayList<>();
+    private final Map<String, LocalGlobalCluster> globalClusters = new LinkedHashMap<>();
+    private final Map<String, String> customEndpoints = new LinkedHashMap<>();
     private String account = LocalRds.ACCOUNT;
     private InstantSource clock = InstantSource.system();
 
@@ -255,6 +265,29 @@ public final class LocalAws implements AutoCloseable {
      */
     public Builder describes(DatabaseResource database) {
       described.add(() -> database);
+      return this;
+    }
+
+    /**
+     * Adds a global database that RDS describes.
+     *
+     * @param globalCluster which tells of its writer what it is told
+     * @return this
+     */
+    public Builder describes(LocalGlobalCluster globalCluster) {
+      globalClusters.put(globalCluster.identifier(), globalCluster);
+      return this;
+    }
+
+    /**
+     * Adds a custom endpoint of an Aurora cluster that RDS describes.
+     *
+     * @param host its name, such as {@code reports.cluster-custom-c9akciq32rgb...}
+     * @param cluster the cluster
+     * @return this
+     */
+    public Builder customEndpoint(String host, DatabaseResource cluster) {
+      customEndpoints.put(host, cluster.identifier());
       return this;
     }
 

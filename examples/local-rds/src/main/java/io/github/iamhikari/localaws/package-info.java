@@ -5,7 +5,7 @@
  *
  * <ul>
  *   <li>{@link io.github.iamhikari.localaws.LocalAws} is STS, RDS and IAM, with users, roles and
- *       databases.
+ *       databases; {@link io.github.iamhikari.localaws.LocalGlobalCluster} is a global one.
  *   <li>{@link io.github.iamhikari.localaws.LocalRole} is an IAM role with temporary credentials,
  *       {@link io.github.iamhikari.localaws.Statement} what a user or a role may do.
  *   <li>{@link io.github.iamhikari.localaws.LocalMetadataService} and {@link

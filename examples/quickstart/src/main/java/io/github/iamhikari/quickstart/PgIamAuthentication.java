@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.IamHikariDataSource;
 import java.sql.SQLException;
 
-/** Logs in to RDS for PostgreSQL, or Aurora PostgreSQL, with IAM. */
+/** Logs in to RDS for PostgreSQL, Aurora PostgreSQL or Aurora DSQL, with IAM. */
 public final class PgIamAuthentication {
 
   private PgIamAuthentication() {}
@@ -22,7 +22,7 @@ public final class PgIamAuthentication {
     String user = arguments[1];
     // tag::sample[]
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(jdbcUrl); // names the endpoint of RDS or Aurora
+    config.setJdbcUrl(jdbcUrl); // names the endpoint of RDS, Aurora or Aurora DSQL
     config.setUsername(user); // no password
     try (var dataSource = new IamHikariDataSource(config);
         var connection = dataSource.getConnection()) {

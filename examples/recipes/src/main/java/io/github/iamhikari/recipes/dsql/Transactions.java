@@ -21,12 +21,12 @@ public final class Transactions {
 
   // tag::retry[]
   /** What a transaction does. It may be run several times, so it does nothing but SQL. */
-  public interface Work<T> {
+  interface Work<T> {
     T with(Connection connection) throws SQLException;
   }
 
   /** Runs a transaction on a pool of HikariCP, and again when it conflicts, up to five times. */
-  public static <T> T run(DataSource pool, Work<T> work) throws SQLException {
+  static <T> T run(DataSource pool, Work<T> work) throws SQLException {
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = pool.getConnection()) {
         connection.setAutoCommit(false);

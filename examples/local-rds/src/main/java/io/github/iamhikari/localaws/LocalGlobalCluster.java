@@ -1,0 +1,109 @@
+package io.github.iamhikari.localaws;
+
+import io.github.iamhikari.localrds.LocalRds;
+import java.util.List;
+
+/**
+ * An Aurora global database, as RDS describes it: clusters in several regions, of which one has the
+ * writer. Safe for use by several threads.
+ */
+public final class LocalGlobalCluster {
+
+  private static final String HASH = "c9akciq32rgb";
+
+  private final String identifier;
+  private final List<String> regions;
+  private volatile String writerRegion;
+
+  private LocalGlobalCluster(String identifier, List<String> regions) {
+    this.identifier = identifier;
+    this.regions = regions;
+    this.writerRegion = regions.get(0);
+  }
+
+  /**
+   * A global database of account {@code 123456789012}.
+   *
+   * @param identifier its name, which its endpoint's begins with
+   * @param regions where it has clusters; the first one has the writer
+   * @return the global database; to be {@linkplain LocalAws.Builder#describes(LocalGlobalCluster)
+   *     added} to local AWS
+   */
+  public static LocalGlobalCluster named(String identifier, String... regions) {
+    return new LocalGlobalCluster(identifier, List.of(regions));
+  }
+
+  /**
+   * The name of its endpoint, which leads to the writer.
+   *
+   * @return a name that tells no region
+   */
+  public String host() {
+    return identifier + ".global-" + HASH + ".global.rds.amazonaws.com";
+  }
+
+  /**
+   * The name of a cluster's own endpoint.
+   *
+   * @param region one of its regions
+   * @return the name, which begins with the global database's and the region
+   */
+  public String clusterHost(String region) {
+    return clusterIn(region) + ".cluster-" + HASH + "." + region + ".rds.amazonaws.com";
+  }
+
+  /**
+   * Makes the cluster of a region the writer, as a switchover does, for whoever asks from now on.
+   *
+   * @param region one of its regions; another one, and it has no writer
+   */
+  public void switchTo(String region) {
+    writerRegion = region;
+  }
+
+  private String clusterIn(String region) {
+    return identifier + "-" + region;
+  }
+
+  String identifier() {
+    return identifier;
+  }
+
+  String arn() {
+    return "arn:aws:rds::" + LocalRds.ACCOUNT + ":global-cluster:" + identifier;
+  }
+
+  /** Its element of a response. */
+  String xml() {
+    List<String> members =
+        regions.stream()
+            .map(
+                region ->
+                    Xml.element(
+                        "GlobalClusterMember",
+                        Xml.text(
+                            "DBClusterArn",
+                            String.join(
+                                ":",
+                                "arn:aws:rds",
+                                region,
+                                LocalRds.ACCOUNT,
+                                "cluster",
+                                clusterIn(region))),
+                        Xml.text("IsWriter", region.equals(writerRegion))))
+            .toList();
+    return Xml.element(
+        "GlobalClusterMember",
+        Xml.text("GlobalClusterIdentifier", identifier),
+        Xml.text("GlobalClusterArn", arn()),
+        Xml.text("Status", DatabaseResource.AVAILABLE),
+        Xml.text("Endpoint", host()),
+        Xml.element("GlobalClusterMembers", members));
+  }
+
+  /** Its name and where its writer is. */
+  @Override
+  public String toString() {
+    return "LocalGlobalCluster[" + identifier + ", writer in " + writerRegion + "]";
+  }
+}
