@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoginConfig extends HikariConfig {
 
+  private static final long DEFAULT_MAX_LIFETIME = 1_800_000;
+
   private final @Nullable DataSource readyDataSource;
   private final boolean hasPassword;
   private final WaitingCallers waitingCallers = new WaitingCallers();
@@ -85,11 +87,13 @@ final class LoginConfig extends HikariConfig {
   static IamDataSource.Builder logins(
       HikariConfig config, @Nullable DataSource readyDataSource, boolean hasPassword) {
     DriverConnections.refuseCredentialsProvider(config);
+    long maxLifetime = // a negative one becomes HikariCP's default
+        config.getMaxLifetime() < 0 ? DEFAULT_MAX_LIFETIME : config.getMaxLifetime();
     IamDataSource.Builder builder =
         IamDataSource.builder()
             .name(config.getPoolName())
             .user(userOf(config))
-            .maxLifetime(Duration.ofMillis(config.getMaxLifetime()))
+            .maxLifetime(Duration.ofMillis(maxLifetime))
             .properties(
                 hasPassword
                     ? withPassword(config.getDataSourceProperties())

@@ -150,7 +150,8 @@ class DsqlIT {
     dsql.linked("app", false);
 
     assertRefused(
-        config(dsql.jdbcUrl(CLUSTER)), "AWS IAM GRANT app TO 'arn:aws:iam::...'", "28000");
+        config(dsql.jdbcUrl(CLUSTER)), "AWS IAM GRANT \"app\" TO 'arn:aws:iam::...'", "28000");
+    assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.NOT_LINKED);
   }
 
   @Test
@@ -159,6 +160,7 @@ class DsqlIT {
 
     assertRefused(
         config(dsql.jdbcUrl(CLUSTER)), "the AWS credentials must not be revoked", "28000");
+    assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.UNKNOWN_ACCESS_KEY);
   }
 
   @Test

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -211,6 +212,11 @@ class TroubleshootingDocTest {
         new Case(
             "... is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL",
             () -> login("jdbc:mysql://" + CLUSTER + "/postgres")),
+        new Case(
+            "The JDBC URL names ..., and iam_host is ..., an endpoint of ...",
+            () -> login(URL, "iam_host", CLUSTER)),
+        new Case(
+            "maxLifetime is negative", () -> builder().maxLifetime(Duration.ofMillis(-1)).build()),
         new Case(
             "... - The driver's own TLS does not tell Aurora DSQL which cluster is meant",
             () ->
@@ -622,6 +628,8 @@ class TroubleshootingDocTest {
     return Stream.of(
         "FATAL: PAM authentication failed for user \"app\"",
         "FATAL: unable to accept connection, access denied",
+        "FATAL: IAM authentication failed for user \"app\"",
+        "FATAL: IAM role orders does not exist",
         "FATAL: unable to accept connection, sni was not received",
         "Unable to accept connection, rate exceeded.",
         "FATAL: unable to accept connection, waking up cluster, please retry later",

@@ -57,7 +57,7 @@ final class DatabaseExamination {
     if (endpoint.isEmpty()) {
       return neither();
     }
-    String identifier = request.host().substring(0, request.host().indexOf('.'));
+    String identifier = EndpointName.firstLabel(request.host());
     return switch (endpoint.get().kind()) {
       case INSTANCE -> describe("DescribeDBInstances", identifier, this::instance);
       case CLUSTER, READER -> describe("DescribeDBClusters", identifier, this::cluster);

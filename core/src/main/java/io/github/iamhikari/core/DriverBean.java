@@ -32,6 +32,9 @@ final class DriverBean {
           "sslfactory", "org.postgresql.ssl.LibPQFactory",
           "sslNegotiation", "postgres");
 
+  /** Whose default a PGSimpleDataSource tells if it was given a URL, and nobody writes it. */
+  private static final String ONE_OF_ALL_DEFAULTS = "escapeSyntaxCallMode";
+
   /** What a MysqlDataSource says of TLS and sockets that nobody has told anything. */
   private static final Map<String, String> UNSET_IN_MYSQL =
       Map.of(
@@ -98,7 +101,7 @@ final class DriverBean {
    * driver's default: both become a mode that insists.
    *
    * @param target where the token is sent to
-   * @param written what somebody wrote, where that is known
+   * @param written what somebody wrote, where that is known; how its TLS begins is added
    * @return what to warn of: that it is none of those that are known here, and was told nothing, or
    *     why the server is not verified
    * @throws IllegalArgumentException if it was told to do without TLS
@@ -122,6 +125,8 @@ final class DriverBean {
     writeNew("SslRootCert", properties, written);
     if (read("SslNegotiation").isPresent()) { // none in a driver before 42.7.4
       writeNew("SslNegotiation", properties, written);
+      read("SslNegotiation")
+          .ifPresent(now -> written.setProperty(TransportSecurity.NEGOTIATION, now));
     }
     return warning;
   }
@@ -171,7 +176,9 @@ final class DriverBean {
   private static JdbcUrl asWritten(JdbcUrl url) {
     JdbcUrl written = url;
     for (JdbcUrl.Parameter parameter : url.parameters()) {
-      if (parameter.value().equals(UNSET_IN_POSTGRES.get(parameter.name()))) {
+      boolean isWritten =
+          parameter.isNamed(TransportSecurity.NEGOTIATION) && !url.has(ONE_OF_ALL_DEFAULTS);
+      if (!isWritten && parameter.value().equals(UNSET_IN_POSTGRES.get(parameter.name()))) {
         written = written.without(parameter.name());
       }
       if (parameter.value().equals(PostgresSslFactory.class.getName())) {

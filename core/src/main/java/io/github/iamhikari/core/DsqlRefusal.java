@@ -15,8 +15,11 @@ final class DsqlRefusal {
 
   private static final int LONGEST_HINT = 300;
 
-  /** Stands in a canonical request, which IAM may repeat with the session token in it. */
-  private static final String OF_A_TOKEN = "X-Amz-";
+  /** Stand in a canonical request, which IAM may repeat with the session token in it. */
+  private static final List<String> OF_A_TOKEN = List.of("x-amz-", "security-token");
+
+  /** An access key's id, of which the first and the last four characters are shown. */
+  private static final String ACCESS_KEY_ID = "\\b(A[KS]IA)[A-Z0-9]{8,}([A-Z0-9]{4})\\b";
 
   /** Stands for that of the IAM role or user, where it is not known. */
   private static final String SOME_ARN = "arn:aws:iam::...";
@@ -33,11 +36,18 @@ final class DsqlRefusal {
     List<String> lines = String.valueOf(answer.getMessage()).lines().map(String::strip).toList();
     String hint = lines.size() < 2 ? "" : lines.get(1);
     boolean isState = hint.endsWith(": " + answer.getSQLState()); // which pgjdbc adds by itself
-    if (hint.isEmpty() || isState || hint.contains(OF_A_TOKEN)) {
+    if (hint.isEmpty() || isState || mayHoldToken(answer)) {
       return "";
     }
-    String shown = hint.substring(0, Math.min(LONGEST_HINT, hint.length()));
+    String masked = hint.replaceAll(ACCESS_KEY_ID, "$1...$2");
+    String shown = masked.substring(0, Math.min(LONGEST_HINT, masked.length()));
     return " (" + shown.replaceAll("[^ -~]", "?") + ")";
+  }
+
+  /** Whether an exception's message may repeat a part of a token. */
+  static boolean mayHoldToken(Throwable failure) {
+    String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    return OF_A_TOKEN.stream().anyMatch(message::contains);
   }
 
   /**
@@ -91,16 +101,18 @@ final class DsqlRefusal {
   }
 
   private static String linkOf(TokenRequest request) {
+    boolean isMisspelt = request.user().equalsIgnoreCase(IamService.ADMIN) && !request.isOfAdmin();
     return String.format(
         Locale.ROOT,
-        "the database role must exist and be linked to the IAM role or user of these AWS credentials"
-            + " (as admin: CREATE ROLE %1$s WITH LOGIN; AWS IAM GRANT %1$s TO '%2$s')",
+        "%1$sthe database role must exist and be linked to the IAM role or user of these AWS"
+            + " credentials (as admin: CREATE ROLE %2$s WITH LOGIN; AWS IAM GRANT %2$s TO '%3$s')",
+        isMisspelt ? "the administrator is \"admin\", in lower case alone; for another user, " : "",
         identifier(request.user()),
         SOME_ARN);
   }
 
-  /** A name as SQL writes it: in double quotes unless it is a plain one. */
+  /** A name as SQL writes it whatever it is, a word of SQL as well. */
   private static String identifier(String name) {
-    return name.matches("[a-z_][a-z0-9_]*") ? name : "\"" + name.replace("\"", "\"\"") + "\"";
+    return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 }

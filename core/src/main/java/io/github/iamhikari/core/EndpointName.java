@@ -30,8 +30,8 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     PROXY("proxy-"),
     SHARD_GROUP("shardgrp-"),
     GLOBAL("global-"),
-    /** A cluster of Aurora DSQL, which is told by its domain and not by a label of this kind. */
-    DSQL(".");
+    /** A cluster of Aurora DSQL, which is told by its domain alone. */
+    DSQL("");
 
     private final String prefix;
 
@@ -113,11 +113,13 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
   private static Optional<EndpointName> parseDsql(String name) {
     String[] labels = name.split("\\.", 4);
     boolean isEndpoint =
-        labels.length == 4
+        name.length() <= LONGEST_NAME
+            && labels.length == 4
             && labels[3].equals(DSQL_SUFFIX)
             && isHash(labels[0])
             && isLabel(labels[1])
             && (labels[1].equals("dsql") || labels[1].startsWith("dsql-"))
+            && isLabel(labels[2])
             && isRegion(labels[2], "amazonaws.com", true);
     return isEndpoint
         ? Optional.of(new EndpointName(name, Kind.DSQL, labels[2]))
@@ -126,6 +128,16 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
 
   boolean isOfDsql() {
     return kind == Kind.DSQL;
+  }
+
+  /** The service that checks a token for it. */
+  IamService service() {
+    return isOfDsql() ? IamService.DSQL : IamService.RDS;
+  }
+
+  /** What a host's name begins with: the database's identifier, or the id of a cluster of DSQL. */
+  static String firstLabel(String host) {
+    return host.substring(0, host.indexOf('.'));
   }
 
   /** A host's name as it is signed and compared. */

@@ -52,6 +52,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** A refused login tells that the writer has moved to another region. */
   private static final Duration UNTIL_REFUSED = Duration.ofDays(100 * 365L);
 
+  /** SQLSTATE: invalid authorization specification. */
+  private static final String NO_SUCH_USER = "28000";
+
   private final String name;
   private final TokenRequest request;
   private final Duration expiration;
@@ -170,11 +173,16 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    *
    * @param user the user who logs in
    * @param ignored a password, which is never sent
-   * @throws SQLException as {@link #getConnection()} does
+   * @throws SQLException as {@link #getConnection()} does, and if the name is blank, in quotes or
+   *     has blanks at its ends
    */
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
-    return open(logins.of(user), loginTimeout);
+    try {
+      return open(logins.of(LoginTarget.checked(user)), loginTimeout);
+    } catch (IllegalArgumentException e) {
+      throw new SQLException(e.getMessage(), NO_SUCH_USER, e);
+    }
   }
 
   /**
@@ -487,16 +495,22 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets for how long a pool keeps a connection. It is warned of if the server ends sessions
+     * Sets for how long a pool keeps a connection. Logs a warning if the server ends sessions
      * before that, as Aurora DSQL does after 60 minutes.
      *
      * @param maxLifetime zero for a pool that sets no limit
      * @return this
+     * @throws IllegalArgumentException if it is negative
      * @see <a
      *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/CHAP_quotas.html">Quotas
      *     of Aurora DSQL</a>
      */
     public Builder maxLifetime(Duration maxLifetime) {
+      if (maxLifetime.isNegative()) {
+        throw new IllegalArgumentException(
+            "maxLifetime is negative; set it to for how long the pool keeps a connection, or to zero"
+                + " for no limit");
+      }
       this.maxLifetime = maxLifetime;
       return this;
     }

@@ -113,7 +113,7 @@ public record IamSettings(
    */
   public IamSettings {
     if (defaultPort != null) {
-      checkPort(defaultPort, DEFAULT_PORT);
+      checkPort(defaultPort, DEFAULT_PORT, DEFAULT_PORT);
     }
     if (region != null && !region.matches("[a-z0-9]+(-[a-z0-9]+)+")) {
       throw new IllegalArgumentException(
@@ -199,8 +199,13 @@ public record IamSettings(
     return name.replace("_", "").replace("-", "");
   }
 
-  /** Refuses a port that does not exist, or that no database has. */
-  static void checkPort(int port, String source) {
+  /**
+   * Refuses a port that does not exist, or that no database has.
+   *
+   * @param source what names it
+   * @param place where to write the right one
+   */
+  static void checkPort(int port, String source, String place) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
           String.format(
@@ -212,7 +217,7 @@ public record IamSettings(
               Locale.ROOT,
               "%s is 443, which no database endpoint has; write the database's own port in %s",
               source,
-              DEFAULT_PORT));
+              place));
     }
   }
 

@@ -105,7 +105,7 @@ final class Login {
     try {
       return connect(driver, first);
     } catch (SQLException answer) {
-      boolean isRefused = LoginFailure.of(answer) == LoginFailure.TOKEN_REFUSED;
+      boolean isRefused = LoginFailure.of(answer, request) == LoginFailure.TOKEN_REFUSED;
       IamToken second = isRefused ? replacementFor(first, patience) : null;
       if (second == null) {
         throw explained(answer, first, challenged);
@@ -240,13 +240,13 @@ final class Login {
     boolean acceptsOthers =
         (current != null && current.isGivingWay()) || acceptances.before(nanoTime.getAsLong()) > 0;
     return good != null
-        && isAlsoThrottledByRefusals()
+        && refusalMayBeThrottling()
         && good.isOfSameKeyAs(token)
         && (wasAway() || acceptsOthers);
   }
 
-  /** RDS has no other words for it, and DSQL has. */
-  private boolean isAlsoThrottledByRefusals() {
+  /** RDS has no other words for too many logins, and DSQL has. */
+  private boolean refusalMayBeThrottling() {
     return !request.isOfDsql();
   }
 
@@ -267,7 +267,7 @@ final class Login {
       }
       return connection;
     } catch (SQLException e) {
-      if (LoginFailure.of(e) == LoginFailure.TOKEN_REFUSED) {
+      if (LoginFailure.of(e, request) == LoginFailure.TOKEN_REFUSED) {
         refused = token;
         statistics.rejected();
       }
@@ -319,20 +319,21 @@ final class Login {
   /** The exception thrown to the caller. What the server said of the login is kept for others. */
   private SQLException explained(
       SQLException answer, IamToken token, @Nullable Refusal challenged) {
-    LoginFailure kind = LoginFailure.of(answer);
+    LoginFailure kind = LoginFailure.of(answer, request);
+    SQLException shown = LoginFailure.withoutSecrets(answer);
     if (kind == LoginFailure.UNRELATED) {
       refusal.compareAndSet(challenged, null);
       if (LoginFailure.saysThatServerIsAway(answer)) {
         serverWasAway();
       }
-      return answer;
+      return shown;
     }
     Instant now = clock.instant();
     String message = kind.explain(answer, request.in(token.region()), token, accepted != null, now);
     statistics.lastFailure(message);
     if (kind == LoginFailure.TOO_MANY_CONNECTIONS) {
       refusal.compareAndSet(challenged, null);
-      return exception(message, answer);
+      return exception(message, shown);
     }
     long nanos = nanoTime.getAsLong();
     boolean isTokenRefused = kind == LoginFailure.TOKEN_REFUSED;
@@ -341,9 +342,11 @@ final class Login {
         isTooEarly
             || (isTokenRefused
                 && accepted != null
-                && isAlsoThrottledByRefusals()
+                && refusalMayBeThrottling()
                 && (wasAway() || (challenged != null && challenged.mayPass)));
-    Refusal next = Refusal.of(message, answer, challenged, mayPass, nanos, random);
+    int step = challenged == null || isTooEarly ? 1 : challenged.attempts + 1;
+    BackOff backOff = new BackOff(Refusal.waitAfter(step, random), nanos);
+    Refusal next = Refusal.of(message, shown, challenged, mayPass, backOff);
     if (refusal.compareAndSet(challenged, next) && challenged == null) {
       logger.warn("{} - {}", name, message);
     }
@@ -352,7 +355,7 @@ final class Login {
       int size = poolSize.getAsInt();
       pace.updateAndGet(before -> Pace.afterRefusal(before, acceptedJustNow, size, nanos, random));
     }
-    return exception(message, answer);
+    return exception(message, shown);
   }
 
   /** For a login that is not sent. */
@@ -378,7 +381,7 @@ final class Login {
    * A login that the server refused.
    *
    * @param message the answer, explained
-   * @param answer the driver's exception
+   * @param answer the driver's exception, without secrets
    * @param attempts how many times in a row
    * @param firstNanos when that was for the first time
    * @param answeredNanos when that was for the last time
@@ -394,10 +397,13 @@ final class Login {
       boolean mayPass,
       BackOff backOff) {
 
-    /** Jittered, so that pools do not come back together; no more than 6 logins in 30 s. */
-    private static Duration waitAfter(int attempts, DoubleSupplier random) {
+    /**
+     * Jittered, so that pools do not come back together; no more than 6 logins in 30 s. DSQL, which
+     * takes 100 more each second, is asked again after a first wait each time.
+     */
+    private static Duration waitAfter(int step, DoubleSupplier random) {
       double seconds =
-          switch (attempts) {
+          switch (step) {
             case 1 -> 1 + random.getAsDouble();
             case 2 -> 4 + 3 * random.getAsDouble();
             default -> 8.5 + 1.4 * random.getAsDouble();
@@ -410,11 +416,10 @@ final class Login {
         SQLException answer,
         @Nullable Refusal previous,
         boolean mayPass,
-        long now,
-        DoubleSupplier random) {
+        BackOff backOff) {
       int attempts = previous == null ? 1 : previous.attempts + 1;
+      long now = backOff.sinceNanos();
       long first = previous == null ? now : previous.firstNanos;
-      BackOff backOff = new BackOff(waitAfter(attempts, random), now);
       return new Refusal(message, answer, attempts, first, now, mayPass, backOff);
     }
 

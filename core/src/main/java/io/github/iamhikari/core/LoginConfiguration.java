@@ -108,7 +108,8 @@ record LoginConfiguration(
     bean.requireTls(url, target, driverProperties)
         .ifPresent(warning -> warnings.accept(warning + "."));
     warn(warnings, url, settings, target);
-    return of(name, settings, url, target, driverProperties);
+    // what TLS was told is among the properties now
+    return of(name, settings, url.without(TransportSecurity.NEGOTIATION), target, driverProperties);
   }
 
   /**
@@ -218,7 +219,7 @@ record LoginConfiguration(
     if (maxLifetime == null || !target.endpoint().isOfDsql()) {
       return;
     }
-    if (maxLifetime.isZero() || maxLifetime.compareTo(LONGEST_SESSION_OF_DSQL) > 0) {
+    if (maxLifetime.isZero() || maxLifetime.compareTo(LONGEST_SESSION_OF_DSQL) >= 0) {
       warnings.accept(
           String.format(
               Locale.ROOT,

@@ -9,18 +9,20 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The token and the login, by the {@link IamDataSource} that would be built anyway. */
 final class LoginExamination {
 
   private static final int TIMEOUT_SECONDS = 10;
 
-  /**
-   * What rules out each of the causes that a server refuses a token for; nothing but the login for
-   * null.
-   */
-  private static final List<Step> RULED_OUT_BY =
-      List.of(Step.POLICY, LOGIN, Step.DATABASE, Step.CLOCK, Step.IDENTITY, LOGIN);
+  /** What rules out a cause that a server refuses a token for, by words of the check for it. */
+  private static final Map<String, Step> RULED_OUT_BY =
+      Map.of(
+          "policy of these AWS credentials", Step.POLICY,
+          "region must be the", Step.DATABASE,
+          "clock must be right", Step.CLOCK,
+          "must not be revoked", Step.IDENTITY);
 
   private final IamDataSource dataSource;
   private final JdbcUrl.Protocol protocol;
@@ -85,7 +87,7 @@ final class LoginExamination {
   }
 
   private void explain(SQLException failure) {
-    LoginFailure kind = LoginFailure.of(failure);
+    LoginFailure kind = LoginFailure.of(failure, request);
     SQLException answer =
         kind != LoginFailure.UNRELATED && failure.getCause() instanceof SQLException cause
             ? cause
@@ -100,9 +102,19 @@ final class LoginExamination {
         LOGIN,
         advice(kind),
         "%s (SQLState %s)%s",
-        LoginFailure.inShort(answer, dataSource.request()),
+        LoginFailure.inShort(answer, request),
         answer.getSQLState(),
         hidden);
+  }
+
+  /** The step that is well only if a check is; the login where there is no other. */
+  private static Step ruledOutBy(String check) {
+    for (Map.Entry<String, Step> words : RULED_OUT_BY.entrySet()) {
+      if (check.contains(words.getKey())) {
+        return words.getValue();
+      }
+    }
+    return LOGIN;
   }
 
   private String advice(LoginFailure kind) {
@@ -114,12 +126,12 @@ final class LoginExamination {
     findings.principal().ifPresent(arn -> checks.replaceAll(check -> DsqlRefusal.of(arn, check)));
     List<String> open = new ArrayList<>();
     List<String> ruledOut = new ArrayList<>();
-    for (int i = 0; i < checks.size(); i++) {
-      boolean isRuledOut = kind == LoginFailure.TOKEN_REFUSED && findings.isOk(RULED_OUT_BY.get(i));
-      if (isRuledOut) {
-        ruledOut.add(RULED_OUT_BY.get(i).toString());
+    for (String check : checks) {
+      Step step = kind == LoginFailure.TOKEN_REFUSED ? ruledOutBy(check) : LOGIN;
+      if (findings.isOk(step)) {
+        ruledOut.add(step.toString());
       } else {
-        open.add(checks.get(i));
+        open.add(check);
       }
     }
     StringBuilder advice = new StringBuilder();

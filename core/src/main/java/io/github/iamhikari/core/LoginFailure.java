@@ -71,7 +71,7 @@ enum LoginFailure {
   /** The server is asked for more logins a second than it takes, and says so; that passes. */
   TOO_MANY_LOGINS(
       "all instances together must not open more than 100 connections a second at a cluster of"
-          + " Aurora DSQL, nor more than 1,000 at once"),
+          + " Aurora DSQL, after a burst of 1,000"),
 
   /** The server cannot tell which database is meant, as the driver's TLS does not name it. */
   NO_SERVER_NAME(
@@ -91,6 +91,16 @@ enum LoginFailure {
    * What DSQL says of a connection that it does not accept begins so, and then tells the reason.
    */
   private static final String AT_DSQL = "unable to accept connection, ";
+
+  /**
+   * What DSQL says of a token whose IAM role cannot be found, or whose session has ended.
+   *
+   * @see <a
+   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html">Troubleshooting
+   *     issues in Aurora DSQL</a>
+   */
+  private static final List<String> OF_A_SESSION =
+      List.of("iam authentication failed for user", ": iam role ");
 
   /** The error codes of MySQL and MariaDB; PostgreSQL has none. */
   private static final Map<Integer, LoginFailure> BY_CODE =
@@ -215,6 +225,35 @@ enum LoginFailure {
     return UNRELATED;
   }
 
+  /**
+   * The same where it is known whose server answered: a PostgreSQL says with the SQLState of too
+   * many logins that a statement's files have grown too large.
+   */
+  static LoginFailure of(SQLException failure, TokenRequest request) {
+    LoginFailure verdict = of(failure);
+    boolean isLimit =
+        request.isOfDsql()
+            && everyCause(failure).stream()
+                .anyMatch(
+                    cause ->
+                        cause instanceof SQLException e && LIMIT_EXCEEDED.equals(e.getSQLState()));
+    return verdict == UNRELATED && isLimit ? TOO_MANY_LOGINS : verdict;
+  }
+
+  /**
+   * A driver's exception as it may hang on ours: without a hint of the server's that may repeat a
+   * part of the token.
+   */
+  static SQLException withoutSecrets(SQLException answer) {
+    if (everyCause(answer).stream().noneMatch(DsqlRefusal::mayHoldToken)) {
+      return answer;
+    }
+    String firstLine = String.valueOf(answer.getMessage()).lines().findFirst().orElse("");
+    SQLException copy = new SQLException(firstLine, answer.getSQLState(), answer.getErrorCode());
+    copy.setStackTrace(answer.getStackTrace());
+    return copy;
+  }
+
   private static Set<Throwable> everyCause(SQLException failure) {
     Set<Throwable> seen = new LinkedHashSet<>();
     Deque<Throwable> unread = new ArrayDeque<>(Set.of(failure));
@@ -249,10 +288,12 @@ enum LoginFailure {
     if (message.contains(AT_DSQL)) {
       return readDsql(message);
     }
+    if (OF_A_SESSION.stream().anyMatch(message::contains)) {
+      return TOKEN_REFUSED;
+    }
     return switch (String.valueOf(exception.getSQLState())) {
       case INVALID_PASSWORD -> NO_IAM_USER;
       case TOO_MANY_CLIENTS -> TOO_MANY_CONNECTIONS;
-      case LIMIT_EXCEEDED -> TOO_MANY_LOGINS;
       case INVALID_AUTHORIZATION -> readAuthorization(message);
       default -> readMessage(message);
     };

@@ -32,6 +32,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
 
   private static final String SERVICE = "service";
 
+  private static final String PORT_OF_URL = "The port in the JDBC URL";
+
   /**
    * Decides.
    *
@@ -66,14 +68,14 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     refuseUnlessSpoken(url, endpoint);
     if (named.isPresent()) {
       refuseUnlessSpoken(url, named.get());
+      refuseUnlessOfOneService(named.get(), endpoint);
     }
-    int port = settings.defaultPort() != null ? settings.defaultPort() : portOf(url, endpoint);
+    int port = endpoint.isOfDsql() ? portOfDsql(url, settings, named) : portOf(url, settings);
     String user = user(url.user(), configuredUser);
-    IamService service = endpoint.isOfDsql() ? IamService.DSQL : IamService.RDS;
     return new LoginTarget(
         endpoint,
         settings.host() == null ? Optional.empty() : named,
-        new TokenRequest(service, endpoint.name(), port, region, user));
+        new TokenRequest(endpoint.service(), endpoint.name(), port, region, user));
   }
 
   /** Whether a URL's parameter means something here, so that a message may name it. */
@@ -157,9 +159,17 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
               IamSettings.HOST,
               AN_ENDPOINT));
     }
-    String host = url.addresses().get(0).host();
+    throw noEndpoint(url.addresses().get(0).host());
+  }
+
+  /**
+   * Why a host in the URL is not what tokens are signed for.
+   *
+   * @param host null where the URL names none
+   */
+  private static IllegalArgumentException noEndpoint(@Nullable String host) {
     if (host == null) {
-      throw new IllegalArgumentException(
+      return new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "The JDBC URL names no host; write the endpoint into it, such as %s, or set %s to it",
@@ -167,7 +177,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
               IamSettings.HOST));
     }
     if (JdbcUrl.isHostName(host) && EndpointName.normalize(host).endsWith(VPC_ENDPOINT)) {
-      throw new IllegalArgumentException(
+      return new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "The host \"%s\" in the JDBC URL is the name of a VPC endpoint, and a token is signed"
@@ -176,7 +186,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
               IamSettings.HOST,
               exampleFor(host)));
     }
-    throw new IllegalArgumentException(
+    return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
             "The host \"%s\" in the JDBC URL is not the name of an %s endpoint, and a token is signed"
@@ -201,11 +211,41 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     }
   }
 
-  private static int portOf(JdbcUrl url, EndpointName endpoint) {
-    Integer port = url.addresses().isEmpty() ? null : url.addresses().get(0).port();
-    if (endpoint.isOfDsql()) { // whose tokens are for any port
-      return port == null ? JdbcUrl.Protocol.POSTGRESQL.defaultPort() : port;
+  /** With {@code iam_host}, the URL may name another endpoint of the same database. */
+  private static void refuseUnlessOfOneService(EndpointName named, EndpointName signedFor) {
+    if (named.isOfDsql() != signedFor.isOfDsql()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "The JDBC URL names %s, and %s is %s, an endpoint of %s, whose tokens %s does not"
+                  + " take; leave %s out, or set it to an endpoint of the same database",
+              named.name(),
+              IamSettings.HOST,
+              signedFor.name(),
+              signedFor.service(),
+              named.service(),
+              IamSettings.HOST));
     }
+  }
+
+  /** The port for messages, since no token for Aurora DSQL names one: the driver's own. */
+  private static int portOfDsql(JdbcUrl url, IamSettings settings, Optional<EndpointName> named) {
+    Integer port =
+        url.addresses().isEmpty() ? settings.defaultPort() : url.addresses().get(0).port();
+    if (port == null) {
+      return JdbcUrl.Protocol.POSTGRESQL.defaultPort();
+    }
+    if (named.isPresent()) {
+      IamSettings.checkPort(port, PORT_OF_URL, "the JDBC URL");
+    }
+    return port;
+  }
+
+  private static int portOf(JdbcUrl url, IamSettings settings) {
+    if (settings.defaultPort() != null) {
+      return settings.defaultPort();
+    }
+    Integer port = url.addresses().isEmpty() ? null : url.addresses().get(0).port();
     for (JdbcUrl.Address address : url.addresses()) {
       if (!Objects.equals(address.port(), port)) {
         throw new IllegalArgumentException(
@@ -217,7 +257,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       }
     }
     if (port != null) {
-      IamSettings.checkPort(port, "The port in the JDBC URL");
+      IamSettings.checkPort(port, PORT_OF_URL, IamSettings.DEFAULT_PORT);
       return port;
     }
     if (url.protocol() == JdbcUrl.Protocol.OTHER) {
@@ -251,8 +291,13 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     return configured;
   }
 
-  private static String checked(String user) {
-    char first = user.charAt(0);
+  /**
+   * A user's name, as it is.
+   *
+   * @throws IllegalArgumentException if no user has it
+   */
+  static String checked(String user) {
+    char first = user.isEmpty() ? ' ' : user.charAt(0);
     boolean isQuoted =
         user.length() > 1 && "\"'`".indexOf(first) >= 0 && user.charAt(user.length() - 1) == first;
     String fault =
@@ -260,7 +305,9 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
             ? "holds a placeholder ${...} that nobody has resolved"
             : isQuoted
                 ? "is in quotes"
-                : !user.equals(user.strip()) ? "has blanks at its ends" : "";
+                : user.isBlank()
+                    ? "is blank"
+                    : !user.equals(user.strip()) ? "has blanks at its ends" : "";
     if (!fault.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(

@@ -64,7 +64,7 @@ final class OtherLogins {
    *     JDBC</a>
    */
   static void refuseProtocol(String name) {
-    if (name.equals(DSQL_CONNECTOR)) {
+    if (name.equalsIgnoreCase(DSQL_CONNECTOR)) {
       throw new IllegalArgumentException(
           "The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its"
               + " own; write jdbc:postgresql://host:port/postgres");

@@ -74,7 +74,7 @@ final class PolicyExamination {
             identity.partition(),
             request.region(),
             identity.account(),
-            request.host().substring(0, request.host().indexOf('.')));
+            EndpointName.firstLabel(request.host()));
     examine(cluster, simulation -> simulation.nearMiss(cluster));
   }
 

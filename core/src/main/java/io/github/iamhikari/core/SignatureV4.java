@@ -49,17 +49,17 @@ final class SignatureV4 {
     String time = timestamp(signedAt);
     String day = time.substring(0, time.indexOf('T'));
     String region = requireNonNull(request.region());
-    String scope = String.join("/", day, region, request.service().code(), END_OF_SCOPE);
-    boolean isOfDsql = request.isOfDsql();
-    String endpoint = isOfDsql ? request.host() : request.host() + ":" + request.port();
-    String user = isOfDsql ? "" : "&DBUser=" + encode(request.user());
+    IamService service = request.service();
+    String scope = String.join("/", day, region, service.code(), END_OF_SCOPE);
+    String endpoint = service.authority(request.host(), request.port());
+    String user = service.namesUser() ? "&DBUser=" + encode(request.user()) : "";
     String sessionToken =
         credentials instanceof AwsSessionCredentials session
             ? "&X-Amz-Security-Token=" + encode(session.sessionToken())
             : "";
     // Signature Version 4 demands that parameters be sorted by name.
     String query =
-        ("Action=" + request.action() + user)
+        ("Action=" + service.action(request.user()) + user)
             + ("&X-Amz-Algorithm=" + ALGORITHM)
             + ("&X-Amz-Credential=" + encode(credentials.accessKeyId() + "/" + scope))
             + ("&X-Amz-Date=" + time)

@@ -29,9 +29,6 @@ final class TlsExamination {
 
   private static final int TIMEOUT_MILLIS = 5_000;
 
-  /** Where pgjdbc is told not to ask for TLS, but to begin with it. */
-  private static final String NEGOTIATION = "sslNegotiation";
-
   /** What of its life a certificate should still have: Amazon renews its own much earlier. */
   private static final Duration SHORT_LIFE = Duration.ofDays(14);
 
@@ -49,7 +46,7 @@ final class TlsExamination {
     this.isAtOnce =
         protocol == JdbcUrl.Protocol.POSTGRESQL
             && new TlsProperties(login.url(), login.driverProperties())
-                .value(NEGOTIATION)
+                .value(TransportSecurity.NEGOTIATION)
                 .equalsIgnoreCase("direct");
     this.clock = clock;
     this.findings = findings;
@@ -208,7 +205,7 @@ final class TlsExamination {
         protocol.driver(),
         isAtOnce
             ? " If it does not begin with TLS at once, as PostgreSQL before 17, set "
-                + NEGOTIATION
+                + TransportSecurity.NEGOTIATION
                 + "=postgres."
             : "");
   }

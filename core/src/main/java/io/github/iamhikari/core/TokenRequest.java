@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 record TokenRequest(
     IamService service, String host, int port, @Nullable String region, String user) {
 
-  /** The only user of DSQL who logs in by another action. */
-  private static final String ADMIN = "admin";
-
   /** A login at RDS. */
   TokenRequest(String host, int port, @Nullable String region, String user) {
     this(IamService.RDS, host, port, region, user);
@@ -28,7 +25,7 @@ record TokenRequest(
   }
 
   boolean isOfAdmin() {
-    return user.equals(ADMIN);
+    return user.equals(IamService.ADMIN);
   }
 
   /** The same login of another user. */
@@ -36,20 +33,9 @@ record TokenRequest(
     return new TokenRequest(service, host, port, region, otherUser);
   }
 
-  /**
-   * The action that the token stands for.
-   *
-   * @see <a
-   *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/authentication-authorization.html">Authentication
-   *     and authorization for Aurora DSQL</a>
-   */
-  String action() {
-    return !isOfDsql() ? "connect" : isOfAdmin() ? "DbConnectAdmin" : "DbConnect";
-  }
-
-  /** The action as a policy allows it: {@code rds-db:connect}. */
+  /** The action that the token stands for, as a policy allows it: {@code rds-db:connect}. */
   String permission() {
-    return service.code() + ":" + action();
+    return service.code() + ":" + service.action(user);
   }
 
   /** The same login where its region is known. */

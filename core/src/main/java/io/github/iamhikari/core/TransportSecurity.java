@@ -81,7 +81,7 @@ final class TransportSecurity {
       "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/configure-root-certificates.html";
 
   /** By which pgjdbc begins with TLS at once, instead of asking the server for it. */
-  private static final String NEGOTIATION = "sslNegotiation";
+  static final String NEGOTIATION = "sslNegotiation";
 
   private static final String OPTIONS = "options";
 
@@ -148,7 +148,7 @@ final class TransportSecurity {
     Optional<String> notFound = canHook ? NO_WARNING : whyNotFound(own);
     if (warning.isPresent()) {
       setMode("sslmode", "require");
-      return notFound.or(() -> warning);
+      return notFound.map(first -> first + ". " + warning.get()).or(() -> warning);
     }
     if (canHook) {
       VerifiedTls tls = VerifiedTls.of(endpoint, region, roots);
@@ -180,7 +180,8 @@ final class TransportSecurity {
    * @param own a property that has the driver use its own, or nothing
    */
   private Optional<String> whyNotFound(String own) {
-    boolean isTold = connectsByName() || properties.value(OPTIONS).contains(CLUSTER_OPTION);
+    String option = CLUSTER_OPTION + "=" + EndpointName.firstLabel(endpoint.name());
+    boolean isTold = connectsByName() || properties.value(OPTIONS).contains(option);
     if (!endpoint.isOfDsql() || isTold) {
       return Optional.empty();
     }
@@ -188,11 +189,10 @@ final class TransportSecurity {
         String.format(
             Locale.ROOT,
             "The driver's own TLS does not tell Aurora DSQL which cluster is meant, because the JDBC"
-                + " URL does not name %s. Set the driver's %s to \"-c %s=%s\"%s",
+                + " URL does not name %s. Set the driver's %s to \"-c %s\"%s",
             endpoint.name(),
             OPTIONS,
-            CLUSTER_OPTION,
-            endpoint.name().substring(0, endpoint.name().indexOf('.')),
+            option,
             own.isEmpty() ? "" : ", or leave " + own + " out"));
   }
 

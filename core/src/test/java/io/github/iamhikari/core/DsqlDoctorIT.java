@@ -15,6 +15,7 @@ import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.Impostor;
 import io.github.iamhikari.localrds.LocalRds;
 import java.time.Duration;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -159,7 +160,7 @@ class DsqlDoctorIT extends CauseContract {
             },
             failed(
                 LOGIN,
-                "AWS IAM GRANT app_user TO 'arn:aws:iam::123456789012:user/app'",
+                "AWS IAM GRANT \"app_user\" TO 'arn:aws:iam::123456789012:user/app'",
                 "These are in order: policy, clock, AWS identity")),
         Cause.of(
             "wrong role",
@@ -168,7 +169,8 @@ class DsqlDoctorIT extends CauseContract {
               aws.assumeRole(patient, Duration.ofHours(1));
             },
             warned(POLICY, "role/reports is not allowed dsql:DbConnect on " + cluster),
-            failed(LOGIN, "AWS IAM GRANT app_user TO 'arn:aws:iam::123456789012:role/reports'")));
+            failed(
+                LOGIN, "AWS IAM GRANT \"app_user\" TO 'arn:aws:iam::123456789012:role/reports'")));
   }
 
   /** In none of which RDS is spoken of, but in the names of the tests' certificates. */
@@ -195,10 +197,14 @@ class DsqlDoctorIT extends CauseContract {
   @Test
   void adminIsFoundWellByADataSourceWithoutDirectTls() {
     PGSimpleDataSource driver = new PGSimpleDataSource();
-    driver.setUrl(url(rds.host(), rds.listeningPort()) + "?sslNegotiation=postgres");
-    Report report = examineOneWhoIsWell(login -> login.user(ADMIN).dataSource(driver));
+    driver.setUrl(url(rds.host(), rds.listeningPort()));
+    Properties ownTls = new Properties();
+    ownTls.setProperty("sslNegotiation", "postgres");
+    Report report =
+        examineOneWhoIsWell(login -> login.user(ADMIN).dataSource(driver).properties(ownTls));
 
     assertThat(report.exitCode()).as("%s", report).isZero();
     assertThat(words(report, SETTINGS)).contains("user \"admin\" (dsql:DbConnectAdmin)");
+    assertThat(driver.getUrl()).doesNotContain("sslNegotiation=direct");
   }
 }

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -23,8 +25,10 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -71,6 +75,37 @@ class DsqlTlsTest {
       boolean knowsDirectTls = PGProperty.forName("sslNegotiation") != null;
       assertThat(greeting.get()).containsExactly(CLUSTER, knowsDirectTls ? "postgresql" : "");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, , direct",
+    "true, postgres, postgres",
+    "false, , direct",
+    "false, postgres, postgres"
+  })
+  void isToldAndSeenAsADataSourceHasIt(boolean byUrl, @Nullable String written, String expected)
+      throws SQLException {
+    assumeThat(PGProperty.forName("sslNegotiation")).isNotNull();
+    PGSimpleDataSource driver = new PGSimpleDataSource();
+    Properties properties = new Properties();
+    if (byUrl) { // then it tells all of its defaults, and the pool is told what is written
+      driver.setUrl("jdbc:postgresql://" + CLUSTER + "/postgres");
+    } else {
+      driver.setServerNames(new String[] {CLUSTER});
+    }
+    if (written != null && byUrl) {
+      properties.setProperty("sslNegotiation", written);
+    } else if (written != null) {
+      driver.setSslNegotiation(written);
+    }
+
+    LoginConfiguration login =
+        LoginConfiguration.ofDataSource("orders", warning -> {}, driver, "app", properties);
+
+    assertThat(new TlsProperties(login.url(), login.driverProperties()).value("sslNegotiation"))
+        .isEqualTo(driver.getSslNegotiation())
+        .isEqualTo(expected);
   }
 
   private SSLContext certificate() {

@@ -170,6 +170,7 @@ class EndpointNameTest {
         "eqh524yng5by1a2rogubbb8ayn.dsql-.us-east-2.on.aws",
         "eqh524yng5by1a2rogubbb8ayn.dsql1b7o.us-east-2.on.aws",
         "eqh524yng5by1a2rogubbb8ayn.dsql.useast2.on.aws",
+        "eqh524yng5by1a2rogubbb8ayn.dsql.us-abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghi-1.on.aws",
         "eqh524yng5by1a2rogubbb8ayn.dsql.aws-global.on.aws",
         "eqh524yng5by1a2rogubbb8ayn.dsql.cn-north-1.on.aws",
         "eqh524yng5by1a2rogubbb8ayn.dsql..on.aws",

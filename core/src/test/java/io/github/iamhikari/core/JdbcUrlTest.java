@@ -75,6 +75,7 @@ class JdbcUrlTest {
         "jdbc:mysqll://a/x | The JDBC URL begins with \"jdbc:mysqll:\", which no driver takes; did you mean \"jdbc:mysql:\"?",
         "jdbc:p6spy:maria-db://a/x | The JDBC URL begins with \"jdbc:maria-db:\", which no driver takes; did you mean \"jdbc:mariadb:\"?",
         "jdbc:aws-dsql:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its own; write jdbc:postgresql://host:port/postgres",
+        "jdbc:AWS-DSQL:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its own; write jdbc:postgresql://host:port/postgres",
         "jdbc:postgresql://a | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql://a:5432?user=app | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
         "jdbc:postgresql://a/x/y | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",

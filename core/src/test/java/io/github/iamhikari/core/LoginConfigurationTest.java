@@ -216,7 +216,8 @@ class LoginConfigurationTest {
   @CsvSource({
     "x.dsql.us-east-2.on.aws, 0,       '0, which sets no limit'",
     "x.dsql.us-east-2.on.aws, 3600001, 3600001 ms",
-    "x.dsql.us-east-2.on.aws, 3600000, ",
+    "x.dsql.us-east-2.on.aws, 3600000, 3600000 ms",
+    "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, 3599999, ",
     "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, 0, ",
   })
   void warnsOfConnectionsThatDsqlEndsBeforeThePool(

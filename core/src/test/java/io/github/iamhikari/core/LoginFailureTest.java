@@ -8,6 +8,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** By what servers and drivers said in real runs; docs/troubleshooting.md has it, too. */
 class LoginFailureTest {
@@ -49,6 +50,10 @@ class LoginFailureTest {
         "FATAL: unable to accept connection, access denied | 28000 | 0 | TOKEN_REFUSED",
         "FATAL: unable to accept connection, access denied | 08006 | 0 | TOKEN_REFUSED",
         "FATAL: IAM authentication failed for user \"app\" | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: IAM authentication failed for user \"app\" | 08006 | 0 | TOKEN_REFUSED",
+        "FATAL: IAM role orders does not exist | 28000 | 0 | TOKEN_REFUSED",
+        "FATAL: IAM role orders does not exist | 08006 | 0 | TOKEN_REFUSED",
+        "ERROR: temporary file size exceeds temp_file_limit (1024kB) | 53400 | 0 | UNRELATED",
         "FATAL: unable to accept connection, sni was not received | 08004 | 0 | NO_SERVER_NAME",
         "FATAL: unable to accept connection, ssl was not requested | 08006 | 0 | TLS_MISSING",
         "FATAL: Unable to accept connection, rate exceeded. | 53400 | 0 | TOO_MANY_LOGINS",
@@ -67,6 +72,14 @@ class LoginFailureTest {
   void isReadFromWhatTheServerSays(
       String message, String state, int errorCode, LoginFailure failure) {
     assertThat(LoginFailure.of(new SQLException(message, state, errorCode))).isEqualTo(failure);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"RDS, UNRELATED", "DSQL, TOO_MANY_LOGINS"})
+  void readsTheStateOfALimitAtDsqlAlone(IamService service, LoginFailure failure) {
+    SQLException answer = new SQLException("FATAL: slow down", "53400");
+
+    assertThat(LoginFailure.of(answer, request(service, "app"))).isEqualTo(failure);
   }
 
   @Test
@@ -89,33 +102,52 @@ class LoginFailureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"app, dsql:DbConnect, AWS IAM GRANT app TO", "admin, dsql:DbConnectAdmin, deny it"})
+  @CsvSource({
+    "user, dsql:DbConnect, AWS IAM GRANT \"user\" TO",
+    "Admin, dsql:DbConnect, '(2) the administrator is \"admin\", in lower case alone'",
+    "admin, dsql:DbConnectAdmin, deny it"
+  })
   void isExplainedInWordsOfDsqlThere(String user, String permission, String words) {
     String explained =
-        explained(user, "FATAL: unable to accept connection, access denied\n  Hint: Wrong user.");
+        explained(
+            user,
+            "FATAL: unable to accept connection, access denied\n  Hint: Wrong key AKIAIOSFODNN7EXAMPLE.");
 
     assertThat(explained)
         .contains(
-            "was refused: FATAL: unable to accept connection, access denied (Hint: Wrong user.)")
+            "was refused: FATAL: unable to accept connection, access denied (Hint: Wrong key AKIA...MPLE.)")
         .contains("must allow " + permission + " on this cluster; (2)", words)
         .doesNotContain("RDS", "rds", "Plugin");
   }
 
-  @Test
-  void repeatsNoHintThatMayHoldASecret() {
-    String hint = "The canonical request should have been 'GET /?X-Amz-Security-Token=s3cr3t'";
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"X-Amz-Security-Token", "x-amz-security-token", "SecurityToken or Security-Token"})
+  void repeatsNoHintThatMayHoldASecret(String parameter) {
+    String refusal = "FATAL: unable to accept connection, access denied";
+    String hint = "\n  Hint: The request should have been 'GET /?" + parameter + "=s3cr3t'";
+    SQLException answer = new SQLException(refusal + hint, "28000", 7, new Exception(hint));
 
-    assertThat(explained("app", "FATAL: unable to accept connection, access denied\n" + hint))
-        .doesNotContain("canonical", "s3cr3t");
+    SQLException shown = LoginFailure.withoutSecrets(answer);
+
+    assertThat(explained("app", refusal + hint)).doesNotContain("should have been", "s3cr3t");
+    assertThat((Throwable) shown).hasMessage(refusal).hasNoCause();
+    assertThat(shown.getSQLState() + shown.getErrorCode()).isEqualTo("280007");
+    assertThat(shown.getStackTrace()).isEqualTo(answer.getStackTrace());
+    SQLException harmless = new SQLException(refusal, "28000");
+    assertThat((Throwable) LoginFailure.withoutSecrets(harmless)).isSameAs(harmless);
   }
 
   private static String explained(String user, String words) {
-    TokenRequest request =
-        new TokenRequest(IamService.DSQL, "x.dsql.us-east-2.on.aws", 5432, "us-east-2", user);
     SigningKey key = new SigningKey("AKIA...MPLE", false, null, null);
     IamToken token =
         IamToken.signed("token", Instant.EPOCH, Duration.ofSeconds(870), key, "us-east-2");
     SQLException answer = new SQLException(words, "28000");
-    return LoginFailure.of(answer).explain(answer, request, token, false, Instant.EPOCH);
+    return LoginFailure.of(answer)
+        .explain(answer, request(IamService.DSQL, user), token, false, Instant.EPOCH);
+  }
+
+  private static TokenRequest request(IamService service, String user) {
+    return new TokenRequest(service, "x.dsql.us-east-2.on.aws", 5432, "us-east-2", user);
   }
 }

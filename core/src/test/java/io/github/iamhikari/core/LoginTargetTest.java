@@ -220,6 +220,9 @@ class LoginTargetTest {
         "localhost:1 | x.dsql.on.aws | iam_host is \"x.dsql.on.aws\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"abcdefghij0123456789klmnop.dsql.us-east-2.on.aws\"",
         "vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"abcdefghij0123456789klmnop.dsql-1b7o.eu-west-1.on.aws\"",
         "vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws:443 | | The port in the JDBC URL is 443, which no database endpoint has; write the database's own port in the JDBC URL",
+        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | E | The JDBC URL names abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, and iam_host is orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, an endpoint of RDS, whose tokens Aurora DSQL does not take; leave iam_host out, or set it to an endpoint of the same database",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com | abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | The JDBC URL names orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, and iam_host is abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, an endpoint of Aurora DSQL, whose tokens RDS does not take; leave iam_host out, or set it to an endpoint of the same database",
         "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no database endpoint has; write the database's own port in iam_default_port",
       })
   void refusesWhatATokenCannotBeSignedFor(
@@ -238,6 +241,7 @@ class LoginTargetTest {
     "jdbc:postgresql://C:6432/postgres,            , admin, 6432, dsql:DbConnectAdmin",
     "'jdbc:postgresql://a:1,b:2/postgres',        C, Admin, 1,    dsql:DbConnect",
     "'r2dbc:postgresql://a:1/postgres',           C, app,   1,    dsql:DbConnect",
+    "jdbc:postgresql://a:443/postgres,            C, app,   443,  dsql:DbConnect",
   })
   void signsForAClusterOfDsql(
       String url, @Nullable String iamHost, String user, int port, String permission) {
@@ -246,7 +250,7 @@ class LoginTargetTest {
             ? JdbcUrl.parse(url.replace("C", CLUSTER))
             : JdbcUrl.ofUnknown(Object.class);
     String host = iamHost == null ? null : CLUSTER;
-    String ofOther = url.startsWith("jdbc:") ? null : String.valueOf(port);
+    String ofOther = url.startsWith("jdbc:") ? "7777" : String.valueOf(port); // not the URL's
 
     TokenRequest request = request(target, settings(host, ofOther, null), user);
 

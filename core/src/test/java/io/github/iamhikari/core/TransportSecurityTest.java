@@ -219,7 +219,9 @@ class TransportSecurityTest {
     "jdbc:postgresql://h/d?ssl=true,                 'sslmode=verify-full', or leave ssl out",
     "jdbc:postgresql://h/d?sslfactory=a.Factory,     'sslmode=require', or leave sslfactory out",
     "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', or leave sslcert out",
-    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=x, 'sslmode=require', ",
+    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=x, 'sslmode=require', or leave sslmode out",
+    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=abcdefghij0123456789klmnop, 'sslmode=require', ",
+    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', the server is not verified: sslcert is set",
     "jdbc:postgresql://CLUSTER/d?sslcert=/c,         'sslmode=require', sslcert is set",
   })
   void aClusterOfDsqlIsNamedInTlsAndVerifiedByTheRootsOfTheJvm(

@@ -14,7 +14,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.rds.RdsUtilities;
 
 /**
- * A PostgreSQL with TLS on this machine, which lets in who has a token. Plain HikariCP has one,
+ * A PostgreSQL with TLS on this machine, which lets in whoever has a token. Plain HikariCP has one,
  * too: its password is a token that was signed beforehand. So all log in to the same server in the
  * same way. All verify it: iam-hikari by a root that comes along, as one of Amazon's would, the
  * others by a file that they are told.

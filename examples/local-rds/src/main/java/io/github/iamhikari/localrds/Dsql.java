@@ -85,14 +85,14 @@ record Dsql(Endpoint endpoint, String arn, ConnectionLimit connections) implemen
         INVALID_AUTHORIZATION, "unable to accept connection, access denied", hint);
   }
 
-  /** As DSQL tells it, but for the user, who is known by the access key alone. */
+  /** As DSQL tells it, but for the name of the IAM user, which is not known here. */
   private String notAuthorized(Login login) {
     String action = Service.DSQL.action(login.user());
     return String.format(
         Locale.ROOT,
         "HUser: %s is not authorized to perform: %s on resource: %s"
             + " because no identity-based policy allows the %s action",
-        login.accessKeyId(),
+        arn.replaceFirst(":dsql:[^:]*:([0-9]*):.*", ":iam::$1:user/local"),
         action,
         arn,
         action);

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stand-in for one endpoint of RDS or Aurora DSQL: a real database on this machine, behind a
- * gateway that speaks TLS and lets in who has a valid IAM token, as strictly as the service does.
+ * gateway that speaks TLS and lets in whoever has a valid IAM token, as strictly as the service
+ * does.
  *
  * <p>It listens on 127.0.0.1, but a token must be signed for the endpoint's {@linkplain #host()
  * name}, {@linkplain #port() port} and {@linkplain #region() region}. An account may do all it

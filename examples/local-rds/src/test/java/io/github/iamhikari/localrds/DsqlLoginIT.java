@@ -164,9 +164,8 @@ class DsqlLoginIT {
       connect(url(dsql.host()), "app_user", Presigner.token(dsql, "app_user", key, now())).close();
       assertDenied(
           Refusal.NOT_AUTHORIZED,
-          "\n  Hint: User: "
-              + key.id()
-              + " is not authorized to perform: dsql:DbConnectAdmin on resource: "
+          "\n  Hint: User: arn:aws:iam::123456789012:user/local is not authorized to perform:"
+              + " dsql:DbConnectAdmin on resource: "
               + dsql.resource("admin"),
           () -> connect(url(dsql.host()), "admin", Presigner.token(dsql, "admin", key, now())));
     }
