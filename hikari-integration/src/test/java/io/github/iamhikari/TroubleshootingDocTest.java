@@ -229,11 +229,12 @@ class TroubleshootingDocTest {
         said(
             "... is a global endpoint, whose name tells no region",
             GLOBAL
-                + " is a global endpoint, whose name tells no region, and the AWS SDK's module that"
-                + " looks up its writer's is not on the class path; add software.amazon.awssdk:rds,"
-                + " or set iam_region to the region of the writer"),
+                + " is a global endpoint, whose name tells no region, and a module of the AWS SDK that"
+                + " it takes to look up its writer's is not on the class path; add"
+                + " software.amazon.awssdk:rds, or set iam_region to the region of the writer"),
         new Case(
-            "No IAM token could be signed for ...: no AWS region is configured in which to ask",
+            "No IAM token could be signed for ...: the region of the writer of ... could not be"
+                + " looked up, since no AWS region is configured",
             () -> loginWithAwsRegion("")),
         new Case(
             "No IAM token could be signed for ...: the region of the writer of ... could not be"
@@ -244,9 +245,8 @@ class TroubleshootingDocTest {
             "orders - Tokens are still signed for us-east-2, the writer's last known region: the"
                 + " region of the writer of "
                 + GLOBAL
-                + " could not be looked up in us-east-2, since RDS did not tell: Throttling; check"
-                + " that the global database has a cluster there, and that this machine reaches the"
-                + " API of RDS, or set iam_region to the region of the writer"),
+                + " could not be looked up in us-east-2, since RDS did not tell: Throttling; try"
+                + " again in a moment, or set iam_region to the region of the writer"),
         new Case(
             "The JDBC URL may lead to several hosts", () -> login("jdbc:postgresql://a,b/orders")),
         new Case(

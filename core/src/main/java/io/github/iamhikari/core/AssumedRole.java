@@ -18,6 +18,8 @@ import software.amazon.awssdk.services.sts.model.StsException;
  */
 final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
 
+  private static final String ANY_REGION = "us-east-1";
+
   private final Role role;
   private final String source;
   private final AwsCredentialsProvider credentials;
@@ -45,6 +47,9 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     this.credentials = credentials;
     this.profile = profile;
     this.session = role.region() == null ? null : sessionOf(client(role.region()));
+    if (role.region() == null) {
+      client(ANY_REGION).close(); // fails where the SDK has no HTTP client
+    }
   }
 
   private StsClient client(String region) {

@@ -62,22 +62,9 @@ record AwsExamination(
     try {
       return Optional.of(OpenedCredentials.of(login, given));
     } catch (IllegalArgumentException e) {
-      findings.failed(CREDENTIALS, remedyIn(e), "%s", problemIn(e));
+      findings.failed(CREDENTIALS, e, "");
       return Optional.empty();
     }
-  }
-
-  /** What a message of this library says behind its last semicolon: what to do. */
-  static String remedyIn(Exception e) {
-    String message = String.valueOf(e.getMessage());
-    int remedy = message.lastIndexOf("; ");
-    return remedy < 0 ? "" : SettingsExamination.sentence(message.substring(remedy + 2));
-  }
-
-  static String problemIn(Exception e) {
-    String message = String.valueOf(e.getMessage());
-    int remedy = message.lastIndexOf("; ");
-    return remedy < 0 ? message : message.substring(0, remedy);
   }
 
   private void askForCredentials(
@@ -94,7 +81,7 @@ record AwsExamination(
     try {
       return Optional.of(AwsServices.of(login, credentials));
     } catch (IllegalStateException e) {
-      findings.failed(DATABASE, remedyIn(e), "%s", problemIn(e));
+      findings.failed(DATABASE, e, "");
       findings.skipAll(STEPS, "not asked, since no AWS region is configured to ask in");
       return Optional.empty();
     }
@@ -115,8 +102,8 @@ record AwsExamination(
 
   private Optional<AwsIdentity> identity(AwsServices aws) {
     if (!AwsServices.isPresent("sts.StsClient")) {
-      skipWithout("sts", IDENTITY);
-      skipWithout("sts", CLOCK);
+      skipWithout("sts.StsClient", IDENTITY);
+      skipWithout("sts.StsClient", CLOCK);
       return Optional.empty();
     }
     return new IdentityExamination(aws, clock, login.roleArn(), findings).examine();
@@ -128,7 +115,7 @@ record AwsExamination(
       return Optional.empty();
     }
     if (!AwsServices.isPresent("rds.RdsClient")) {
-      skipWithout("rds", DATABASE);
+      skipWithout("rds.RdsClient", DATABASE);
       return Optional.empty();
     }
     return new DatabaseExamination(login.request(), login.url().protocol(), aws, identity, findings)
@@ -140,7 +127,7 @@ record AwsExamination(
       @Nullable AwsIdentity identity,
       DatabaseExamination.@Nullable Database database) {
     if (!AwsServices.isPresent("iam.IamClient")) {
-      skipWithout("iam", POLICY);
+      skipWithout("iam.IamClient", POLICY);
       return;
     }
     if (identity == null) {
@@ -162,8 +149,10 @@ record AwsExamination(
     }
   }
 
-  private void skipWithout(String module, Step step) {
+  private void skipWithout(String client, Step step) {
     findings.skipped(
-        step, "needs software.amazon.awssdk:%s, which is not on the class path", module);
+        step,
+        "needs software.amazon.awssdk:%s, which is not on the class path",
+        AwsServices.missingFor(client));
   }
 }

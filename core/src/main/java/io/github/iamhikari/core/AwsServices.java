@@ -47,7 +47,8 @@ record AwsServices(String region, AwsCredentials credentials) {
   }
 
   /**
-   * The region of the environment, the AWS profile or the EC2 instance, in this order.
+   * The region of the system property, the environment, the AWS profile or the EC2 instance, in
+   * this order.
    *
    * @param profile the profile, or null for the SDK's default
    * @throws IllegalStateException if there is none; the message says what to do
@@ -57,11 +58,8 @@ record AwsServices(String region, AwsCredentials credentials) {
       return DefaultAwsRegionProviderChain.builder().profileName(profile).build().getRegion().id();
     } catch (SdkClientException e) {
       throw new IllegalStateException(
-          String.format(
-              Locale.ROOT,
-              "no AWS region is configured in which to ask where the writer is; set AWS_REGION, or a"
-                  + " region in the AWS profile, or %s to the region of the writer",
-              IamSettings.REGION),
+          "no AWS region is configured; set the system property aws.region, AWS_REGION or a region in"
+              + " the AWS profile",
           e);
     }
   }
@@ -74,8 +72,15 @@ record AwsServices(String region, AwsCredentials credentials) {
 
   /** Whether the SDK has a client for a service, such as {@code sts.StsClient}. */
   static boolean isPresent(String client) {
-    return DefaultCredentials.isPresent(PACKAGE + client)
-        && DefaultCredentials.isPresent(HTTP_CLIENT);
+    return missingFor(client) == null;
+  }
+
+  /** The module of the SDK that a client is missing, such as {@code sts}; null if it has all. */
+  static @Nullable String missingFor(String client) {
+    if (!DefaultCredentials.isPresent(PACKAGE + client)) {
+      return client.substring(0, client.indexOf('.'));
+    }
+    return DefaultCredentials.isPresent(HTTP_CLIENT) ? null : "url-connection-client";
   }
 
   /** Prepares a client, which the caller closes. */

@@ -76,9 +76,9 @@ final class AwsTokenSigner implements TokenSigner {
   }
 
   @Override
-  public void doubt(String region) {
+  public void regionRefused(String region) {
     if (writerRegion != null) {
-      writerRegion.doubt(region);
+      writerRegion.refused(region);
     }
   }
 

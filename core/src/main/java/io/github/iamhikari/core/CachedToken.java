@@ -122,7 +122,8 @@ final class CachedToken {
 
   /**
    * The token to use instead of one that is not to be trusted, nor is the key that signed it: that
-   * which has taken its place, or else a new one, whose signing waits after no failure.
+   * which has taken its place, or else a new one, whose signing waits after a failure for a second
+   * at most.
    *
    * @param patience how long to wait for a new one
    * @return null if there is none by then, or only the same again, as a second signing within one
@@ -137,7 +138,7 @@ final class CachedToken {
 
   /** As {@link #insteadOf}, where the key is to be trusted. */
   @Nullable IamToken newer(IamToken old, Duration patience) {
-    signer.doubt(old.region());
+    signer.regionRefused(old.region());
     try {
       IamToken other = tokenBesides(old, patience);
       return other.equals(old) ? null : other;
@@ -163,7 +164,7 @@ final class CachedToken {
     IamToken old = signed.token;
     if (!old.equals(NONE)) {
       signer.forget(old.key());
-      signer.doubt(old.region());
+      signer.regionRefused(old.region());
     }
     Signing begun = null;
     while (begun == null) {
@@ -229,8 +230,7 @@ final class CachedToken {
         return seen.token;
       }
       Failure last = failure;
-      // Refused logins are few, and the provider may have recovered since.
-      boolean waits = unwanted == null && mustWaitAfter(last);
+      boolean waits = unwanted == null ? mustWaitAfter(last) : signing == null && isOfJustNow(last);
       Signing begun = waits ? null : signAfter(seen, last);
       if (lives && stateOf(seen) != IamToken.State.EXPIRED) {
         return seen.token;
@@ -244,6 +244,15 @@ final class CachedToken {
         throw noToken(requireNonNull(last));
       }
     }
+  }
+
+  /** Whether a signing failed so short a time ago that none is begun to replace a refused token. */
+  boolean hasJustFailed() {
+    return isOfJustNow(failure);
+  }
+
+  private boolean isOfJustNow(@Nullable Failure last) {
+    return last != null && !last.backOff.atMost(FIRST_WAIT).isOverAt(nanoTime.getAsLong());
   }
 
   /** Whether no signing may begin yet, since the last one failed just now. */
@@ -338,7 +347,7 @@ final class CachedToken {
                 + " the container's agent, STS)%s.",
             request,
             seconds(patience),
-            request.region() == null ? ", and the API of RDS, which tells the region" : ""),
+            request.region() == null ? ", and the RDS API, which tells the writer's region" : ""),
         NOT_CONNECTED);
   }
 

@@ -124,9 +124,9 @@ final class DatabaseExamination {
       found = GlobalDatabase.of(request.host(), aws);
     } catch (IllegalStateException e) {
       if (request.region() == null) {
-        findings.failed(DATABASE, AwsExamination.remedyIn(e), "%s", AwsExamination.problemIn(e));
+        findings.failed(DATABASE, e, "");
       } else {
-        findings.skipped(DATABASE, "%s", AwsExamination.problemIn(e));
+        findings.skipped(DATABASE, "%s", Findings.problemIn(e));
       }
       return Optional.empty();
     }

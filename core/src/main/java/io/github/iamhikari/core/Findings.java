@@ -41,6 +41,34 @@ final class Findings {
     add(step, Status.FAILED, advice, seen, values);
   }
 
+  /**
+   * As a message of this library says it: behind its last semicolon is what to do.
+   *
+   * @param otherwise the advice where the message has none
+   */
+  void failed(Step step, Exception failure, String otherwise) {
+    String message = String.valueOf(failure.getMessage());
+    int remedy = message.lastIndexOf("; ");
+    failed(
+        step,
+        remedy < 0 ? otherwise : sentence(message.substring(remedy + 2)),
+        "%s",
+        problemIn(failure));
+  }
+
+  /** What a message of this library says without what to do. */
+  static String problemIn(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    int remedy = message.lastIndexOf("; ");
+    return remedy < 0 ? message : message.substring(0, remedy);
+  }
+
+  private static String sentence(String words) {
+    return words.substring(0, 1).toUpperCase(Locale.ROOT)
+        + words.substring(1)
+        + (words.endsWith(".") || words.endsWith("?") ? "" : ".");
+  }
+
   void add(Step step, Status status, String advice, String seen, @Nullable Object... values) {
     all.add(new Finding(step, status, words(seen, values), words(advice)));
   }

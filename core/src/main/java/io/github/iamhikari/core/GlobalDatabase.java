@@ -1,8 +1,11 @@
 package io.github.iamhikari.core;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.rds.RdsClient;
+import software.amazon.awssdk.services.rds.model.FailoverState;
 import software.amazon.awssdk.services.rds.model.GlobalCluster;
 import software.amazon.awssdk.services.rds.model.GlobalClusterMember;
 
@@ -21,6 +24,28 @@ record GlobalDatabase(String identifier, String region, String writer) {
       ", or set " + IamSettings.REGION + " to the region of the writer";
 
   /**
+   * The region to ask in, which the SDK is configured with.
+   *
+   * @param profile the AWS profile, or null for the SDK's default
+   * @throws IllegalStateException if there is none; the message says so, and behind a semicolon
+   *     what to do
+   */
+  static String regionToAskIn(String endpoint, @Nullable String profile) {
+    try {
+      return AwsServices.defaultRegion(profile);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "the region of the writer of %s could not be looked up, since %s%s",
+              endpoint,
+              e.getMessage(),
+              OR_SET),
+          e);
+    }
+  }
+
+  /**
    * Asks RDS for the one of an endpoint.
    *
    * @param endpoint the global endpoint's name, in lower case
@@ -28,10 +53,9 @@ record GlobalDatabase(String identifier, String region, String writer) {
    *     semicolon what to do
    */
   static GlobalDatabase of(String endpoint, AwsServices aws) {
-    String identifier = endpoint.substring(0, endpoint.indexOf('.'));
+    String identifier = EndpointName.firstLabel(endpoint);
     try (RdsClient rds = aws.client(RdsClient.builder())) {
-      var answer =
-          rds.describeGlobalClustersPaginator(call -> call.globalClusterIdentifier(identifier));
+      var answer = rds.describeGlobalClusters(call -> call.globalClusterIdentifier(identifier));
       for (GlobalCluster found : answer.globalClusters()) {
         // the account of these credentials may have another one of the same name
         if (found.endpoint() == null || EndpointName.normalize(found.endpoint()).equals(endpoint)) {
@@ -44,38 +68,53 @@ record GlobalDatabase(String identifier, String region, String writer) {
         throw unknown(endpoint, identifier, aws);
       }
       throw AwsServices.isDenied(e)
-          ? problem(
-              endpoint,
-              aws,
-              "these AWS credentials may not ask",
-              String.format(
-                  Locale.ROOT,
-                  "allow rds:DescribeGlobalClusters on arn:%s:rds::*:global-cluster:%s in their"
-                      + " policy",
-                  aws.partition(),
-                  identifier))
-          : problem(
-              endpoint,
-              aws,
-              "RDS did not tell: " + AwsServices.words(e),
-              "check that the global database has a cluster there, and that this machine reaches the API"
-                  + " of RDS");
+          ? denied(endpoint, identifier, aws)
+          : problem(endpoint, aws, "RDS did not tell: " + AwsServices.words(e), remedy(e));
     }
   }
 
   private static GlobalDatabase of(String endpoint, GlobalCluster found, AwsServices aws) {
     for (GlobalClusterMember member : found.globalClusterMembers()) {
-      String arn = String.valueOf(member.dbClusterArn());
-      String[] parts = arn.split(":", -1); // arn:aws:rds:region:account:cluster:identifier
-      if (Boolean.TRUE.equals(member.isWriter()) && parts.length == 7 && !parts[3].isEmpty()) {
-        return new GlobalDatabase(found.globalClusterIdentifier(), parts[3], parts[6]);
+      String[] arn = parts(member.dbClusterArn());
+      if (Boolean.TRUE.equals(member.isWriter()) && arn.length == 7 && !arn[3].isEmpty()) {
+        return new GlobalDatabase(found.globalClusterIdentifier(), arn[3], arn[6]);
       }
     }
+    FailoverState change = found.failoverState();
+    String[] next = parts(change == null ? null : change.toDbClusterArn());
     throw problem(
         endpoint,
         aws,
         "no cluster of it is the writer now, and its status is " + found.status(),
-        "wait until it has a writer");
+        "wait until it has a writer" + (next.length == 7 ? ", which is to be in " + next[3] : ""));
+  }
+
+  /** Of an ARN such as {@code arn:aws:rds:region:account:cluster:identifier}. */
+  private static String[] parts(@Nullable String arn) {
+    return String.valueOf(arn).split(":", -1);
+  }
+
+  /** What to do where RDS did not tell for another reason than that it may not. */
+  private static String remedy(SdkException failure) {
+    if (!(failure instanceof AwsServiceException answer)) {
+      return "see to it that this machine reaches the RDS API there, by a VPC endpoint if it has no"
+          + " way to the internet";
+    }
+    return AwsServices.isThrottled(failure) || answer.statusCode() >= 500
+        ? "try again in a moment"
+        : "check the AWS credentials and this machine's clock";
+  }
+
+  private static IllegalStateException denied(String endpoint, String identifier, AwsServices aws) {
+    return problem(
+        endpoint,
+        aws,
+        "these AWS credentials may not ask",
+        String.format(
+            Locale.ROOT,
+            "allow rds:DescribeGlobalClusters on arn:%s:rds::*:global-cluster:%s in their policy",
+            aws.partition(),
+            identifier));
   }
 
   private static IllegalStateException unknown(
@@ -85,8 +124,9 @@ record GlobalDatabase(String identifier, String region, String writer) {
         aws,
         "the account of these AWS credentials has no global database \""
             + identifier
-            + "\" with it",
-        "use credentials of the account that owns it");
+            + "\" with this endpoint",
+        "use credentials of the account that owns it, or have AWS_REGION name a region in which it"
+            + " has a cluster");
   }
 
   /** Without the SDK's exception, which may repeat what was signed. */

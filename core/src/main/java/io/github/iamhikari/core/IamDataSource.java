@@ -49,9 +49,6 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** How long a login waits for a token where nobody has set a login timeout. */
   private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(30);
 
-  /** A refused login tells that the writer has moved to another region. */
-  private static final Duration UNTIL_REFUSED = Duration.ofDays(100 * 365L);
-
   /** SQLSTATE: invalid authorization specification. */
   private static final String NO_SUCH_USER = "28000";
 
@@ -84,7 +81,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.failureListener = builder.failureListener;
     this.openConnections = builder.openConnections;
     this.nanoTime = builder.nanoTime;
-    this.factory = new TokenFactory(builder, login, UNTIL_REFUSED);
+    this.factory = new TokenFactory(builder, login, null);
     this.logins =
         new PerUser<>(request, of -> factory.loginOf(of, builder.poolSize), Login::isIdle);
     this.lastLogin = logins.ofConfigured();

@@ -14,8 +14,8 @@ import java.util.Properties;
  * its own that ends with the signing. Callers get the same token until then, without a wait. After
  * a failure no other signing is tried for 1 s, and up to 30 s after more of them. Nothing is sent
  * to the database, so a login that it refuses is not known here. At a global endpoint without
- * {@code iam_region} each new token is for the region of the present writer; set {@code
- * iam_expiration} to how soon clients should follow it to another region.
+ * {@code iam_region} a new token is for the region that the writer was in no more than 30 s before;
+ * set {@code iam_expiration} to how soon clients should follow it to another region.
  *
  * <p>A token is a password: have the client verify the server (TLS) before it sends one.
  *

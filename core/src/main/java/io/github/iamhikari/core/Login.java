@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  * <p>A server of RDS that is asked for more logins than it can take refuses good tokens with the
  * same words. That is assumed where it let this user in before, and was away since then or accepts
  * others: the token is not replaced, and callers may hope. Aurora DSQL says it in words of its own.
- * May be shared between threads.
+ * They may also hope at a global endpoint, whose writer may have moved before RDS tells of it; and
+ * once, where a token was not replaced since a signing had just failed. May be shared between
+ * threads.
  */
 final class Login {
 
@@ -245,6 +247,11 @@ final class Login {
         && (wasAway() || acceptsOthers);
   }
 
+  /** Of a writer that has moved, RDS may tell later than its name leads there. */
+  private boolean isInRegionToBeLookedUp() {
+    return request.region() == null;
+  }
+
   /** RDS has no other words for too many logins, and DSQL has. */
   private boolean refusalMayBeThrottling() {
     return !request.isOfDsql();
@@ -338,15 +345,12 @@ final class Login {
     long nanos = nanoTime.getAsLong();
     boolean isTokenRefused = kind == LoginFailure.TOKEN_REFUSED;
     boolean isTooEarly = kind == LoginFailure.TOO_MANY_LOGINS;
-    boolean mayPass =
-        isTooEarly
-            || (isTokenRefused
-                && accepted != null
-                && refusalMayBeThrottling()
-                && (wasAway() || (challenged != null && challenged.mayPass)));
+    boolean wasGood = isTokenRefused && accepted != null;
+    boolean mayPass = isTooEarly || (wasGood && isLikelyToPass(challenged));
+    boolean mayPassOnce = wasGood && challenged == null && tokens.hasJustFailed();
     int step = challenged == null || isTooEarly ? 1 : challenged.attempts + 1;
     BackOff backOff = new BackOff(Refusal.waitAfter(step, random), nanos);
-    Refusal next = Refusal.of(message, shown, challenged, mayPass, backOff);
+    Refusal next = Refusal.of(message, shown, challenged, mayPass, mayPassOnce, backOff);
     if (refusal.compareAndSet(challenged, next) && challenged == null) {
       logger.warn("{} - {}", name, message);
     }
@@ -356,6 +360,12 @@ final class Login {
       pace.updateAndGet(before -> Pace.afterRefusal(before, acceptedJustNow, size, nanos, random));
     }
     return exception(message, shown);
+  }
+
+  /** Whether a server that let the user in before is likely to do so again. */
+  private boolean isLikelyToPass(@Nullable Refusal challenged) {
+    return isInRegionToBeLookedUp()
+        || (refusalMayBeThrottling() && (wasAway() || (challenged != null && challenged.mayPass)));
   }
 
   /** For a login that is not sent. */
@@ -385,7 +395,10 @@ final class Login {
    * @param attempts how many times in a row
    * @param firstNanos when that was for the first time
    * @param answeredNanos when that was for the last time
-   * @param mayPass whether the server was away before, so that it may be throttling
+   * @param mayPass whether the server was away before, so that it may be throttling, or the token
+   *     may be for a region that the writer has just left
+   * @param mayPassOnce whether the token was not replaced for the mere reason that a signing failed
+   *     just now; the next login tells
    * @param backOff until the next login is sent
    */
   private record Refusal(
@@ -395,6 +408,7 @@ final class Login {
       long firstNanos,
       long answeredNanos,
       boolean mayPass,
+      boolean mayPassOnce,
       BackOff backOff) {
 
     /**
@@ -416,15 +430,16 @@ final class Login {
         SQLException answer,
         @Nullable Refusal previous,
         boolean mayPass,
+        boolean mayPassOnce,
         BackOff backOff) {
       int attempts = previous == null ? 1 : previous.attempts + 1;
       long now = backOff.sinceNanos();
       long first = previous == null ? now : previous.firstNanos;
-      return new Refusal(message, answer, attempts, first, now, mayPass, backOff);
+      return new Refusal(message, answer, attempts, first, now, mayPass, mayPassOnce, backOff);
     }
 
     private boolean mayPassAt(long now) {
-      return mayPass && !isHopelessAt(now);
+      return mayPassOnce || (mayPass && !isHopelessAt(now));
     }
 
     private boolean isHopelessAt(long now) {
@@ -440,7 +455,8 @@ final class Login {
     }
 
     private Refusal with(BackOff other) {
-      return new Refusal(message, answer, attempts, firstNanos, answeredNanos, mayPass, other);
+      return new Refusal(
+          message, answer, attempts, firstNanos, answeredNanos, mayPass, mayPassOnce, other);
     }
   }
 

@@ -128,6 +128,10 @@ record LoginConfiguration(
       Properties properties) {
     Properties written = texts(properties);
     IamSettings settings = settings(warnings, written, new Properties());
+    if (settings.host() == null && settings.region() == null && other.region() != null) {
+      written.setProperty(IamSettings.REGION, other.region());
+      settings = settings(warnings, written, new Properties());
+    }
     String configured = user == null || user.isBlank() ? other.user() : user;
     JdbcUrl url = JdbcUrl.of(other);
     LoginTarget target = LoginTarget.of(url, settings, configured);
@@ -287,7 +291,7 @@ record LoginConfiguration(
     }
   }
 
-  /** The cluster's endpoint, where the URL names that or its reader's. */
+  /** The cluster's endpoint, where the URL names that or its reader's, and the hash is the same. */
   private static Optional<String> clusterOf(LoginTarget target) {
     return target
         .named()
@@ -295,7 +299,13 @@ record LoginConfiguration(
             named ->
                 named.kind() == EndpointName.Kind.CLUSTER
                     || named.kind() == EndpointName.Kind.READER)
+        .filter(named -> hashAndRegion(named).equals(hashAndRegion(target.endpoint())))
         .map(named -> named.name().replaceFirst("\\.cluster-ro-", ".cluster-"));
+  }
+
+  /** What all endpoints of a cluster have in common. */
+  private static String hashAndRegion(EndpointName ofCluster) {
+    return ofCluster.name().replaceFirst("^[^.]+\\.cluster-(custom-|ro-)?", "");
   }
 
   private static void warnOfPort(Consumer<String> warnings, JdbcUrl.Protocol protocol, int port) {

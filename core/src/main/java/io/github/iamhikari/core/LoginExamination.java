@@ -48,8 +48,7 @@ final class LoginExamination {
           token.key(),
           token.usableUntil());
     } catch (SQLException e) {
-      findings.failed(
-          TOKEN, "See to it that this process has AWS credentials.", "%s", e.getMessage());
+      findings.failed(TOKEN, e, "See to it that this process has AWS credentials.");
     }
   }
 

@@ -55,14 +55,16 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     EndpointName endpoint =
         settings.host() == null ? theOne(url, named) : endpointOf(settings.host());
     String region = settings.region() != null ? settings.region() : endpoint.region();
-    if (region == null && !AwsServices.isPresent("rds.RdsClient")) {
+    String missing = region == null ? AwsServices.missingFor("rds.RdsClient") : null;
+    if (missing != null) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is a global endpoint, whose name tells no region, and the AWS SDK's module that"
-                  + " looks up its writer's is not on the class path; add software.amazon.awssdk:rds,"
-                  + " or set %s to the region of the writer",
+              "%s is a global endpoint, whose name tells no region, and a module of the AWS SDK that"
+                  + " it takes to look up its writer's is not on the class path; add"
+                  + " software.amazon.awssdk:%s, or set %s to the region of the writer",
               endpoint.name(),
+              missing,
               IamSettings.REGION));
     }
     refuseUnlessSpoken(url, endpoint);
@@ -101,7 +103,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     if (request.region() != null) {
       return request.region();
     }
-    return endpoint.name().endsWith(".amazonaws.com") ? RegionRoots.ALL : "global";
+    return endpoint.name().endsWith(".amazonaws.com") ? RegionRoots.ALL : RegionRoots.GLOBAL;
   }
 
   private static EndpointName endpointOf(String iamHost) {

@@ -27,6 +27,9 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
   /** In a region's place: all regions whose roots come along. */
   static final String ALL = "all";
 
+  /** In a region's place: none that is known. Amazon's bundle for that does not come along. */
+  static final String GLOBAL = "global";
+
   /** What holds their names, one a line. */
   private static final String REGIONS = "roots/regions.txt";
 

@@ -41,17 +41,9 @@ final class SettingsExamination {
       findDriver(configuration);
       return configuration;
     } catch (IllegalArgumentException e) {
-      fail(e);
+      findings.failed(SETTINGS, e, "");
       return null;
     }
-  }
-
-  /** The messages of this library say first what is wrong, and then what to do. */
-  private void fail(Exception failure) {
-    String message = String.valueOf(failure.getMessage());
-    int remedy = message.indexOf("; ");
-    String advice = remedy < 0 ? "" : sentence(message.substring(remedy + 2));
-    findings.failed(SETTINGS, advice, "%s", remedy < 0 ? message : message.substring(0, remedy));
   }
 
   /** The names that stand where an endpoint's should, if these can be read. */
@@ -79,12 +71,6 @@ final class SettingsExamination {
     boolean hasRemedy = words.contains(" set ") || words.contains("see to it");
     findings.warning(
         SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
-  }
-
-  static String sentence(String words) {
-    return words.substring(0, 1).toUpperCase(Locale.ROOT)
-        + words.substring(1)
-        + (words.endsWith(".") || words.endsWith("?") ? "" : ".");
   }
 
   private static String derivation(LoginConfiguration login) {
@@ -150,7 +136,7 @@ final class SettingsExamination {
     try {
       findings.ok(SETTINGS, "%s", described(driverOf(connections, configuration)));
     } catch (SQLException e) {
-      fail(e);
+      findings.failed(SETTINGS, e, "");
     }
   }
 

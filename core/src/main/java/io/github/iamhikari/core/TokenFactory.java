@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,11 +29,14 @@ final class TokenFactory implements AutoCloseable {
   private final LoginStatistics statistics;
   private final OpenedCredentials credentials;
 
+  /** For the region of a global database's writer. */
+  private volatile @Nullable String regionToAskIn;
+
   /**
    * @param longestTrust how long the region of a global database's writer holds that was looked up,
-   *     if no login is refused
+   *     if no login is refused; null where a refusal tells that it has moved
    */
-  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login, Duration longestTrust) {
+  TokenFactory(LoginBuilder<?> builder, LoginConfiguration login, @Nullable Duration longestTrust) {
     this.name = builder.name;
     this.expiration = login.settings().expiration();
     this.signingThreads = builder.signingThreads.apply(name);
@@ -46,12 +50,19 @@ final class TokenFactory implements AutoCloseable {
     this.signer = new AwsTokenSigner(credentials.provider(), login.roleArn(), clock, writerRegion);
   }
 
-  private WriterRegion writerRegion(LoginConfiguration login, Duration longestTrust) {
+  private WriterRegion writerRegion(LoginConfiguration login, @Nullable Duration longestTrust) {
     String endpoint = login.request().host();
     return new WriterRegion(
         name,
         endpoint,
-        resolved -> GlobalDatabase.of(endpoint, AwsServices.of(login, resolved)).region(),
+        resolved -> {
+          String region = regionToAskIn;
+          if (region == null) {
+            region = GlobalDatabase.regionToAskIn(endpoint, login.settings().awsProfile());
+            regionToAskIn = region; // to find it may take a call to the metadata service
+          }
+          return GlobalDatabase.of(endpoint, new AwsServices(region, resolved)).region();
+        },
         longestTrust,
         nanoTime);
   }

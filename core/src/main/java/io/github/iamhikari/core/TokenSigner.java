@@ -26,5 +26,5 @@ interface TokenSigner {
    *
    * @param region that such a token was signed for
    */
-  default void doubt(String region) {}
+  default void regionRefused(String region) {}
 }

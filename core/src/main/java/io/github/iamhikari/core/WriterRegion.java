@@ -21,38 +21,42 @@ final class WriterRegion {
   /** Between two lookups, for all logins together. The shortest wait after a refused login. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** While lookups fail, so that a login seldom waits for AWS. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
   private final String name;
   private final String endpoint;
   private final Function<AwsCredentials, String> lookup;
-  private final Duration longestTrust;
+  private final @Nullable Duration longestTrust;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
 
   private volatile @Nullable String known;
-  private volatile boolean isDoubted;
+  private volatile boolean isRefused;
 
   // Guarded by the lock.
-  private long askedNanos;
+  private BackOff pause;
   private boolean isFailing;
 
   /**
    * @param name stands first in log lines
    * @param endpoint the global endpoint
    * @param lookup asks AWS with these credentials; what it throws says why there is no answer
-   * @param longestTrust how long an answer holds that nobody doubts
+   * @param longestTrust how long an answer holds that is not refused; null for no limit
    * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
    */
   WriterRegion(
       String name,
       String endpoint,
       Function<AwsCredentials, String> lookup,
-      Duration longestTrust,
+      @Nullable Duration longestTrust,
       LongSupplier nanoTime) {
     this.name = name;
     this.endpoint = endpoint;
     this.lookup = lookup;
     this.longestTrust = longestTrust;
     this.nanoTime = nanoTime;
+    this.pause = new BackOff(Duration.ZERO, nanoTime.getAsLong());
   }
 
   /**
@@ -65,7 +69,8 @@ final class WriterRegion {
     try {
       String last = known;
       if (last == null) {
-        return found(null, ask(credentials));
+        isRefused = false;
+        return found(null, lookup.apply(credentials));
       }
       return holds() ? last : askAgain(last, credentials);
     } finally {
@@ -74,42 +79,48 @@ final class WriterRegion {
   }
 
   /** Takes note that the server refused a token for this region. */
-  void doubt(String region) {
+  void refused(String region) {
     if (region.equals(known)) {
-      isDoubted = true;
+      isRefused = true;
     }
   }
 
   private boolean holds() {
-    Duration age = Duration.ofNanos(nanoTime.getAsLong() - askedNanos);
-    return age.compareTo(PAUSE) < 0 || (!isDoubted && age.compareTo(longestTrust) < 0);
+    long now = nanoTime.getAsLong();
+    if (!pause.isOverAt(now)) {
+      return true;
+    }
+    boolean isOld =
+        longestTrust != null
+            && Duration.ofNanos(now - pause.sinceNanos()).compareTo(longestTrust) >= 0;
+    return !isRefused && !isOld;
   }
 
   private String askAgain(String last, AwsCredentials credentials) {
+    isRefused = false;
     try {
-      return found(last, ask(credentials));
+      return found(last, lookup.apply(credentials));
     } catch (RuntimeException e) {
-      isDoubted = true; // still
+      isRefused = true; // still
+      if (Thread.currentThread().isInterrupted()) {
+        return last; // the pool is being closed
+      }
       if (!isFailing) {
-        isFailing = true;
         logger.warn(
             "{} - Tokens are still signed for {}, the writer's last known region: {}",
             name,
             last,
             e.getMessage());
       }
+      pause = BackOff.after(isFailing ? pause : null, PAUSE, LONGEST_PAUSE, nanoTime.getAsLong());
+      isFailing = true;
       return last;
     }
   }
 
-  private String ask(AwsCredentials credentials) {
-    askedNanos = nanoTime.getAsLong();
-    isDoubted = false;
-    return lookup.apply(credentials);
-  }
-
   private String found(@Nullable String last, String region) {
     isFailing = false;
+    pause = new BackOff(PAUSE, nanoTime.getAsLong());
     known = region;
     if (last == null) {
       logger.info("{} - The writer of {} is in {}.", name, endpoint, region);

@@ -393,6 +393,11 @@ class CachedTokenTest {
     cached.current(PATIENCE); // fails to renew it
     signer.failing = false;
 
+    for (int refusals = 0; refusals < 100; refusals++) {
+      assertThat(cached.insteadOf(refused, PATIENCE)).isNull();
+    }
+    assertThat(signer.attempts).as("one fails for all").hasValue(2);
+    time.advance(Duration.ofSeconds(1));
     assertThat(value(cached.insteadOf(refused, PATIENCE))).isEqualTo("token 3");
   }
 

@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /**
  * Logins at a global endpoint without {@code iam_region}: local AWS tells the region, and a server
@@ -180,6 +182,80 @@ class GlobalEndpointTest {
   }
 
   @Test
+  void waitsLongerBetweenLookupsThatFailHoweverLongTheyTake() {
+    List<Integer> asked = new ArrayList<>();
+    WriterRegion region =
+        new WriterRegion(
+            "orders-pool",
+            orders.host(),
+            credentials -> {
+              asked.add((int) Duration.ofNanos(time.nanoTime()).toSeconds());
+              if (asked.size() > 1) {
+                time.advance(Duration.ofSeconds(5));
+                throw new IllegalStateException("no answer");
+              }
+              return "us-east-2";
+            },
+            LIFE,
+            time::nanoTime);
+    AwsBasicCredentials credentials = AwsBasicCredentials.create(key.id(), key.secret());
+    long begun = time.nanoTime();
+    while (time.nanoTime() - begun < Duration.ofSeconds(90).toNanos()) {
+      assertThat(region.with(credentials)).isEqualTo("us-east-2");
+      region.refused("us-east-2");
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    int first = asked.get(0);
+    assertThat(asked).extracting(second -> second - first).containsExactly(0, 1, 7, 14, 23, 36, 57);
+  }
+
+  @Test
+  void warnsNotOfALookupThatIsInterrupted() {
+    boolean[] isKnown = {false};
+    WriterRegion region =
+        new WriterRegion(
+            "orders-pool",
+            orders.host(),
+            credentials -> {
+              if (isKnown[0]) {
+                Thread.currentThread().interrupt(); // as the end of a pool does
+                throw new IllegalStateException("no answer");
+              }
+              isKnown[0] = true;
+              return "us-east-2";
+            },
+            null,
+            time::nanoTime);
+    AwsBasicCredentials credentials = AwsBasicCredentials.create(key.id(), key.secret());
+    region.with(credentials);
+    region.refused("us-east-2");
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(region.with(credentials)).isEqualTo("us-east-2");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(logged("WARN")).isEmpty();
+  }
+
+  @Test
+  void hopesThatRdsTellsOfTheNewWriterSoon() throws SQLException {
+    try (IamDataSource logins = logins().build()) {
+      logins.getConnection();
+      time.advance(Duration.ofSeconds(10));
+      serverRegion = "eu-west-1"; // where RDS does not see the writer yet
+      for (int second = 0; second < 10; second++) {
+        assertThatThrownBy(logins::getConnection).isInstanceOf(SQLException.class);
+        assertThat(logins.getProblem()).isEmpty();
+        time.advance(Duration.ofSeconds(1));
+      }
+      orders.switchTo("eu-west-1");
+      time.advance(Duration.ofSeconds(10));
+
+      logins.getConnection();
+    }
+  }
+
+  @Test
   void asksNothingWhereTheRegionIsSet() throws SQLException {
     try (IamDataSource logins = logins("iam_region", "us-east-2").build()) {
       logins.getConnection();
@@ -190,26 +266,64 @@ class GlobalEndpointTest {
   }
 
   @Test
+  void keepsTheRegionThatAnotherDataSourceIsSetTo() {
+    try (IamDataSource other = logins("iam_region", "us-east-2").build();
+        IamDataSource logins = IamDataSource.builder().dataSource(other).build()) {
+      assertThat(logins).hasToString(text("us-east-2"));
+    }
+  }
+
+  @Test
   void saysWhatToDoIfTheRegionCannotBeLookedUp() throws SQLException {
     assertNoToken(
-        "there; wait until",
+        "no writer",
         () -> orders.switchTo("nowhere"),
         "no cluster of it is the writer now, and its status is available; wait until it has a writer, or set iam_region to the region of the writer");
+    assertNoToken(
+        "amid a switchover",
+        () -> orders.beginSwitchTo("eu-west-1"),
+        "its status is switching-over; wait until it has a writer, which is to be in eu-west-1, or set");
     assertNoToken(
         "denied",
         () -> properties.set(barred),
         "could not be looked up in us-east-2, since these AWS credentials may not ask; allow rds:DescribeGlobalClusters on arn:aws:rds::*:global-cluster:orders in their policy, or set iam_region to the region of the writer");
+    assertNoToken(
+        "unknown key",
+        () -> properties.set(AccessKey.random()),
+        "since RDS did not tell: InvalidClientTokenId",
+        "; check the AWS credentials and this machine's clock, or set iam_region");
     properties.set(key);
+    assertNoToken(
+        "throttled",
+        () -> aws.http().fail(LocalAws.throttles()),
+        "since RDS did not tell: Throttling",
+        "; try again in a moment, or set iam_region");
+    aws.http().mend();
     assertNoToken(
         "out of reach",
         aws.http()::goDown,
         "since RDS did not tell: no answer: ConnectException",
-        "; check that the global database has a cluster there, and that this machine reaches the API of RDS, or set iam_region");
+        "; see to it that this machine reaches the RDS API there, by a VPC endpoint if it has no way to the internet, or set iam_region");
     aws.http().comeUp();
     assertNoToken(
         "no region",
         () -> System.clearProperty("aws.region"),
-        "(region of the present writer): no AWS region is configured in which to ask where the writer is; set AWS_REGION, or a region in the AWS profile, or iam_region to the region of the writer");
+        "(region of the present writer): the region of the writer of "
+            + orders.host()
+            + " could not be looked up, since no AWS region is configured; set the system property aws.region, AWS_REGION or a region in the AWS profile, or set iam_region to the region of the writer");
+  }
+
+  @Test
+  void theDoctorSaysWhatToDoIfTheRegionCannotBeLookedUp() {
+    properties.set(barred);
+
+    assertThat(IamDoctor.of(logins()).examine().findings())
+        .filteredOn(finding -> finding.status() == IamDoctor.Status.FAILED)
+        .extracting(IamDoctor.Finding::step, IamDoctor.Finding::advice)
+        .contains(
+            tuple(
+                IamDoctor.Step.TOKEN,
+                "Allow rds:DescribeGlobalClusters on arn:aws:rds::*:global-cluster:orders in their policy, or set iam_region to the region of the writer."));
   }
 
   @Test
@@ -219,7 +333,7 @@ class GlobalEndpointTest {
       try (IamDataSource logins = logins("iam_host", host).build()) {
         assertThatThrownBy(logins::getConnection)
             .hasMessageContaining(
-                "since the account of these AWS credentials has no global database \"%s\" with it; use credentials of the account that owns it, or set",
+                "since the account of these AWS credentials has no global database \"%s\" with this endpoint; use credentials of the account that owns it, or have AWS_REGION name a region in which it has a cluster, or set",
                 host.substring(0, host.indexOf('.')));
       }
     }

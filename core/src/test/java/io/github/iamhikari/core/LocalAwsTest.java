@@ -9,6 +9,7 @@ import io.github.iamhikari.localaws.DatabaseResource;
 import io.github.iamhikari.localaws.Garbage;
 import io.github.iamhikari.localaws.HttpFault;
 import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalGlobalCluster;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
@@ -16,6 +17,7 @@ import io.github.iamhikari.localrds.Endpoint;
 import io.github.iamhikari.localrds.TestClock;
 import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,9 @@ class LocalAwsTest {
   private static final DatabaseResource INSTANCE =
       DatabaseResource.at(endpoint("orders"), "db-A", "postgres");
 
+  private static final DatabaseResource CLUSTER =
+      DatabaseResource.at(endpoint("orders.cluster"), "cluster-A", "aurora-mysql");
+
   @RegisterExtension final AwsProperties properties = new AwsProperties();
   private final TestClock clock = new TestClock();
   private final AccessKey app = AccessKey.random();
@@ -75,7 +80,10 @@ class LocalAwsTest {
               DatabaseResource.at(endpoint("other"), "db-OTHER", "mysql")
                   .withIamLogin(false)
                   .withStatus("stopped"))
-          .describes(DatabaseResource.at(endpoint("orders.cluster"), "cluster-A", "aurora-mysql"))
+          .describes(CLUSTER)
+          .customEndpoint(
+              "reports.cluster-custom-c9akciq32rgb.us-east-2.rds.amazonaws.com", CLUSTER)
+          .describes(LocalGlobalCluster.named("sales", "us-east-2"))
           .role(orders)
           .role(LocalRole.named("of-nobody").build())
           .role(LocalRole.named("by-account").trusts(ACCOUNT).build())
@@ -284,6 +292,19 @@ class LocalAwsTest {
         () -> rds.describeDBClusters(r -> r.dbClusterIdentifier("other")),
         "DBClusterNotFoundFault",
         "DBCluster other not found.");
+  }
+
+  @Test
+  void describesCustomEndpointsInTheirRegionAndGlobalDatabasesInTheirPartition() {
+    for (Region region : List.of(Region.US_EAST_2, Region.EU_WEST_1, Region.CN_NORTH_1)) {
+      RdsClient rds = RdsClient.builder().region(region).credentialsProvider(of(doctor)).build();
+      assertThat(
+              rds.describeDBClusterEndpoints(r -> r.dbClusterEndpointIdentifier("Reports"))
+                  .dbClusterEndpoints())
+          .hasSize(region.equals(Region.US_EAST_2) ? 1 : 0);
+      assertThat(rds.describeGlobalClusters().globalClusters())
+          .hasSize(region.equals(Region.CN_NORTH_1) ? 0 : 1);
+    }
   }
 
   @Test

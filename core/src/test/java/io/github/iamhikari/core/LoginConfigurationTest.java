@@ -52,6 +52,7 @@ class LoginConfigurationTest {
   @CsvSource({
     "orders.cluster-c9akciq32rgb, orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
     "orders.cluster-ro-c9akciq32rgb, orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+    "orders.cluster-d9akciq32rgb, the cluster's endpoint",
     "orders-1.c9akciq32rgb, the cluster's endpoint"
   })
   void proposesTheClustersEndpointInsteadOfACustomOne(String inUrl, String proposed) {

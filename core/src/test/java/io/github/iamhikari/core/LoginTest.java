@@ -356,6 +356,24 @@ class LoginTest {
   }
 
   @Test
+  void hopesOnceWhereATokenIsNotReplacedSinceASigningHasJustFailed() throws SQLException {
+    dataSource.getConnection();
+    time.advance(Duration.ofSeconds(700));
+    key = "";
+    dataSource.getConnection(); // fails to renew the token
+    key = "AKIAI44QH8DHBEXAMPLE";
+    server.answers(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    assertThat(dataSource.getProblem()).isEmpty();
+
+    time.advance(Duration.ofSeconds(2));
+
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    assertThat(dataSource.getProblem()).isPresent();
+    assertThat(server.tokens.get(3)).contains(key);
+  }
+
+  @Test
   void replacesATokenThatHasBeenWaitingForItsFirstLogin() throws SQLException {
     assertThat(dataSource.getToken("app", Duration.ZERO)).isPresent();
     time.advance(Duration.ofSeconds(10));

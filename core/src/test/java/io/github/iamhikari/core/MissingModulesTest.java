@@ -49,6 +49,8 @@ class MissingModulesTest {
     aws.set(AccessKey.random());
     String global = "jdbc:postgresql://orders.global-c9akciq32rgb.global.rds.amazonaws.com/orders";
 
+    assertThat(reportOf(global, "url-connection-client"))
+        .contains("-> Add software.amazon.awssdk:url-connection-client, or set iam_region to the");
     assertThat(reportOf(global, "rds"))
         .contains(
             "failed   settings         orders.global-c9akciq32rgb.global.rds.amazonaws.com is a")

@@ -2,7 +2,6 @@ package io.github.iamhikari.localaws;
 
 import io.github.iamhikari.localrds.LocalRds;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
  *
  * @param databases what it tells of
  * @param globalClusters the global databases among that, by their identifiers
- * @param customEndpoints identifiers of clusters by the names of their custom endpoints
+ * @param customEndpoints clusters by the names of their custom endpoints
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
  * @see <a
@@ -25,7 +24,7 @@ import java.util.function.Supplier;
 record DatabaseService(
     List<Supplier<DatabaseResource>> databases,
     Map<String, LocalGlobalCluster> globalClusters,
-    Map<String, String> customEndpoints) {
+    Map<String, DatabaseResource> customEndpoints) {
 
   static final String DESCRIBE_INSTANCES = "rds:DescribeDBInstances";
   static final String DESCRIBE_CLUSTERS = "rds:DescribeDBClusters";
@@ -50,10 +49,12 @@ record DatabaseService(
     caller.demand(
         query.action(),
         String.join(":", "arn:aws:rds:", caller.account(), "global-cluster", wanted.orElse("*")));
+    String region = SignedRequest.of(query).region();
     List<LocalGlobalCluster> found =
         globalClusters.values().stream()
             .filter(cluster -> caller.account().equals(LocalRds.ACCOUNT))
-            .filter(cluster -> wanted.orElse(cluster.identifier()).equals(cluster.identifier()))
+            .filter(cluster -> cluster.isToldIn(region))
+            .filter(cluster -> isWanted(wanted, cluster.identifier()))
             .toList();
     if (wanted.isPresent() && found.isEmpty()) {
       throw new ServiceException(
@@ -71,13 +72,15 @@ record DatabaseService(
         String.join(":", "arn:aws:rds", region, caller.account(), "cluster-endpoint", wanted));
     List<String> found =
         customEndpoints.entrySet().stream()
-            .filter(custom -> custom.getKey().startsWith(wanted + "."))
+            .filter(custom -> isWanted(Optional.of(wanted), custom.getKey().split("\\.", 2)[0]))
+            .filter(custom -> custom.getValue().account().equals(caller.account()))
+            .filter(custom -> custom.getValue().endpoint().region().equals(region))
             .map(
                 custom ->
                     Xml.element(
                         "DBClusterEndpointList",
                         Xml.text("DBClusterEndpointIdentifier", wanted),
-                        Xml.text("DBClusterIdentifier", custom.getValue()),
+                        Xml.text("DBClusterIdentifier", custom.getValue().identifier()),
                         Xml.text("Endpoint", custom.getKey()),
                         Xml.text("EndpointType", "CUSTOM")))
             .toList();
@@ -98,15 +101,13 @@ record DatabaseService(
             caller.account(),
             clusters ? "cluster" : "db",
             wanted.orElse("*")));
-    Optional<String> identifier = wanted.map(name -> name.toLowerCase(Locale.ROOT));
     List<DatabaseResource> found =
         databases.stream()
             .map(Supplier::get)
             .filter(database -> database.isCluster() == clusters)
             .filter(database -> database.account().equals(caller.account()))
             .filter(database -> database.endpoint().region().equals(region))
-            .filter(
-                database -> identifier.orElse(database.identifier()).equals(database.identifier()))
+            .filter(database -> isWanted(wanted, database.identifier()))
             .toList();
     if (wanted.isPresent() && found.isEmpty()) {
       throw new ServiceException(
@@ -115,6 +116,11 @@ record DatabaseService(
           kind + " " + wanted.get() + " not found.");
     }
     return found;
+  }
+
+  /** Whether it is that one, in whatever case; or any, where none is named. */
+  private static boolean isWanted(Optional<String> wanted, String identifier) {
+    return wanted.orElse(identifier).equalsIgnoreCase(identifier);
   }
 
   private static String instance(DatabaseResource database) {

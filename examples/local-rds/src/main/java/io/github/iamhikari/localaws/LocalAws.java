@@ -187,7 +187,7 @@ public final class LocalAws implements AutoCloseable {
     private final List<LocalRds> databases = new ArrayList<>();
     private final List<Supplier<DatabaseResource>> described = new ArrayList<>();
     private final Map<String, LocalGlobalCluster> globalClusters = new LinkedHashMap<>();
-    private final Map<String, String> customEndpoints = new LinkedHashMap<>();
+    private final Map<String, DatabaseResource> customEndpoints = new LinkedHashMap<>();
     private String account = LocalRds.ACCOUNT;
     private InstantSource clock = InstantSource.system();
 
@@ -287,7 +287,7 @@ public final class LocalAws implements AutoCloseable {
      * @return this
      */
     public Builder customEndpoint(String host, DatabaseResource cluster) {
-      customEndpoints.put(host, cluster.identifier());
+      customEndpoints.put(host, cluster);
       return this;
     }
 

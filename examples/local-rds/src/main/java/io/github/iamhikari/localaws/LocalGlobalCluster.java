@@ -13,12 +13,12 @@ public final class LocalGlobalCluster {
 
   private final String identifier;
   private final List<String> regions;
-  private volatile String writerRegion;
+  private volatile State state;
 
   private LocalGlobalCluster(String identifier, List<String> regions) {
     this.identifier = identifier;
     this.regions = regions;
-    this.writerRegion = regions.get(0);
+    this.state = State.in(regions.get(0));
   }
 
   /**
@@ -58,7 +58,16 @@ public final class LocalGlobalCluster {
    * @param region one of its regions; another one, and it has no writer
    */
   public void switchTo(String region) {
-    writerRegion = region;
+    state = State.in(region);
+  }
+
+  /**
+   * Begins a switchover: until {@link #switchTo} ends it, no cluster is the writer.
+   *
+   * @param region one of its regions
+   */
+  public void beginSwitchTo(String region) {
+    state = new State("", region);
   }
 
   private String clusterIn(String region) {
@@ -73,37 +82,68 @@ public final class LocalGlobalCluster {
     return "arn:aws:rds::" + LocalRds.ACCOUNT + ":global-cluster:" + identifier;
   }
 
+  /** Whether RDS tells of it in a region: all of the partition of its clusters do. */
+  boolean isToldIn(String region) {
+    return partition(region).equals(partition(regions.get(0)));
+  }
+
+  private static String partition(String region) {
+    return region.startsWith("cn-")
+        ? "aws-cn"
+        : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
+
+  private String clusterArn(String region) {
+    return String.join(":", "arn:aws:rds", region, LocalRds.ACCOUNT, "cluster", clusterIn(region));
+  }
+
   /** Its element of a response. */
   String xml() {
+    State now = state;
     List<String> members =
         regions.stream()
             .map(
                 region ->
                     Xml.element(
                         "GlobalClusterMember",
-                        Xml.text(
-                            "DBClusterArn",
-                            String.join(
-                                ":",
-                                "arn:aws:rds",
-                                region,
-                                LocalRds.ACCOUNT,
-                                "cluster",
-                                clusterIn(region))),
-                        Xml.text("IsWriter", region.equals(writerRegion))))
+                        Xml.text("DBClusterArn", clusterArn(region)),
+                        Xml.text("IsWriter", region.equals(now.writerRegion))))
             .toList();
     return Xml.element(
         "GlobalClusterMember",
         Xml.text("GlobalClusterIdentifier", identifier),
         Xml.text("GlobalClusterArn", arn()),
-        Xml.text("Status", DatabaseResource.AVAILABLE),
+        Xml.text("Status", now.status()),
         Xml.text("Endpoint", host()),
-        Xml.element("GlobalClusterMembers", members));
+        Xml.element("GlobalClusterMembers", members),
+        now.nextRegion.isEmpty()
+            ? ""
+            : Xml.element(
+                "FailoverState",
+                Xml.text("Status", now.status()),
+                Xml.text("ToDbClusterArn", clusterArn(now.nextRegion))));
   }
 
   /** Its name and where its writer is. */
   @Override
   public String toString() {
-    return "LocalGlobalCluster[" + identifier + ", writer in " + writerRegion + "]";
+    return "LocalGlobalCluster[" + identifier + ", " + state + "]";
+  }
+
+  /**
+   * Where its writer is.
+   *
+   * @param writerRegion its region; empty during a switchover
+   * @param nextRegion where it will be after that; else empty
+   */
+  private record State(String writerRegion, String nextRegion) {
+
+    private static State in(String region) {
+      return new State(region, "");
+    }
+
+    private String status() {
+      return nextRegion.isEmpty() ? DatabaseResource.AVAILABLE : "switching-over";
+    }
   }
 }
