@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.DriverCleanup;
 import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
@@ -17,7 +18,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.sql.Connection;
-import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,12 +30,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGProperty;
 
 /** Pools and the driver at Aurora DSQL. */
+@ExtendWith(DriverCleanup.class)
 class DsqlIT {
 
   private static final String CLUSTER = "local4btxv7r2wm5q3jd6hnysu.dsql.us-east-2.on.aws";
@@ -53,10 +55,7 @@ class DsqlIT {
   }
 
   @AfterAll
-  static void stop() throws SQLException {
-    Driver iamDriver = DriverManager.getDriver("jdbc:iam:");
-    DriverManager.deregisterDriver(iamDriver); // which closes its logins
-    DriverManager.registerDriver(iamDriver);
+  static void stop() {
     dsql.close();
   }
 

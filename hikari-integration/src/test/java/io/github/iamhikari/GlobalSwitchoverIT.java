@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import com.zaxxer.hikari.HikariConfig;
+import io.github.iamhikari.core.DriverCleanup;
 import io.github.iamhikari.localaws.DatabaseResource;
 import io.github.iamhikari.localaws.LocalAws;
 import io.github.iamhikari.localaws.LocalGlobalCluster;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 @ParameterizedClass
 @EnumSource
+@ExtendWith(DriverCleanup.class)
 class GlobalSwitchoverIT {
 
   enum Server {

@@ -153,7 +153,7 @@ public final class IamDriver implements Driver {
   }
 
   /** Lets a class loader go: Tomcat, for one, deregisters the drivers of an application. */
-  private static final class Deregistration implements DriverAction {
+  static final class Deregistration implements DriverAction {
     @Override
     public void deregister() {
       if (isUsed) {

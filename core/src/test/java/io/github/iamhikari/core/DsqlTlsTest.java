@@ -97,14 +97,14 @@ class DsqlTlsTest {
     if (written != null && byUrl) {
       properties.setProperty("sslNegotiation", written);
     } else if (written != null) {
-      driver.setSslNegotiation(written);
+      driver.setProperty("sslNegotiation", written);
     }
 
     LoginConfiguration login =
         LoginConfiguration.ofDataSource("orders", warning -> {}, driver, "app", properties);
 
     assertThat(new TlsProperties(login.url(), login.driverProperties()).value("sslNegotiation"))
-        .isEqualTo(driver.getSslNegotiation())
+        .isEqualTo(driver.getProperty("sslNegotiation"))
         .isEqualTo(expected);
   }
 
