@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a driver's exception says of a login with a token, and what to check. */
@@ -68,7 +69,7 @@ enum LoginFailure {
       "the pools of all instances together must not be larger than the database's max_connections,"
           + " or the user's own limit"),
 
-  /** The server is asked for more logins a second than it takes, and says so; that passes. */
+  /** The server takes no more logins for now, and says so. Waiting helps. */
   TOO_MANY_LOGINS(
       "all instances together must not open more than 100 connections a second at a cluster of"
           + " Aurora DSQL, after a burst of 1,000"),
@@ -231,12 +232,7 @@ enum LoginFailure {
    */
   static LoginFailure of(SQLException failure, TokenRequest request) {
     LoginFailure verdict = of(failure);
-    boolean isLimit =
-        request.isOfDsql()
-            && everyCause(failure).stream()
-                .anyMatch(
-                    cause ->
-                        cause instanceof SQLException e && LIMIT_EXCEEDED.equals(e.getSQLState()));
+    boolean isLimit = request.isOfDsql() && anyState(failure, LIMIT_EXCEEDED::equals);
     return verdict == UNRELATED && isLimit ? TOO_MANY_LOGINS : verdict;
   }
 
@@ -274,9 +270,14 @@ enum LoginFailure {
 
   /** Whether a server ended a connection, or could not be reached: by SQLState, which all say. */
   static boolean saysThatServerIsAway(SQLException failure) {
+    return anyState(failure, state -> state.startsWith("08") || state.startsWith("57P0"));
+  }
+
+  /** Whether an exception, a cause of it or one that is chained to it has such an SQLState. */
+  private static boolean anyState(SQLException failure, Predicate<String> isWanted) {
     return everyCause(failure).stream()
         .map(cause -> cause instanceof SQLException e ? String.valueOf(e.getSQLState()) : "")
-        .anyMatch(state -> state.startsWith("08") || state.startsWith("57P0"));
+        .anyMatch(isWanted);
   }
 
   private static LoginFailure read(SQLException exception) {

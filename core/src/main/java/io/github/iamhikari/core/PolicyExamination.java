@@ -232,7 +232,7 @@ final class PolicyExamination {
 
     /** Whether the policy allows what only other users of a cluster of DSQL need. */
     private Optional<String> nearMiss(String cluster) {
-      String other = request.isOfAdmin() ? "dsql:DbConnect" : "dsql:DbConnectAdmin";
+      String other = request.of(request.isOfAdmin() ? "app" : IamService.ADMIN).permission();
       String whose = request.isOfAdmin() ? "users other than admin" : "admin alone";
       return of(other, List.of(cluster)).stream()
           .filter(result -> !allowed(result).isEmpty())

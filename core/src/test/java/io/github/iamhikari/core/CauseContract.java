@@ -1,5 +1,7 @@
 package io.github.iamhikari.core;
 
+import static io.github.iamhikari.core.Cause.failed;
+import static io.github.iamhikari.core.Cause.warned;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.core.IamDoctor.Finding;
@@ -127,6 +129,14 @@ abstract class CauseContract {
     Impostor impostor = patient.until(new Impostor(protocol(), certificate));
     patient.url = url("127.0.0.1", impostor.port());
     patient.set("iam_host", endpoint);
+  }
+
+  static Cause wrongRegion() {
+    return Cause.of(
+        "wrong region",
+        patient -> patient.set("iam_region", "eu-west-1"),
+        warned(Step.SETTINGS, "iam_region is eu-west-1, which is not the region in"),
+        failed(Step.LOGIN, "See first what is wrong above: settings"));
   }
 
   static int closedPort(Patient patient) throws Exception {

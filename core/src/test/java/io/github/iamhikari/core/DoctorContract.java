@@ -53,11 +53,7 @@ abstract class DoctorContract extends CauseContract {
   @Override
   Stream<Cause> causes() {
     return Stream.of(
-        Cause.of(
-            "wrong region",
-            patient -> patient.set("iam_region", "eu-west-1"),
-            warned(SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-            failed(LOGIN, "See first what is wrong above: settings")),
+        wrongRegion(),
         Cause.of(
             "a token for an alias",
             patient -> {

@@ -48,11 +48,7 @@ class DsqlDoctorIT extends CauseContract {
   @Override
   Stream<Cause> causes() {
     return Stream.of(
-        Cause.of(
-            "wrong region",
-            patient -> patient.set("iam_region", "eu-west-1"),
-            warned(SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-            failed(LOGIN, "See first what is wrong above: settings")),
+        wrongRegion(),
         Cause.of(
             "a VPC endpoint's name",
             patient -> patient.url = url("vpce-0a-1b.dsql-2c.us-east-2.vpce.amazonaws.com", 5432),

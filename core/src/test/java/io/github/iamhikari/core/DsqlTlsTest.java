@@ -117,7 +117,7 @@ class DsqlTlsTest {
     return new HandshakeCertificates.Builder().heldCertificate(certificate).build().sslContext();
   }
 
-  /** Refuses who comes, and gives the names that the client's TLS asked for. */
+  /** Refuses one client, and returns the names that its TLS handshake asked for. */
   private static List<String> greetingOf(ServerSocket listener, SSLContext certificate) {
     try (Socket client = listener.accept()) {
       byte[] first = client.getInputStream().readNBytes(1);
