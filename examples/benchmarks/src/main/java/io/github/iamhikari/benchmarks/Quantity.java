@@ -5,10 +5,10 @@ enum Quantity {
   FIRST_CONNECTION("First connection in a new JVM", "ms", true),
   PHYSICAL_CONNECTION("A further physical connection", "ms", true),
   BORROW("Borrow and return", "ns", true),
-  LOGIN("A login without network and server", "ns", true),
-  ALL_CONNECTED("1,000 threads, expired token: until all have a connection", "ms", true),
+  LOGIN("Login without a network", "ns", true),
+  ALL_CONNECTED("1,000 threads, expired token: all connected", "ms", true),
   SIGNED("1,000 threads, expired token: tokens signed", "", false),
-  LONGEST_WAIT("Renewal for which AWS takes 2 s: longest wait for a connection", "ms", false);
+  LONGEST_WAIT("Longest wait while AWS takes 2 s to renew", "ms", false);
 
   private final String title;
   private final String unit;

@@ -71,33 +71,34 @@ final class Results {
         median(ratios), medians[RESAMPLES * 25 / 1_000], medians[RESAMPLES * 975 / 1_000]);
   }
 
-  /** A table in Markdown, with a row for each quantity and subject. */
+  /**
+   * A table in Markdown, with a row for each quantity and a column for each subject. Plain HikariCP
+   * has its median; the others have their ratio to it, where that says something.
+   */
   String table() {
-    StringBuilder table = new StringBuilder("| | | median | ratio |\n| --- | --- | ---: | --- |\n");
+    StringBuilder table = new StringBuilder("|");
+    StringBuilder line = new StringBuilder("|---");
+    for (Subject subject : Subject.values()) {
+      table.append(" | ").append(subject);
+      line.append("|---");
+    }
+    table.append(" |\n").append(line).append("|\n");
     for (Quantity quantity : quantities()) {
+      table.append("| ").append(quantity.title());
       for (Subject subject : Subject.values()) {
-        table.append(
-            String.format(
-                Locale.ROOT,
-                "| %s | %s | %s | %s |%n",
-                subject == Subject.HIKARI ? quantity.title() : "",
-                subject,
-                medianText(quantity, subject),
-                ratioText(quantity, subject)));
+        table.append(" | ").append(cell(quantity, subject));
       }
+      table.append(" |\n");
     }
     return table.toString();
   }
 
-  private String ratioText(Quantity quantity, Subject subject) {
-    if (!quantity.isCompared()) {
-      return "";
-    }
-    if (subject == Subject.HIKARI) {
-      return "1";
+  private String cell(Quantity quantity, Subject subject) {
+    if (subject == Subject.HIKARI || !quantity.isCompared()) {
+      return medianText(quantity, subject);
     }
     Ratio ratio = ratio(quantity, subject);
-    return String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", ratio.median, ratio.low, ratio.high);
+    return String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", ratio.median, ratio.low, ratio.high);
   }
 
   private String medianText(Quantity quantity, Subject subject) {

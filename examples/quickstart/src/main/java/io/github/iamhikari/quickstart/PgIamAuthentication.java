@@ -22,7 +22,7 @@ public final class PgIamAuthentication {
     String user = arguments[1];
     // tag::sample[]
     HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(jdbcUrl); // names the endpoint of RDS, Aurora or Aurora DSQL
+    config.setJdbcUrl(jdbcUrl); // jdbc:postgresql://<RDS or Aurora endpoint>:5432/orders
     config.setUsername(user); // no password
     try (var dataSource = new IamHikariDataSource(config);
         var connection = dataSource.getConnection()) {

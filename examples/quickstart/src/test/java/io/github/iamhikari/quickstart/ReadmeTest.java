@@ -29,16 +29,17 @@ class ReadmeTest {
   }
 
   @Test
-  void namesTheVersionOfTheBuild() throws IOException {
-    Matcher version =
-        Pattern.compile("<artifactId>iam-hikari-parent</artifactId>\\s+(<version>(.+)</version>)")
+  void namesTheVersionOfTheBuildOrTheReleaseItLeadsTo() throws IOException {
+    Matcher parent =
+        Pattern.compile("<artifactId>iam-hikari-parent</artifactId>\\s+<version>(.+)</version>")
             .matcher(Files.readString(Path.of("pom.xml")));
-    assertThat(version.find()).isTrue();
+    assertThat(parent.find()).isTrue();
+    String version = parent.group(1).replace("-SNAPSHOT", "");
 
     assertThat(Files.readString(README))
         .contains(
-            "<artifactId>iam-hikari</artifactId>\n  " + version.group(1),
-            "\"io.github.iamhikari:iam-hikari:" + version.group(2) + "\"");
+            "<artifactId>iam-hikari</artifactId>\n  <version>" + version + "</version>",
+            "\"io.github.iamhikari:iam-hikari:" + version + "\"");
   }
 
   @ParameterizedTest

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,7 +29,7 @@ class PagesTest {
           Path.of("../spring-boot/src/test/java/io/github/iamhikari/springboot"));
 
   @ParameterizedTest
-  @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks", "aurora-dsql.md, dsql"})
+  @CsvSource({"other-pools.md, pools", "frameworks.md, frameworks"})
   void showTheRegionsOfTestedCodeAndNothingElse(String page, String folder) throws IOException {
     List<String> regions = new ArrayList<>(regionsOfAll(RECIPES.resolve(folder)));
     if (folder.equals("frameworks")) {
@@ -52,9 +51,10 @@ class PagesTest {
     assertThat(Pages.samples("frameworks.md", "ini")).contains(Files.readString(settings));
   }
 
-  @Test
-  void showTheSettingsOfSpringBootThatTheReadmeShows() throws IOException {
-    assertThat(Pages.samples("../README.md", "yaml"))
+  @ParameterizedTest
+  @ValueSource(strings = {"../README.md", "llms.md"})
+  void showTheTestedSettingsOfSpringBoot(String page) throws IOException {
+    assertThat(Pages.samples(page, "yaml"))
         .containsExactly(Pages.samples("frameworks.md", "yaml").get(0));
   }
 

@@ -19,7 +19,6 @@ public final class Transactions {
 
   private Transactions() {}
 
-  // tag::retry[]
   /** What a transaction does. It may be run several times, so it does nothing but SQL. */
   interface Work<T> {
     T with(Connection connection) throws SQLException;
@@ -42,5 +41,4 @@ public final class Transactions {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
     }
   }
-  // end::retry[]
 }

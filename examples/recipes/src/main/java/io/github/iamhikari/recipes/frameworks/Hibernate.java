@@ -17,13 +17,9 @@ public final class Hibernate {
    * @return what makes Hibernate's sessions, to be closed by the caller
    */
   public static EntityManagerFactory over(DataSource dataSource) {
-    // tag::hibernate[]
-    EntityManagerFactory orders =
-        new HibernatePersistenceConfiguration("orders")
-            .managedClass(PurchaseOrder.class)
-            .property(JdbcSettings.JAKARTA_NON_JTA_DATASOURCE, dataSource)
-            .createEntityManagerFactory();
-    // end::hibernate[]
-    return orders;
+    return new HibernatePersistenceConfiguration("orders")
+        .managedClass(PurchaseOrder.class)
+        .property(JdbcSettings.JAKARTA_NON_JTA_DATASOURCE, dataSource)
+        .createEntityManagerFactory();
   }
 }

@@ -20,9 +20,7 @@ public final class Migrations {
    * @param dataSource the pool
    */
   public static void byFlyway(DataSource dataSource) {
-    // tag::flyway[]
     Flyway.configure().dataSource(dataSource).load().migrate();
-    // end::flyway[]
   }
 
   /**
@@ -33,7 +31,6 @@ public final class Migrations {
    * @throws LiquibaseException if a change fails
    */
   public static void byLiquibase(DataSource dataSource) throws SQLException, LiquibaseException {
-    // tag::liquibase[]
     try (Connection connection = dataSource.getConnection();
         Liquibase liquibase =
             new Liquibase(
@@ -42,6 +39,5 @@ public final class Migrations {
                 new JdbcConnection(connection))) {
       liquibase.update();
     }
-    // end::liquibase[]
   }
 }

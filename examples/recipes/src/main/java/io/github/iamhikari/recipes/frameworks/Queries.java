@@ -18,11 +18,8 @@ public final class Queries {
    * @return what was ordered
    */
   public static List<String> itemsByJooq(DataSource dataSource) {
-    // tag::jooq[]
     var orders = DSL.using(dataSource, SQLDialect.POSTGRES);
-    List<String> items = orders.fetch("SELECT item FROM purchase_order").getValues(0, String.class);
-    // end::jooq[]
-    return items;
+    return orders.fetch("SELECT item FROM purchase_order").getValues(0, String.class);
   }
 
   /**
@@ -32,13 +29,8 @@ public final class Queries {
    * @return what was ordered
    */
   public static List<String> itemsByJdbi(DataSource dataSource) {
-    // tag::jdbi[]
     Jdbi orders = Jdbi.create(dataSource);
-    List<String> items =
-        orders.withHandle(
-            handle ->
-                handle.createQuery("SELECT item FROM purchase_order").mapTo(String.class).list());
-    // end::jdbi[]
-    return items;
+    return orders.withHandle(
+        handle -> handle.createQuery("SELECT item FROM purchase_order").mapTo(String.class).list());
   }
 }

@@ -16,13 +16,9 @@ public final class TenantRoles {
    * @return the pools, to be closed by the caller
    */
   public static TenantPools pools(String jdbcUrl, Supplier<String> tenant) {
-    // tag::tenants[]
-    var pools = new TenantPools(20, tenant, name -> configuration(jdbcUrl, name));
-    // end::tenants[]
-    return pools;
+    return new TenantPools(20, tenant, name -> configuration(jdbcUrl, name));
   }
 
-  // tag::tenants-role[]
   static HikariConfig configuration(String jdbcUrl, String tenant) {
     var configuration = new HikariConfig();
     configuration.setPoolName(tenant);
@@ -35,5 +31,4 @@ public final class TenantRoles {
     configuration.setInitializationFailTimeout(-1);
     return configuration;
   }
-  // end::tenants-role[]
 }

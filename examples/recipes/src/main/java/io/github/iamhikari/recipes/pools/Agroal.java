@@ -20,7 +20,6 @@ public final class Agroal {
    * @throws SQLException if Agroal does not start
    */
   public static AgroalDataSource pool(String jdbcUrl, String user) throws SQLException {
-    // tag::agroal[]
     var configuration = new AgroalDataSourceConfigurationSupplier();
     configuration
         .connectionPoolConfiguration()
@@ -30,8 +29,6 @@ public final class Agroal {
         .connectionProviderClass(IamDriver.class)
         .jdbcUrl(jdbcUrl) // jdbc:iam:postgresql://...
         .principal(new NamePrincipal(user));
-    AgroalDataSource pool = AgroalDataSource.from(configuration);
-    // end::agroal[]
-    return pool;
+    return AgroalDataSource.from(configuration);
   }
 }

@@ -26,6 +26,7 @@ public final class R2dbc {
     // tag::r2dbc[]
     Mono<CharSequence> token =
         Mono.<CharSequence>fromSupplier(tokens::getToken).subscribeOn(Schedulers.boundedElastic());
+    // end::r2dbc[]
     var connections =
         new PostgresqlConnectionFactory(
             PostgresqlConnectionConfiguration.builder()
@@ -39,7 +40,6 @@ public final class R2dbc {
                 .build());
     var pool =
         new ConnectionPool(ConnectionPoolConfiguration.builder(connections).maxSize(10).build());
-    // end::r2dbc[]
     return pool;
   }
 }

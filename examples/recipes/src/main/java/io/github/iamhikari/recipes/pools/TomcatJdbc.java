@@ -15,12 +15,10 @@ public final class TomcatJdbc {
    * @return the pool, to be closed by the caller
    */
   public static DataSource pool(IamDataSource logins) {
-    // tag::tomcat-jdbc[]
     DataSource pool = new DataSource(); // org.apache.tomcat.jdbc.pool.DataSource
     pool.setDataSource(logins);
     pool.setInitialSize(1);
     pool.setMaxActive(10);
-    // end::tomcat-jdbc[]
     return pool;
   }
 }
