@@ -73,9 +73,8 @@ final class DataSourceClass {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "dataSourceClassName is %s, which HikariCP uses instead of the jdbcUrl, and nothing says"
-                  + " where it connects to; leave dataSourceClassName out, or write dataSource.%s in"
-                  + " place of the jdbcUrl",
+              "dataSourceClassName is %s, so HikariCP ignores the jdbcUrl, and no property names a"
+                  + " server; remove dataSourceClassName, or set dataSource.%s instead of the jdbcUrl",
               className,
               driver.address));
     }
@@ -89,7 +88,7 @@ final class DataSourceClass {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "dataSourceClassName is %s, of which no instance can be made: %s",
+              "dataSourceClassName is %s, which cannot be instantiated: %s",
               className,
               RootCause.of(e)),
           e);
@@ -100,12 +99,11 @@ final class DataSourceClass {
     String remedy =
         KnownDriver.of(className)
             .map(driver -> driver.dataSource)
-            .orElse("the name of the driver's class that is one");
+            .orElse("the driver's DataSource class");
     throw new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "dataSourceClassName is %s, which is not a javax.sql.DataSource, and a pool needs one;"
-                + " write %s",
+            "dataSourceClassName is %s, which is not a javax.sql.DataSource; use %s",
             className,
             remedy));
   }
@@ -137,12 +135,12 @@ final class DataSourceClass {
                 .meantBy(name)
                 .map(meant -> "; did you mean " + meant + "?")
                 .orElse("");
-        throw refusal(instance, name, "it has no property of that name" + question, e);
+        throw refusal(instance, name, "there is no such property" + question, e);
       }
       // the value may be a secret, and its setter may repeat it
       boolean repeatsTheValue = messages(e).contains(value.toString());
       throw repeatsTheValue
-          ? refusal(instance, name, "its value is not a valid one", null)
+          ? refusal(instance, name, "the value is invalid", null)
           : refusal(instance, name, RootCause.of(e), e);
     }
   }
@@ -152,7 +150,7 @@ final class DataSourceClass {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "dataSourceClassName is %s, which does not take the property %s: %s",
+            "dataSourceClassName is %s, which rejects the property %s: %s",
             instance.getClass().getName(),
             name,
             reason),

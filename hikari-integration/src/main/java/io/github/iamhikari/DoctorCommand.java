@@ -25,12 +25,12 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     mixinStandardHelpOptions = true,
     versionProvider = IamHikariCommand.Version.class,
-    description = "Goes through one login step by step, and says what is wrong with it.",
+    description = "Checks a login step by step and reports what is wrong.",
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:the login succeeds",
-      "1:it succeeds, but something is not as it should be",
-      "2:it fails, or the command cannot be read"
+      "1:the login succeeds, with warnings",
+      "2:the login fails, or the command is invalid"
     })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -42,35 +42,34 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "<jdbc-url>",
-      description = "where to log in: jdbc:postgresql://host:port/database, mysql or mariadb")
+      description = "JDBC URL, such as jdbc:postgresql://host:port/database")
   private @Nullable String url;
 
-  @Option(names = "--user", paramLabel = "<user>", description = "the database user who logs in")
+  @Option(names = "--user", paramLabel = "<user>", description = "database user")
   private @Nullable String user;
 
   @Option(
       names = "--property",
       paramLabel = "<name=value>",
-      description = "an iam_* setting, or a property of the driver; may be repeated")
+      description = "iam_* setting or driver property; may be repeated")
   private Map<String, String> properties = new LinkedHashMap<>();
 
   @Option(
       names = "--properties-file",
       paramLabel = "<file>",
-      description = "a pool's properties, as HikariCP takes them; the other options win over it")
+      description = "HikariCP properties file; the other options override it")
   private @Nullable String propertiesFile;
 
   @Option(
       names = "--driver",
       paramLabel = "<jar>",
-      description =
-          "the JDBC driver, if it is neither on the class path nor in the folder of this jar")
+      description = "JDBC driver, if it is neither on the class path nor next to this jar")
   private @Nullable Path driver;
 
   @Option(names = "--json", description = "write the report as JSON")
   private boolean isJson;
 
-  @Option(names = "--offline", description = "ask AWS for credentials at most")
+  @Option(names = "--offline", description = "contact AWS only for credentials")
   private boolean isOffline;
 
   private @Nullable Properties fileProperties;

@@ -59,7 +59,7 @@ final class DriverConnections {
       throw new IllegalArgumentException(
           "credentialsProvider is set to a "
               + provider.getClass().getName()
-              + ", which HikariCP would ask instead of signing an IAM token; leave it out");
+              + ", which HikariCP would use instead of IAM tokens; remove it");
     }
   }
 
@@ -77,15 +77,15 @@ final class DriverConnections {
     if (driverClassName != null) {
       return String.format(
           Locale.ROOT,
-          "The driver %s takes no URL that begins with \"%s\"; leave driverClassName out, or write"
-              + " the one of the driver for it",
+          "The driver %s does not accept URLs that start with \"%s\"; remove driverClassName, or set"
+              + " it to the driver for this URL",
           driverClassName,
           protocol);
     }
     return String.format(
         Locale.ROOT,
-        "No JDBC driver on the class path takes a URL that begins with \"%s\"; add the driver as a"
-            + " dependency, or put its jar beside that of iam-hikari",
+        "No JDBC driver on the class path accepts URLs that start with \"%s\"; add the driver as a"
+            + " dependency, or put its jar next to iam-hikari's",
         protocol);
   }
 
@@ -96,7 +96,11 @@ final class DriverConnections {
       return (DataSource) new InitialContext().lookup(name);
     } catch (NamingException | ClassCastException e) {
       throw new IllegalArgumentException(
-          "dataSourceJNDI is " + name + ", which JNDI does not know as a DataSource", e);
+          "dataSourceJNDI is "
+              + name
+              + ", but no DataSource is bound to that name; use the JNDI name of a"
+              + " javax.sql.DataSource",
+          e);
     }
   }
 }

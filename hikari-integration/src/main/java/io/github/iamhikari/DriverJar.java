@@ -62,11 +62,11 @@ final class DriverJar {
       return Optional.empty();
     }
     if (!isJar(named.get(), any -> true)) {
-      return Optional.of("--driver names no jar file that can be read");
+      return Optional.of("--driver is not a readable jar file");
     }
     return holdsDriver(named.get(), command)
         ? Optional.empty()
-        : Optional.of("--driver names a jar without a driver for this URL or class name");
+        : Optional.of("the jar given by --driver has no driver for this URL or class name");
   }
 
   private static boolean holdsDriver(Path file, DoctorCommand command) {

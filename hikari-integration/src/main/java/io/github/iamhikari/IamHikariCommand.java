@@ -21,7 +21,7 @@ import picocli.CommandLine.ParseResult;
     name = "iam-hikari",
     mixinStandardHelpOptions = true,
     versionProvider = IamHikariCommand.Version.class,
-    description = "Looks into logins to Amazon RDS, Aurora and Aurora DSQL with AWS IAM.",
+    description = "Diagnoses AWS IAM logins to Amazon RDS, Aurora and Aurora DSQL.",
     subcommands = DoctorCommand.class)
 final class IamHikariCommand {
 

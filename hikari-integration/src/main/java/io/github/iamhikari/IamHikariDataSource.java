@@ -448,7 +448,8 @@ public class IamHikariDataSource extends HikariDataSource {
     SQLException cause =
         problem.getCause() instanceof SQLException answer
             ? answer
-            : new SQLException("There is no IAM token", problem.getSQLState(), problem.getCause());
+            : new SQLException(
+                "No IAM token is available", problem.getSQLState(), problem.getCause());
     SQLException unavailable =
         new SQLTransientConnectionException(
             getPoolName() + " - Connection is not available. " + problem.getMessage(),
@@ -473,7 +474,7 @@ public class IamHikariDataSource extends HikariDataSource {
         new SQLTransientConnectionException(
             String.format(
                 Locale.ROOT,
-                "%s. A login waits for AWS credentials: the credentials provider has not answered for"
+                "%s. A login is waiting for the AWS credentials provider, which has not responded for"
                     + " %s s",
                 timeout.getMessage(),
                 Math.round(status.awaited().toMillis() / 100.0) / 10.0),

@@ -112,10 +112,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
 
   private static void warnOf(String name, String meant) {
     logger.warn(
-        "The JNDI resource has the attribute {}, which HikariCP does not know; it is ignored. Did you"
-            + " mean {}?",
-        name,
-        meant);
+        "Ignoring the unknown attribute {} of the JNDI resource. Did you mean {}?", name, meant);
   }
 
   private static DataSource lookUp(
@@ -131,7 +128,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
           DATA_SOURCE_JNDI
               + " is \""
               + name
-              + "\", and nothing is bound to that name; write the full name of a"
+              + "\", but nothing is bound to that name; use the full name of a"
               + " javax.sql.DataSource, such as \"java:comp/env/jdbc/orders\"");
     }
     if (found instanceof DataSource dataSource) {
@@ -141,9 +138,9 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
         DATA_SOURCE_JNDI
             + " is \""
             + name
-            + "\", which is the name of a "
+            + "\", which is bound to a "
             + found.getClass().getName()
-            + "; write that of a javax.sql.DataSource");
+            + "; use the name of a javax.sql.DataSource");
   }
 
   @SuppressWarnings("BanJNDI") // the name is the administrator's, from beside the JDBC URL

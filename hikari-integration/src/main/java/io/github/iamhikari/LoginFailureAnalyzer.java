@@ -28,10 +28,10 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
   private static final Pattern SETTING = Pattern.compile("(?<what>.*?); (?<remedy>.*)");
 
   private static final Pattern LOGIN =
-      Pattern.compile("(?<what>.*?)\\. (?<remedy>(?:Check|Set|Give) .*)");
+      Pattern.compile("(?<what>.*?)\\. (?<remedy>(?:Add|Check|Give|Grant|Make|Set|Use) .*)");
 
   private static final String ANOTHER_REMEDY =
-      "Start it with --debug to see the causes, and look the message up in iam-hikari's"
+      "Restart with --debug to see the causes, and look up the message in iam-hikari's"
           + " docs/troubleshooting.md.";
 
   private static final Set<String> SETTINGS =
@@ -127,7 +127,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
     return SETTINGS.stream().anyMatch(remedy::contains)
         ? String.format(
             Locale.ROOT,
-            "%s%n%nThe settings of a pool that Spring Boot makes are under spring.datasource.hikari.",
+            "%s%n%nIn Spring Boot, set pool properties under spring.datasource.hikari.",
             action)
         : action;
   }

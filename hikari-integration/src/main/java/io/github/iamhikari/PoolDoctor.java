@@ -82,7 +82,7 @@ final class PoolDoctor {
       threads.execute(examination);
     } catch (RuntimeException | Error e) { // no thread can be started
       isExamining = false;
-      logger.debug("A pool could not be examined", e);
+      logger.debug("Failed to examine a pool", e);
     }
   }
 
@@ -91,7 +91,7 @@ final class PoolDoctor {
     try {
       found = wrong(examination.get());
     } catch (RuntimeException | Error e) {
-      logger.debug("A pool could not be examined", e);
+      logger.debug("Failed to examine a pool", e);
     } finally {
       synchronized (this) {
         findings = found;

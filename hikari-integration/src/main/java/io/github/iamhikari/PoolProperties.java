@@ -123,7 +123,7 @@ final class PoolProperties {
           Object other = known.put(DATA_SOURCE_PREFIX + name, value);
           if (other != null && !other.toString().equals(value.toString())) {
             logger.warn(
-                "{} is {} and {}{} is {}; {} is used.",
+                "{} is {} but {}{} is {}; using {}.",
                 name,
                 value,
                 DATA_SOURCE_PREFIX,
@@ -140,10 +140,7 @@ final class PoolProperties {
     if (!name.startsWith(DATA_SOURCE_PREFIX) && !ofHikari.contains(name)) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "HikariCP does not know the property %s; %s",
-              name,
-              remedy(name, ofHikari, all)));
+              Locale.ROOT, "%s is not a HikariCP property; %s", name, remedy(name, ofHikari, all)));
     }
     Properties alone = new Properties();
     alone.put(name, value);
@@ -151,8 +148,7 @@ final class PoolProperties {
       new HikariConfig(alone);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "HikariCP does not take the property %s: %s", name, RootCause.of(e)),
+          String.format(Locale.ROOT, "HikariCP rejects the property %s: %s", name, RootCause.of(e)),
           e);
     }
   }
@@ -162,7 +158,8 @@ final class PoolProperties {
     if (partOfAnAddress != null) {
       return String.format(
           Locale.ROOT,
-          "did you mean %s, which names host, port and database, or %s%s of a dataSourceClassName?",
+          "did you mean %s, which includes the host, port and database, or %s%s, which needs a"
+              + " dataSourceClassName?",
           JDBC_URL,
           DATA_SOURCE_PREFIX,
           partOfAnAddress);
@@ -171,7 +168,7 @@ final class PoolProperties {
         .map(property -> DATA_SOURCE_PREFIX + property)
         .or(() -> ofHikari.meantBy(name))
         .map(meant -> "did you mean " + meant + "?")
-        .orElse("leave it out, or write " + DATA_SOURCE_PREFIX + name + " if it is the driver's");
+        .orElse("remove it, or write " + DATA_SOURCE_PREFIX + name + " if it is a driver property");
   }
 
   /** The driver's own property of that name, in the driver's spelling. */

@@ -41,22 +41,22 @@ final class TokenMeters implements AutoCloseable {
                     TokenMeters::attempts,
                     of -> of.getTokenStatus().signingTime().toNanos(),
                     NANOSECONDS)
-                .description("Attempts to sign a token, with the resolving of AWS credentials")
+                .description("Time spent signing tokens, including resolving AWS credentials")
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
                     "iamhikari.token.signed", iamDataSource, of -> of.getTokenStatus().signed())
-                .description("Tokens that were signed")
+                .description("Tokens signed")
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
                     "iamhikari.token.failed", iamDataSource, of -> of.getTokenStatus().failed())
-                .description("Attempts to sign a token that failed")
+                .description("Failed attempts to sign a token")
                 .tag("pool", poolName)
                 .register(meters),
             FunctionCounter.builder(
                     "iamhikari.token.rejected", iamDataSource, of -> of.getTokenStatus().rejected())
-                .description("Tokens that the server refused")
+                .description("Tokens rejected by the server")
                 .tag("pool", poolName)
                 .register(meters),
             TimeGauge.builder(
@@ -64,7 +64,7 @@ final class TokenMeters implements AutoCloseable {
                     iamDataSource,
                     TimeUnit.SECONDS,
                     of -> of.getTokenStatus().remaining().toSeconds())
-                .description("For how much longer the token may be used")
+                .description("How much longer the current token can be used")
                 .tag("pool", poolName)
                 .register(meters)));
   }

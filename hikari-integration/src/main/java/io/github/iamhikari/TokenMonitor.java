@@ -39,7 +39,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
       ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
       registeredName = name;
     } catch (JMException e) {
-      logger.warn("{} - The management bean of the IAM token cannot be registered.", poolName, e);
+      logger.warn("{} - Failed to register the MBean of the IAM token.", poolName, e);
     }
   }
 
@@ -62,7 +62,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
       try {
         ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
       } catch (JMException e) {
-        logger.debug("{} - Somebody else has unregistered {}.", poolName, name, e);
+        logger.debug("{} - The MBean {} was already unregistered.", poolName, name, e);
       }
     }
   }

@@ -29,14 +29,14 @@ final class UnreadableCommand implements IParameterExceptionHandler {
       return "Missing option or value: " + names(missing.getMissing());
     }
     if (e instanceof OverwrittenOptionException overwritten) {
-      return "Given more than once: " + names(List.of(overwritten.getOverwritten()));
+      return "Option given more than once: " + names(List.of(overwritten.getOverwritten()));
     }
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unknown(unmatched.getUnmatched());
     }
     return e.getArgSpec() == null
-        ? "The command is incomplete or cannot be read"
-        : "The value cannot be read: " + names(List.of(e.getArgSpec()));
+        ? "The command is incomplete or invalid"
+        : "Invalid value for option: " + names(List.of(e.getArgSpec()));
   }
 
   /** Names the first option: what follows may be its value. */

@@ -140,7 +140,7 @@ class AllJarIT {
       assertThat(Files.readString(folder.resolve("errors"))).isEmpty();
       assertThat(report)
           .startsWith("{")
-          .contains("\"status\": \"ok\"", "is let in, by ", "is allowed rds-db:connect on ")
+          .contains("\"status\": \"ok\"", "logged in with ", "is allowed rds-db:connect on ")
           .contains(folder.resolve(driver.getFileName()).toString())
           .doesNotContain("skipped", "warning", key.id(), key.secret(), "X-Amz-Signature");
       assertThat(status).as(report).isZero();

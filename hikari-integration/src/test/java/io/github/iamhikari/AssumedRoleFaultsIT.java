@@ -72,9 +72,7 @@ class AssumedRoleFaultsIT extends StsFaults {
   void tellsOfAnExternalIdThatIsNotTheRoles() {
     assertNoToken(
         logins(null, settings("tenant-8")),
-        "the role "
-            + role.arn()
-            + " could not be assumed with AWS credentials of the default chain");
+        "could not assume the role " + role.arn() + " with AWS credentials from the default chain");
     assertThat(role.keyIds()).isEmpty();
   }
 
@@ -82,7 +80,7 @@ class AssumedRoleFaultsIT extends StsFaults {
   void tellsThatTheUsersKeyIsRevoked() {
     sts.revoke(user.id());
 
-    assertNoToken(logins, "the role " + role.arn() + " could not be assumed with AWS credentials");
+    assertNoToken(logins, "could not assume the role " + role.arn() + " with AWS credentials");
   }
 
   @Test

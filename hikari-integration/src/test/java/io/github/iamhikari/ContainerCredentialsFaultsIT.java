@@ -117,7 +117,7 @@ class ContainerCredentialsFaultsIT extends AwsFaults {
     Throwable failure = catchThrowable(logins::getConnection);
     assertThat(failure)
         .isInstanceOf(SQLException.class)
-        .hasMessageStartingWith("No IAM token could be signed for ")
+        .hasMessageStartingWith("Could not sign an IAM token for ")
         .hasMessageEndingWith("Failed to load credentials from metadata service.");
     secrets.assertNoneIn(failure.toString()); // the JDK's exception beneath has one
     assertThat(agent.http().requests()).isEmpty();
@@ -131,7 +131,7 @@ class ContainerCredentialsFaultsIT extends AwsFaults {
   void refusesCredentialsThatHaveRunOut() {
     role.rotate(clock.instant().minusSeconds(60));
 
-    assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
+    assertNoToken(logins, "the AWS credentials expired at " + role.expiration());
     assertThat(agent.http().requests()).hasSize(1);
     assertThat(ofTheRole()).isEmpty();
   }

@@ -111,7 +111,7 @@ class DemotedWriterIT {
       try (HikariDataSource pool = pools.make(settings)) {
         assertThatThrownBy(pool::getConnection)
             .rootCause()
-            .hasMessageContaining("leads to a server that is not the writer");
+            .hasMessageContaining("no longer leads to the writer");
         readOnlyFromNowOn(administrator, false);
         pool.setConnectionTimeout(ComparedPools.PATIENCE.toMillis());
         try (Connection connection = pool.getConnection()) {

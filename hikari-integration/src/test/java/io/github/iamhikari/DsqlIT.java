@@ -123,7 +123,8 @@ class DsqlIT {
   void sendsNoTokenToAnotherCluster() {
     String other = CLUSTER.replace(".dsql.", ".dsql-1b7o.");
 
-    assertRefused(config(dsql.jdbcUrl(other)), "No IAM token of user \"app\" at " + other, "08006");
+    assertRefused(
+        config(dsql.jdbcUrl(other)), "No IAM token was sent for user \"app\" at " + other, "08006");
     assertThat(logins()).isEmpty();
   }
 
@@ -140,7 +141,8 @@ class DsqlIT {
 
     assertRefused(
         config,
-        "(1) the policy of these AWS credentials must allow dsql:DbConnectAdmin on this cluster",
+        "(1) the IAM policy of these AWS credentials must allow dsql:DbConnectAdmin on this"
+            + " cluster",
         "28000");
   }
 
@@ -170,7 +172,7 @@ class DsqlIT {
       HikariConfig second = config(dsql.jdbcUrl(CLUSTER));
       second.setConnectionTimeout(1_000); // for which a caller waits, as one may be closed
 
-      assertRefused(second, "the cluster's quota of connections", "53300");
+      assertRefused(second, "the cluster's connection quota", "53300");
       assertThat(Borrowers.currentUser(connection)).isEqualTo("app");
     }
   }

@@ -94,13 +94,13 @@ class FailFastIT {
             .isInstanceOf(SQLTransientConnectionException.class)
             .hasCauseInstanceOf(PSQLException.class)
             .hasMessageContaining(
-                " - Connection is not available. The IAM login of user \"app_user\"")
+                " - Connection is not available. IAM login failed for user \"app_user\"")
             .hasMessageContaining("FATAL: PAM authentication failed");
       }
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLTransientConnectionException.class)
           .hasMessageContaining(
-              " - Connection is not available. The IAM login of user \"app_user\"");
+              " - Connection is not available. IAM login failed for user \"app_user\"");
     }
     assertThat(logins()).hasSizeBetween(1, 5);
   }
@@ -115,7 +115,7 @@ class FailFastIT {
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLTransientConnectionException.class)
           .hasMessageContaining(
-              " - Connection is not available. The IAM login of user \"app_user\"");
+              " - Connection is not available. IAM login failed for user \"app_user\"");
     }
   }
 
@@ -144,7 +144,7 @@ class FailFastIT {
           pool.getConnection().close();
           accepted = true;
         } catch (SQLException e) {
-          assertThat(e.getMessage()).contains("The IAM login of user \"app_user\"");
+          assertThat(e.getMessage()).contains("IAM login failed for user \"app_user\"");
         }
       }
     }
@@ -189,7 +189,7 @@ class FailFastIT {
     try (IamHikariDataSource pool = slow(config(), Duration.ofMillis(1_500))) {
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLTransientConnectionException.class)
-          .hasMessageContaining(" - Connection is not available. The IAM login of user ");
+          .hasMessageContaining(" - Connection is not available. IAM login failed for user ");
       assertThat(Thread.interrupted()).as("the caller's interrupt").isFalse();
     }
   }
@@ -203,7 +203,7 @@ class FailFastIT {
 
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLTransientConnectionException.class)
-          .hasMessageContaining(" - Connection is not available. The IAM login of user ");
+          .hasMessageContaining(" - Connection is not available. IAM login failed for user ");
     }
   }
 
@@ -216,7 +216,8 @@ class FailFastIT {
 
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLTransientConnectionException.class)
-          .hasMessageContaining(" - Connection is not available. The IAM login of user \"nobody\"");
+          .hasMessageContaining(
+              " - Connection is not available. IAM login failed for user \"nobody\"");
     }
   }
 
@@ -305,8 +306,8 @@ class FailFastIT {
         .isInstanceOf(PoolInitializationException.class)
         .cause()
         .isInstanceOf(SQLException.class)
-        .hasMessageStartingWith("No IAM token could be signed for user ")
-        .hasMessageContaining(" within 1 s: the AWS credentials provider has not answered.");
+        .hasMessageStartingWith("Could not sign an IAM token for user ")
+        .hasMessageContaining(" within 1 s: the AWS credentials provider did not answer.");
   }
 
   @Test
@@ -318,11 +319,12 @@ class FailFastIT {
         assertThatThrownBy(pool::getConnection)
             .isInstanceOf(SQLTransientConnectionException.class)
             .hasMessageMatching(
-                ".* - Connection is not available\\. No IAM token could be signed for user"
-                    + " \"app_user\" at \\S+ \\(region us-east-2\\): no AWS credentials were found in"
-                    + " system properties, the environment, a web identity, the profile \"nobody\","
-                    + " a container's agent or the EC2 metadata service\\. Check that ~/\\.aws has"
-                    + " this profile with credentials, and log in if it uses SSO")
+                ".* - Connection is not available\\. Could not sign an IAM token for user"
+                    + " \"app_user\" at \\S+ \\(region us-east-2\\): no AWS credentials were found"
+                    + " in system properties, the environment, a web identity, the profile"
+                    + " \"nobody\", a container's agent or the EC2 metadata service\\. Check that"
+                    + " ~/\\.aws has this profile with credentials, and run aws sso login if it"
+                    + " uses SSO")
             .hasStackTraceContaining("Unable to load credentials from any of the providers");
       }
     }
@@ -404,7 +406,7 @@ class FailFastIT {
       for (int i = 0; i < 10; i++) {
         assertThatThrownBy(pool::getConnection)
             .isInstanceOf(SQLException.class)
-            .hasMessageStartingWith("The IAM login of user \"app_user\"");
+            .hasMessageStartingWith("IAM login failed for user \"app_user\"");
       }
       assertThat(logins()).hasSizeBetween(1, 3);
     }

@@ -75,7 +75,7 @@ class FatJarIT {
         .contains("logged in by PostgreSQL JDBC Driver")
         .contains("logged in by MySQL Connector/J")
         .contains("logged in by MariaDB Connector/J")
-        .contains("leads to Amazon's roots of us-east-2 (as of today)")
+        .contains("chains to Amazon's roots for us-east-2 (as of today)")
         .doesNotContain("not verified")
         .doesNotContain("X-Amz-Signature");
   }

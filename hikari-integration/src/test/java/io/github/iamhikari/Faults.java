@@ -45,7 +45,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 /**
  * What an application sees when something breaks between its pool and the database: the same faults
  * for every engine. What a test makes go wrong, and all that it is told, is searched for secrets at
- * its end. {@code docs/reliability.md} tells of each.
+ * its end. {@code reliability.md} has a row for each.
  */
 @Timeout(120)
 abstract class Faults {
@@ -190,7 +190,7 @@ abstract class Faults {
 
     assertThat(failureOf(pool))
         .hasMessageContaining(
-            "The IAM login of user \"%s\" at %s:%d (region us-east-2) was refused: ",
+            "IAM login failed for user \"%s\" at %s:%d (region us-east-2): ",
             rds().account(), rds().host(), rds().port())
         .hasMessageContaining("Check (1) the AWS credentials must not be revoked");
 
@@ -228,7 +228,7 @@ abstract class Faults {
     evict(pool);
 
     assertThat(failureOf(pool))
-        .hasMessageContaining("The IAM login of user ")
+        .hasMessageContaining("IAM login failed for user ")
         .hasMessageContaining("this machine's clock says ")
         .hasMessageContaining("this machine's clock must be right");
 

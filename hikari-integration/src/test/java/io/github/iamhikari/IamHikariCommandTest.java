@@ -85,7 +85,7 @@ class IamHikariCommandTest {
         file(dsql, "username=a", "maxLifetime=7200000"));
 
     assertThat(report.toString())
-        .contains("maxLifetime is 7200000 ms, and Aurora DSQL ends a session after 60 minutes")
+        .contains("maxLifetime is 7200000 ms, but Aurora DSQL ends sessions after 60 minutes")
         .contains("user \"reports\" at " + HOST)
         .contains("user \"app\" at " + HOST, "org.postgresql.ds.PGSimpleDataSource", "eu-west-1");
   }
@@ -97,7 +97,7 @@ class IamHikariCommandTest {
     assertThat(run("doctor", "--properties-file", "nowhere.properties")).isEqualTo(2);
 
     assertThat(report.toString())
-        .contains("HikariCP does not know the property usrname; did you mean username?")
+        .contains("usrname is not a HikariCP property; did you mean username?")
         .contains("Cannot find property file: nowhere.properties");
   }
 
@@ -105,14 +105,14 @@ class IamHikariCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | The command is incomplete or cannot be read",
+        "'' | The command is incomplete or invalid",
         "doctor | Missing option or value: --url or --properties-file",
         "doctor --url | Missing option or value: --url",
-        "doctor --user hunter2 --user hunter2 | Given more than once: --user",
+        "doctor --user hunter2 --user hunter2 | Option given more than once: --user",
         "doctor --password hunter2 | Unknown option: --password",
         "doctor --password=hunter2 | Unknown option: --password",
-        "doctor --property hunter2 | The value cannot be read: --property",
-        "doctor --json=hunter2 | The value cannot be read: --json",
+        "doctor --property hunter2 | Invalid value for option: --property",
+        "doctor --json=hunter2 | Invalid value for option: --json",
         "doctor -phunter2 | Unknown command, or a value without an option",
         "doctor jdbc:postgresql://a:hunter2@b | Unknown command, or a value without an option",
         "hunter2 | Unknown command, or a value without an option"
@@ -142,7 +142,7 @@ class IamHikariCommandTest {
         file("jdbcUrl=" + URL, "username=app", "password=hunter2"));
 
     assertThat(report.toString())
-        .contains("A password is configured; it is ignored, the IAM token is sent.")
+        .contains("A password is configured; ignoring it, and sending the IAM token.")
         .doesNotContain("hunter2");
   }
 
@@ -177,8 +177,8 @@ class IamHikariCommandTest {
     assertThat(run("doctor", "--url", URL, "--driver", other.toString())).isEqualTo(2);
 
     assertThat(report.toString())
-        .contains("--driver names no jar file that can be read")
-        .contains("--driver names a jar without a driver for this URL");
+        .contains("--driver is not a readable jar file")
+        .contains("the jar given by --driver has no driver for this URL");
   }
 
   @Test
@@ -188,7 +188,7 @@ class IamHikariCommandTest {
 
     assertThat(report.toString())
         .startsWith("iam-hikari ")
-        .contains("--properties-file", "1   it succeeds, but something is not as it should be");
+        .contains("--properties-file", "1   the login succeeds, with warnings");
   }
 
   @Test

@@ -127,8 +127,8 @@ class IamHikariJNDIFactoryIT {
 
   @ParameterizedTest
   @CsvSource({
-    "java:comp/env/jdbc/plian, and nothing is bound to that name; ",
-    "java:comp/env/greeting,   which is the name of a java.lang.String; ",
+    "java:comp/env/jdbc/plian, but nothing is bound to that name; ",
+    "java:comp/env/greeting,   which is bound to a java.lang.String; ",
   })
   void looksUpTheDataSourceToStandOn(String name, String message) throws Exception {
     deploy(

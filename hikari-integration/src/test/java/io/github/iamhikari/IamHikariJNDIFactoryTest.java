@@ -121,10 +121,9 @@ class IamHikariJNDIFactoryTest {
       assertThat(pool.isRunning()).isTrue();
       assertThat(log.linesOf(Level.WARN))
           .containsExactly(
-              "The JNDI resource has the attribute user, which HikariCP does not know; it is"
-                  + " ignored. Did you mean username?",
-              "The JNDI resource has the attribute maxPoolSize, which HikariCP does not know; it is"
-                  + " ignored. Did you mean maximumPoolSize?");
+              "Ignoring the unknown attribute user of the JNDI resource. Did you mean username?",
+              "Ignoring the unknown attribute maxPoolSize of the JNDI resource. Did you mean"
+                  + " maximumPoolSize?");
     }
   }
 
@@ -221,7 +220,7 @@ class IamHikariJNDIFactoryTest {
                     standingOn("jdbc/plian"), null, given, environment(initial)))
         .isInstanceOf(NameNotFoundException.class)
         .hasMessage(
-            "dataSourceJNDI is \"jdbc/plian\", and nothing is bound to that name; write the full"
+            "dataSourceJNDI is \"jdbc/plian\", but nothing is bound to that name; use the full"
                 + " name of a javax.sql.DataSource, such as \"java:comp/env/jdbc/orders\"");
     assertThat(initial.closed).isFalse();
   }
@@ -231,7 +230,7 @@ class IamHikariJNDIFactoryTest {
     assertThatThrownBy(() -> make(standingOn("jdbc/plain")))
         .isInstanceOf(NamingException.class)
         .hasMessageStartingWith(
-            "dataSourceJNDI is \"jdbc/plain\", and nothing is bound to that name; ");
+            "dataSourceJNDI is \"jdbc/plain\", but nothing is bound to that name; ");
   }
 
   @Test
@@ -241,8 +240,8 @@ class IamHikariJNDIFactoryTest {
     assertThatThrownBy(() -> factory.getObjectInstance(standingOn("jdbc/plain"), null, given, null))
         .isInstanceOf(NamingException.class)
         .hasMessage(
-            "dataSourceJNDI is \"jdbc/plain\", which is the name of a java.lang.String;"
-                + " write that of a javax.sql.DataSource");
+            "dataSourceJNDI is \"jdbc/plain\", which is bound to a java.lang.String;"
+                + " use the name of a javax.sql.DataSource");
   }
 
   private @Nullable Object make(@Nullable Object object) throws NamingException {

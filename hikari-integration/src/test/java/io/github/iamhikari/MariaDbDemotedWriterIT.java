@@ -110,7 +110,7 @@ class MariaDbDemotedWriterIT {
       assertThat(log.linesOf(Level.WARN))
           .singleElement()
           .asString()
-          .startsWith("orders - " + server.rds().host() + " leads to a server that is not the")
+          .startsWith("orders - " + server.rds().host() + " no longer leads to the")
           .contains("--read-only", "1290");
     }
   }

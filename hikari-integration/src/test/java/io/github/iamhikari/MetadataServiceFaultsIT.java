@@ -81,7 +81,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
       logInAnew(pool);
     }
     clock.advance(Duration.ofMinutes(2));
-    assertNoToken(pool.unwrap(IamDataSource.class), "the AWS credentials ran out at ");
+    assertNoToken(pool.unwrap(IamDataSource.class), "the AWS credentials expired at ");
 
     rotate();
     metadata.http().comeUp();
@@ -170,8 +170,8 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
     assertNoToken(
         logins,
-        "the AWS credentials provider gave session credentials with an empty session token, which"
-            + " the database would refuse");
+        "the AWS credentials provider returned session credentials with an empty session token,"
+            + " which the database would reject");
     assertThat(metadata.handedOut()).isEqualTo(1);
 
     metadata.http().mend();
@@ -254,9 +254,9 @@ class MetadataServiceFaultsIT extends AwsFaults {
     role.rotate(clock.instant().minusSeconds(60));
     IamDataSource logins = logins(provider());
 
-    assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
+    assertNoToken(logins, "the AWS credentials expired at " + role.expiration());
     clock.advance(Duration.ofSeconds(30));
-    assertNoToken(logins, "the AWS credentials ran out at " + role.expiration());
+    assertNoToken(logins, "the AWS credentials expired at " + role.expiration());
     assertThat(metadata.handedOut()).isEqualTo(1);
     assertThat(ofTheRole()).isEmpty();
 
@@ -271,7 +271,7 @@ class MetadataServiceFaultsIT extends AwsFaults {
   void tellsThatAnonymousCredentialsSignNothing() {
     assertNoToken(
         logins(AnonymousCredentialsProvider.create()),
-        "the AWS credentials provider gave anonymous credentials");
+        "the AWS credentials provider returned anonymous credentials");
     assertThat(metadata.http().requests()).isEmpty();
   }
 }

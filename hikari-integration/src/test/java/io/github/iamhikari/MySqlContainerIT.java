@@ -170,7 +170,7 @@ class MySqlContainerIT {
     assertThat(refusal.getErrorCode()).isEqualTo(1045);
     assertThat(refusal.getSQLState()).isEqualTo("28000");
     assertThat(refusal.getMessage())
-        .startsWith("The IAM login of user \"root\" at " + mySql.rds().host())
+        .startsWith("IAM login failed for user \"root\" at " + mySql.rds().host())
         .containsPattern("Access denied for user 'root'@'[^']+' \\(using password: YES\\)");
   }
 

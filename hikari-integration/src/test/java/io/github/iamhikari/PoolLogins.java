@@ -314,8 +314,8 @@ abstract class PoolLogins {
     assertThat(failureOfAStart(config()))
         .isInstanceOf(SQLException.class)
         .hasMessage(
-            "No IAM token could be signed for user \"%s\" at %s:%d (region us-east-2):"
-                + " the metadata service is down",
+            "Could not sign an IAM token for user \"%s\" at %s:%d (region us-east-2): the metadata"
+                + " service is down",
             rds().account(), rds().host(), rds().port());
     assertThat(logins()).isEmpty();
   }
@@ -374,7 +374,7 @@ abstract class PoolLogins {
 
       assertThatThrownBy(pool::getConnection)
           .isInstanceOf(SQLException.class)
-          .hasMessageStartingWith("The IAM login of user \"%s\"", rds().account());
+          .hasMessageStartingWith("IAM login failed for user \"%s\"", rds().account());
     }
   }
 
@@ -664,8 +664,7 @@ abstract class PoolLogins {
     assertThat(failure)
         .isInstanceOf(SQLException.class)
         .hasMessageStartingWith(
-            "The IAM login of user \"%s\" at %s:%d (region %s) was refused: ",
-            user, host, port, region)
+            "IAM login failed for user \"%s\" at %s:%d (region %s): ", user, host, port, region)
         .hasCauseInstanceOf(SQLException.class);
     assertThat(((SQLException) failure).getSQLState()).isEqualTo(state);
     assertThat(((SQLException) failure).getErrorCode()).isEqualTo(errorCodeOfARefusal());

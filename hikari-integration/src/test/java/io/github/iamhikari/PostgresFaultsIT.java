@@ -104,7 +104,7 @@ class PostgresFaultsIT extends Faults {
 
     for (int i = 0; i < 5; i++) {
       assertThat(failureOf(pool))
-          .hasMessageContaining("The IAM login of user \"second_user\" at ")
+          .hasMessageContaining("IAM login failed for user \"second_user\" at ")
           .hasMessageContaining("FATAL: password authentication failed for user \"second_user\"")
           .hasMessageContaining("GRANT rds_iam");
     }
@@ -125,7 +125,7 @@ class PostgresFaultsIT extends Faults {
     evict(pool);
 
     for (int second = 0; second < 30; second++) {
-      assertThat(failureOf(pool)).hasMessageContaining("The IAM login of user \"app\" at ");
+      assertThat(failureOf(pool)).hasMessageContaining("IAM login failed for user \"app\" at ");
       timeGoesBy(Duration.ofSeconds(1));
     }
 

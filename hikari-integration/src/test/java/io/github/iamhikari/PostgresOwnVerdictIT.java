@@ -146,7 +146,7 @@ class PostgresOwnVerdictIT {
 
     assertThat(refusal.getSQLState()).isEqualTo("28000");
     assertThat(refusal.getMessage())
-        .startsWith("The IAM login of user \"" + user + "\" at " + LdapPostgres.HOST)
+        .startsWith("IAM login failed for user \"" + user + "\" at " + LdapPostgres.HOST)
         .contains("LDAP authentication failed for user \"" + user + "\"");
     assertThat(logins()).isNotEmpty().extracting(Login::refusal).containsOnly(reason);
   }

@@ -125,7 +125,7 @@ abstract class StsFaults extends AwsFaults {
   void refusesCredentialsThatHaveRunOut() {
     role.sessionsLast(Duration.ofMinutes(-1));
 
-    assertNoToken(logins, "the AWS credentials ran out at ");
+    assertNoToken(logins, "the AWS credentials expired at ");
     assertThat(sts.http().requests()).hasSize(1);
     assertThat(ofTheRole()).isEmpty();
   }

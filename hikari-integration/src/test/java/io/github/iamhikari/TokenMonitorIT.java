@@ -94,7 +94,7 @@ class TokenMonitorIT {
       assertThat(bean.getSigned()).isEqualTo(2);
       assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
       assertThat(bean.getRejected()).isPositive();
-      assertThat(bean.getLastFailure()).contains("Z: The IAM login of user \"app_user\"");
+      assertThat(bean.getLastFailure()).contains("Z: IAM login failed for user \"app_user\"");
     }
   }
 
@@ -265,7 +265,7 @@ class TokenMonitorIT {
     try (LogWatch log = LogWatch.of("io.github.iamhikari.core.IamDataSource");
         IamHikariDataSource pool = pool(c -> c.setPoolName("orders"))) {
       log.awaitLine(
-          "orders - Logs in with IAM as user \"app_user\" at %s:%d (region us-east-2), with AWS"
+          "orders - Logging in with IAM as user \"app_user\" at %s:%d (region us-east-2), with AWS"
                   .formatted(rds.host(), rds.port())
               + " credentials of a Provider; a token is used for 870 s.",
           Duration.ZERO);
@@ -301,7 +301,7 @@ class TokenMonitorIT {
       assertThat(log.linesOf(Level.INFO))
           .last()
           .asString()
-          .matches("orders - Logins of user .* are accepted again\\.");
+          .matches("orders - IAM logins work again for user .*\\.");
     }
   }
 

@@ -79,7 +79,7 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     lock.lock();
     try {
       if (isClosed) {
-        throw new IllegalStateException("the pool has been closed");
+        throw new IllegalStateException("the pool is closed");
       }
       Session first = session == null ? sessionOf(client(region)) : session;
       session = first;
@@ -116,11 +116,12 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     } catch (StsException e) {
       String remedy =
           "AccessDenied".equals(e.awsErrorDetails().errorCode())
-              ? ". Check (1) the policy of these credentials must allow sts:AssumeRole on the role;"
-                  + " (2) the role's trust policy must allow it to them, and name the same external"
-                  + " ID as "
-                  + IamSettings.ROLE_EXTERNAL_ID
-                  + "; (3) the role must exist"
+              ? String.format(
+                  Locale.ROOT,
+                  ". Check (1) the policy of these credentials must allow sts:AssumeRole on the role;"
+                      + " (2) the role's trust policy must trust them, and require the same external"
+                      + " ID as %s; (3) the role must exist",
+                  IamSettings.ROLE_EXTERNAL_ID)
               : "";
       throw new IllegalStateException(failure(e) + remedy, e);
     } catch (RuntimeException e) {
@@ -131,10 +132,10 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
   private String failure(RuntimeException cause) {
     return String.format(
         Locale.ROOT,
-        "%s could not be assumed with AWS credentials of %s: %s",
+        "could not assume %s with AWS credentials from %s: %s",
         role,
         source,
-        cause instanceof NullPointerException ? "STS gave none" : cause.getMessage());
+        cause instanceof NullPointerException ? "STS returned none" : cause.getMessage());
   }
 
   @Override

@@ -52,10 +52,10 @@ record AwsExamination(
     findings.skipAll(
         login.request().isOfDsql() ? STEPS_OF_DSQL : STEPS,
         findings.hasFailed(CREDENTIALS)
-            ? "not asked, since there are no AWS credentials"
+            ? "not checked because there are no AWS credentials"
             : findings.hasFailed(IDENTITY)
-                ? "not asked, since AWS refuses these credentials"
-                : "not asked, since this is an examination without AWS");
+                ? "not checked because AWS rejects these credentials"
+                : "not checked because this is an offline run");
   }
 
   private Optional<OpenedCredentials> open(@Nullable AwsCredentialsProvider given) {
@@ -82,7 +82,7 @@ record AwsExamination(
       return Optional.of(AwsServices.of(login, credentials));
     } catch (IllegalStateException e) {
       findings.failed(DATABASE, e, "");
-      findings.skipAll(STEPS, "not asked, since no AWS region is configured to ask in");
+      findings.skipAll(STEPS, "not checked because no AWS region is configured");
       return Optional.empty();
     }
   }
@@ -131,7 +131,7 @@ record AwsExamination(
       return;
     }
     if (identity == null) {
-      findings.skipped(POLICY, "not asked, since it is not known whose policy it is");
+      findings.skipped(POLICY, "not checked because the AWS identity is unknown");
       return;
     }
     TokenRequest request =
@@ -141,7 +141,7 @@ record AwsExamination(
     if (request.isOfDsql()) {
       examination.examineDsql();
     } else if (database == null && findings.hasFailed(DATABASE)) {
-      findings.skipped(POLICY, "not asked, since the database was not found");
+      findings.skipped(POLICY, "not checked because the database was not found");
     } else if (database == null) {
       examination.skip();
     } else {

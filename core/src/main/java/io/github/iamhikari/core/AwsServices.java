@@ -58,8 +58,8 @@ record AwsServices(String region, AwsCredentials credentials) {
       return DefaultAwsRegionProviderChain.builder().profileName(profile).build().getRegion().id();
     } catch (SdkClientException e) {
       throw new IllegalStateException(
-          "no AWS region is configured; set the system property aws.region, AWS_REGION or a region in"
-              + " the AWS profile",
+          "no AWS region is configured; set the system property aws.region, the environment"
+              + " variable AWS_REGION or a region in the AWS profile",
           e);
     }
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -55,7 +56,11 @@ final class AwsTokenSigner implements TokenSigner {
     SigningKey key = SigningKey.of(credentials, roleArn);
     if (key.hasExpiredAt(signedAt)) {
       throw new IllegalStateException(
-          "the AWS credentials ran out at " + key.expiresAt() + "; it is now " + signedAt);
+          String.format(
+              Locale.ROOT,
+              "the AWS credentials expired at %s, and it is %s now; renew them",
+              key.expiresAt(),
+              signedAt));
     }
     String value =
         SignatureV4.token(request.in(region), credentials, signedAt, IamToken.LONGEST_LIFE);
@@ -65,13 +70,13 @@ final class AwsTokenSigner implements TokenSigner {
   private static void checkKind(AwsCredentials credentials) {
     if (credentials.accessKeyId() == null || credentials.secretAccessKey() == null) {
       throw new IllegalStateException(
-          "the AWS credentials provider gave anonymous credentials, which sign nothing;"
-              + " give it credentials of a user or a role");
+          "the AWS credentials provider returned anonymous credentials, which cannot sign tokens;"
+              + " configure credentials of an IAM user or role");
     }
     if (credentials instanceof AwsSessionCredentials session && session.sessionToken().isBlank()) {
       throw new IllegalStateException(
-          "the AWS credentials provider gave session credentials with an empty session token,"
-              + " which the database would refuse");
+          "the AWS credentials provider returned session credentials with an empty session token,"
+              + " which the database would reject; set the session token");
     }
   }
 

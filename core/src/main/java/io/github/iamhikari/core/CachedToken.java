@@ -143,7 +143,7 @@ final class CachedToken {
       IamToken other = tokenBesides(old, patience);
       return other.equals(old) ? null : other;
     } catch (SQLException e) {
-      logger.debug("{} - No other token: {}", name, e.getMessage());
+      logger.debug("{} - Could not get another token: {}", name, e.getMessage());
       return null;
     }
   }
@@ -312,12 +312,12 @@ final class CachedToken {
     }
     inFlight.abandon(
         new IllegalStateException(
-            "the AWS credentials provider has not answered for " + OVERDUE.toSeconds() + " s"));
+            "the AWS credentials provider did not answer within " + OVERDUE.toSeconds() + " s"));
     inFlight.interrupt();
   }
 
   private static IllegalStateException closed() {
-    return new IllegalStateException("the pool has been closed");
+    return new IllegalStateException("the pool is closed");
   }
 
   private IamToken await(Signing awaited, long asked, Duration patience) throws SQLException {
@@ -329,7 +329,9 @@ final class CachedToken {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLException(
-          "Interrupted while an IAM token was signed for " + request, NOT_CONNECTED, e);
+          String.format(Locale.ROOT, "Interrupted while waiting for an IAM token for %s", request),
+          NOT_CONNECTED,
+          e);
     }
     IamToken token = awaited.token;
     if (token == null) {
@@ -342,18 +344,19 @@ final class CachedToken {
     return new SQLException(
         String.format(
             Locale.ROOT,
-            "No IAM token could be signed for %s within %s s: the AWS credentials provider has not"
-                + " answered. Check that this machine reaches what it asks (the metadata service,"
-                + " the container's agent, STS)%s.",
+            "Could not sign an IAM token for %s within %s s: the AWS credentials provider did not"
+                + " answer. Check that this machine can reach the service that provides the"
+                + " credentials (the EC2 metadata service, the container's agent, STS)%s.",
             request,
             seconds(patience),
-            request.region() == null ? ", and the RDS API, which tells the writer's region" : ""),
+            request.region() == null ? ", and the RDS API, which knows the writer's region" : ""),
         NOT_CONNECTED);
   }
 
   private SQLException noToken(Failure problem) {
     return new SQLException(
-        "No IAM token could be signed for " + request + ": " + problem.reason,
+        String.format(
+            Locale.ROOT, "Could not sign an IAM token for %s: %s", request, problem.reason),
         NOT_CONNECTED,
         problem.cause);
   }
@@ -440,7 +443,7 @@ final class CachedToken {
       }
       logger.debug("{} - New token for {}: {}.", name, request.in(result.region()), result);
       if (last != null) {
-        logger.info("{} - Tokens for {} can be signed again.", name, request);
+        logger.info("{} - Signing tokens for {} works again.", name, request);
       }
       done.countDown();
     }
@@ -475,7 +478,7 @@ final class CachedToken {
         lock.unlock();
       }
       if (last == null && !isClosed) {
-        logger.warn("{} - No token could be signed for {}: {}", name, request, problem.reason);
+        logger.warn("{} - Could not sign an IAM token for {}: {}", name, request, problem.reason);
       }
       done.countDown();
     }

@@ -45,7 +45,7 @@ final class CredentialsExamination {
           Map.entry("u", "by an SSO session"),
           Map.entry("v", "from the credential_process of %s"),
           Map.entry("w", "from a process"),
-          Map.entry("z", "from a container's agent"),
+          Map.entry("z", "from the container's agent"),
           Map.entry("0", "from the EC2 metadata service"));
 
   /** What the members of the chain say that were not asked to do anything. */
@@ -95,7 +95,9 @@ final class CredentialsExamination {
       AwsCredentials resolved = resolving.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (resolved == null) {
         findings.failed(
-            CREDENTIALS, "Mend that provider.", "the AWS credentials provider gave no credentials");
+            CREDENTIALS,
+            "Fix that provider.",
+            "the AWS credentials provider returned no credentials");
       }
       return Optional.ofNullable(resolved).filter(this::isGood);
     } catch (ExecutionException e) {
@@ -104,10 +106,11 @@ final class CredentialsExamination {
       findings.failed(
           CREDENTIALS,
           Findings.words(
-              "See to it that this machine reaches what gives it credentials (STS, SSO, a"
-                  + " container's agent, the EC2 metadata service), or name a profile in %s.",
+              "Make sure that this machine can reach the service that provides credentials (STS,"
+                  + " SSO, the container's agent, the EC2 metadata service), or name a profile in"
+                  + " %s.",
               IamSettings.AWS_PROFILE),
-          "the AWS credentials provider has not answered for %d s",
+          "the AWS credentials provider did not answer within %d s",
           patience.toSeconds());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -122,15 +125,15 @@ final class CredentialsExamination {
     if (resolved.accessKeyId() == null || resolved.secretAccessKey() == null) {
       findings.failed(
           CREDENTIALS,
-          "Give it credentials of a user or a role.",
-          "the AWS credentials provider gave anonymous credentials, which sign nothing");
+          "Configure credentials of an IAM user or role.",
+          "the AWS credentials provider returned anonymous credentials, which cannot sign tokens");
       return false;
     }
     if (!isPlain(resolved)) {
       findings.failed(
           CREDENTIALS,
-          "Set them again, each in one line.",
-          "the AWS credentials hold a character that none have, such as a line break");
+          "Set them again, each on a single line.",
+          "the AWS credentials contain an invalid character, such as a line break");
       return false;
     }
     SigningKey key = SigningKey.of(resolved, login.roleArn());
@@ -138,8 +141,8 @@ final class CredentialsExamination {
     if (key.hasExpiredAt(now)) {
       findings.failed(
           CREDENTIALS,
-          "Get new ones; those of a profile that uses SSO by aws sso login.",
-          "%s, %s; they ran out %s ago",
+          "Get new ones; for a profile that uses SSO, run aws sso login.",
+          "%s, %s; expired %s ago",
           key,
           origin(resolved),
           span(Duration.between(key.expiresAt(), now)));
@@ -198,7 +201,8 @@ final class CredentialsExamination {
     }
     findings.failed(
         CREDENTIALS,
-        Findings.words("Mend what it says, or name a profile in %s.", IamSettings.AWS_PROFILE),
+        Findings.words(
+            "Fix the reported problem, or name a profile in %s.", IamSettings.AWS_PROFILE),
         "the AWS credentials provider failed: %s",
         firstLine(message));
   }

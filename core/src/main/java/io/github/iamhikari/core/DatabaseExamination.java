@@ -69,7 +69,7 @@ final class DatabaseExamination {
 
   private Optional<Database> neither() {
     findings.skipped(
-        DATABASE, "only instances and clusters are looked at, and this endpoint is of neither");
+        DATABASE, "only instances and clusters are checked, and this endpoint is neither");
     return Optional.empty();
   }
 
@@ -111,7 +111,8 @@ final class DatabaseExamination {
     findings.warning(
         DATABASE,
         Findings.words("Set %s to %s.", IamSettings.HOST, cluster.endpoints.get(0)),
-        "%s is a custom endpoint of %s, and Amazon's guide says that no token can be signed for it",
+        "%s is a custom endpoint of %s, which IAM authentication does not support according to"
+            + " Amazon's guide",
         request.host(),
         cluster);
     return cluster.at(withoutFips(), "cluster");
@@ -135,9 +136,9 @@ final class DatabaseExamination {
       findings.failed(
           DATABASE,
           Findings.words(
-              "Set %s to %s, or leave it out to have the region looked up.",
+              "Set %s to %s, or remove it to have the region looked up.",
               IamSettings.REGION, region),
-          "the writer of the global database \"%s\" is in %s, and the token is signed for %s",
+          "the writer of the global database \"%s\" is in %s, but the token is signed for %s",
           found.identifier(),
           region,
           request.region());
@@ -155,7 +156,7 @@ final class DatabaseExamination {
   private static <T> T only(List<T> answer) {
     return answer.stream()
         .findFirst()
-        .orElseThrow(() -> SdkClientException.create("an answer that is not of RDS"));
+        .orElseThrow(() -> SdkClientException.create("the answer is not from RDS"));
   }
 
   private void compare(Database found) {
@@ -163,17 +164,17 @@ final class DatabaseExamination {
       findings.failed(
           DATABASE,
           Findings.words(
-              "Switch it on: aws rds modify-db-%s --db-%s-identifier %s"
+              "Enable it: aws rds modify-db-%s --db-%s-identifier %s"
                   + " --enable-iam-database-authentication --apply-immediately",
               found.loginsOf, found.loginsOf, found.loginsIdentifier),
-          "IAM authentication is not switched on for %s",
+          "IAM authentication is not enabled on %s",
           found);
     }
     if (!found.fits(protocol)) {
       findings.failed(
           DATABASE,
-          "Write a URL and use a driver for this engine.",
-          "%s is of %s, and the URL is for %s",
+          "Use a JDBC URL and a driver for this engine.",
+          "%s runs %s, but the URL is for %s",
           found,
           found.engine,
           protocol.driver());
@@ -185,7 +186,7 @@ final class DatabaseExamination {
     }
     findings.okUnlessReached(
         DATABASE,
-        "%s is %s, of %s, resource id %s, takes IAM logins",
+        "%s is %s, runs %s, has the resource ID %s and accepts IAM logins",
         found,
         found.status,
         found.engine,
@@ -202,7 +203,7 @@ final class DatabaseExamination {
       findings.failed(
           DATABASE,
           Findings.words("Write the endpoint's name in the URL, or in %s.", IamSettings.HOST),
-          "the endpoint of %s is %s, and the token is signed for %s",
+          "the endpoint of %s is %s, but the token is signed for %s",
           found,
           String.join(" or ", found.endpoints),
           request.host());
@@ -212,7 +213,7 @@ final class DatabaseExamination {
           DATABASE,
           Findings.words(
               "Write the database's port in the URL, or in %s.", IamSettings.DEFAULT_PORT),
-          "%s listens on port %d, and the token is signed for port %d",
+          "%s listens on port %d, but the token is signed for port %d",
           found,
           found.port,
           request.port());
@@ -224,7 +225,7 @@ final class DatabaseExamination {
     if (AwsServices.isDenied(failure)) {
       findings.skipped(
           DATABASE,
-          "these AWS credentials may not look; to have it looked at, allow rds:%s on"
+          "these AWS credentials lack the permission; to have the database checked, allow rds:%s on"
               + " arn:%s:rds:%s:%s:%s:%s",
           action,
           identity == null ? "*" : identity.partition(),
@@ -237,14 +238,14 @@ final class DatabaseExamination {
     } else if (AwsServices.code(failure).contains("NotFound")) {
       findings.failed(
           DATABASE,
-          "Use AWS credentials of the account that owns the database, since those of no other can"
-              + " log in to it; or check the endpoint's name.",
+          "Check the endpoint's name, and use AWS credentials of the account that owns the"
+              + " database: those of other accounts cannot log in to it.",
           "%s has no database named \"%s\" in %s",
           identity == null ? "this account" : "the account " + account,
           identifier,
           request.region());
     } else {
-      findings.skipped(DATABASE, "RDS did not tell: %s", AwsServices.words(failure));
+      findings.skipped(DATABASE, "the RDS API call failed: %s", AwsServices.words(failure));
     }
   }
 

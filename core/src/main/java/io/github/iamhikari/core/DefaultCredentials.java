@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,8 @@ final class DefaultCredentials implements AutoCloseable {
   static DefaultCredentials of(@Nullable String profile, @Nullable Role role) {
     if (profile == null && asksForWebIdentity() && !isPresent(STS)) {
       throw new IllegalArgumentException(
-          "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
-              + " module for that is not on the class path; add software.amazon.awssdk:sts");
+          "AWS_WEB_IDENTITY_TOKEN_FILE is set, but the AWS SDK's module for web identities is not"
+              + " on the class path; add software.amazon.awssdk:sts");
     }
     List<@Nullable Object> key = Arrays.asList(profile, role);
     lock.lock();
@@ -81,15 +82,22 @@ final class DefaultCredentials implements AutoCloseable {
       Role role, AwsCredentialsProvider credentials, String source, @Nullable String profile) {
     if (!isPresent(STS)) {
       throw new IllegalArgumentException(
-          IamSettings.ROLE_ARN
-              + " needs the AWS SDK's module for STS, which is not on the class path; add"
-              + " software.amazon.awssdk:sts");
+          String.format(
+              Locale.ROOT,
+              "%s is set, but the AWS SDK's module for STS is not on the class path; add"
+                  + " software.amazon.awssdk:sts",
+              IamSettings.ROLE_ARN));
     }
     try {
       return new AssumedRole(role, credentials, source, profile);
     } catch (RuntimeException e) { // no HTTP client, or a configuration that cannot be read
       throw new IllegalArgumentException(
-          IamSettings.ROLE_ARN + ": no client of STS could be made: " + e.getMessage(), e);
+          String.format(
+              Locale.ROOT,
+              "%s is set, but no STS client could be created: %s",
+              IamSettings.ROLE_ARN,
+              e.getMessage()),
+          e);
     }
   }
 

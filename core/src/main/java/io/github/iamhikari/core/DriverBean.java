@@ -88,8 +88,7 @@ final class DriverBean {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "The DataSource has a %s, which could be sent instead of the IAM token; take it"
-                    + " out",
+                "The DataSource has a %s, which could be sent instead of the IAM token; remove it",
                 password));
       }
     }
@@ -216,9 +215,9 @@ final class DriverBean {
     String text = read("Url").orElseThrow();
     if (text.contains(MASKED)) {
       throw new IllegalArgumentException(
-          "The DataSource's URL does not say how TLS is used, and holds a secret with which it cannot"
-              + " be changed here; write sslMode=verify-full and serverSslCert (Amazon's bundle) into"
-              + " it, or sslMode=trust to do without verification");
+          "The DataSource's URL does not configure TLS, and iam-hikari cannot change it because it"
+              + " contains a secret; add sslMode=verify-full and serverSslCert (Amazon's bundle) to"
+              + " it, or sslMode=trust to skip verification");
     }
     write("Url", text + (text.contains("?") ? "&" : "?") + name + "=" + value);
   }

@@ -80,8 +80,7 @@ final class DriverManagerDataSource implements DataSource {
       throw new SQLException(
           String.format(
               Locale.ROOT,
-              "%s is of version %d.%d, which could send the token in clear text; put the newest in"
-                  + " its place",
+              "%s %d.%d could send the token in clear text; upgrade it to the latest version",
               known.artifact,
               driver.getMajorVersion(),
               driver.getMinorVersion()),
@@ -112,8 +111,8 @@ final class DriverManagerDataSource implements DataSource {
     return new SQLException(
         String.format(
             Locale.ROOT,
-            "No JDBC driver on the class path takes the JDBC URL; add %s as a dependency, or put its"
-                + " jar beside that of iam-hikari",
+            "No JDBC driver on the class path accepts the JDBC URL; add %s as a dependency, or put"
+                + " its jar next to the iam-hikari jar",
             known == null ? "the driver" : known.artifact),
         CANNOT_CONNECT);
   }
@@ -151,7 +150,8 @@ final class DriverManagerDataSource implements DataSource {
 
   @Override
   public void setLogWriter(PrintWriter out) throws SQLException {
-    throw new SQLFeatureNotSupportedException("Set the log writer of java.sql.DriverManager");
+    throw new SQLFeatureNotSupportedException(
+        "setLogWriter is not supported; call DriverManager.setLogWriter instead");
   }
 
   @Override
@@ -166,7 +166,8 @@ final class DriverManagerDataSource implements DataSource {
 
   @Override
   public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    throw new SQLFeatureNotSupportedException("The driver has a logger of its own");
+    throw new SQLFeatureNotSupportedException(
+        "getParentLogger is not supported; the driver has its own logger");
   }
 
   /** This, or the driver. */
@@ -178,7 +179,8 @@ final class DriverManagerDataSource implements DataSource {
     if (type == Driver.class) {
       return type.cast(driver());
     }
-    throw new SQLException("This does not wrap a " + type.getName());
+    throw new SQLException(
+        String.format(Locale.ROOT, "This DataSource does not wrap %s", type.getName()));
   }
 
   @Override

@@ -50,15 +50,18 @@ final class DriverProperties {
 
   private static String describe(String setting) {
     return switch (setting) {
-      case IamSettings.HOST -> "The endpoint to sign for, where the URL names something else";
-      case IamSettings.DEFAULT_PORT -> "The port to sign for, where it is not the URL's";
-      case IamSettings.REGION -> "The AWS region, where the endpoint's name does not tell it";
-      case IamSettings.EXPIRATION -> "For how many seconds a token is used, from 0 to 900";
-      case IamSettings.AWS_PROFILE -> "The profile from which AWS credentials are taken";
-      case IamSettings.ROLE_ARN -> "The ARN of the role that signs";
-      case IamSettings.ROLE_SESSION_NAME -> "The name of the role's session, as in CloudTrail";
-      case IamSettings.ROLE_EXTERNAL_ID -> "The external ID that the role asks for";
-      case IamSettings.VERIFY_WRITER -> "Whether each new connection is asked if it is the writer";
+      case IamSettings.HOST ->
+          "The endpoint to sign tokens for, if the URL's host is not the endpoint";
+      case IamSettings.DEFAULT_PORT -> "The port to sign tokens for, if it is not the URL's";
+      case IamSettings.REGION -> "The AWS region, if the endpoint's name does not contain it";
+      case IamSettings.EXPIRATION -> "How long a token is used, in seconds, from 0 to 900";
+      case IamSettings.AWS_PROFILE -> "The AWS profile to take credentials from";
+      case IamSettings.ROLE_ARN -> "The ARN of the IAM role to assume for signing";
+      case IamSettings.ROLE_SESSION_NAME ->
+          "The name of the role's session, as shown in CloudTrail";
+      case IamSettings.ROLE_EXTERNAL_ID -> "The external ID that the role's trust policy requires";
+      case IamSettings.VERIFY_WRITER ->
+          "Whether to check that each new connection leads to the writer";
       default -> "A setting of iam-hikari";
     };
   }

@@ -61,22 +61,23 @@ final class DsqlRefusal {
       case TOKEN_REFUSED -> checksOfToken(request);
       case NO_IAM_USER ->
           List.of(
-              "the database role must exist, and be one that may log in (as admin: CREATE ROLE ..."
+              "the database role must exist and be allowed to log in (as admin: CREATE ROLE ..."
                   + " WITH LOGIN)",
               linkOf(request));
       case SERVER_UNVERIFIED ->
           List.of(
-              "the JDBC URL must lead to the cluster itself: a proxy that reads TLS in between has a"
-                  + " certificate of its own",
+              "the JDBC URL must lead to the cluster itself: a proxy that terminates TLS presents"
+                  + " its own certificate",
               IamSettings.HOST
-                  + " must be the cluster's endpoint, that of PrivateLink where that is used",
-              "the JVM's trust store must hold Amazon Root CA 1, or sslrootcert name a file that does",
-              "to do without verification, which lets anybody in between read the token, set"
+                  + " must be the cluster's endpoint, or its PrivateLink endpoint if you use that",
+              "the JVM's trust store must contain Amazon Root CA 1, or sslrootcert must name a file"
+                  + " that does",
+              "to skip verification, which lets anyone on the network path read the token, set"
                   + " sslmode=require");
       case TOO_MANY_CONNECTIONS ->
           List.of(
-              "the pools of all instances together must not be larger than the cluster's quota of"
-                  + " connections, which is 10,000 unless raised");
+              "all pools together must not exceed the cluster's connection quota, which is 10,000"
+                  + " unless raised");
       case TLS_MISSING, NOT_PERMITTED, TOO_MANY_LOGINS, NO_SERVER_NAME, UNRELATED -> atRds;
     };
   }
@@ -85,11 +86,10 @@ final class DsqlRefusal {
     return List.of(
         String.format(
             Locale.ROOT,
-            "the policy of these AWS credentials must allow %s on this cluster",
+            "the IAM policy of these AWS credentials must allow %s on this cluster",
             request.permission()),
         request.isOfAdmin()
-            ? "no service control policy, permissions boundary or policy of a VPC endpoint must"
-                + " deny it"
+            ? "no service control policy, permissions boundary or VPC endpoint policy may deny it"
             : linkOf(request),
         String.format(
             Locale.ROOT,
@@ -97,7 +97,7 @@ final class DsqlRefusal {
             IamSettings.HOST,
             IamSettings.REGION),
         "this machine's clock must be right",
-        "the AWS credentials must not be revoked, nor their session have ended");
+        "the AWS credentials must not be revoked, and their session must not have ended");
   }
 
   private static String linkOf(TokenRequest request) {
@@ -106,7 +106,7 @@ final class DsqlRefusal {
         Locale.ROOT,
         "%1$sthe database role must exist and be linked to the IAM role or user of these AWS"
             + " credentials (as admin: CREATE ROLE %2$s WITH LOGIN; AWS IAM GRANT %2$s TO '%3$s')",
-        isMisspelt ? "the administrator is \"admin\", in lower case alone; for another user, " : "",
+        isMisspelt ? "the administrator is \"admin\", in lower case; for any other user, " : "",
         identifier(request.user()),
         SOME_ARN);
   }

@@ -69,8 +69,9 @@ final class ExplainedCredentials implements AwsCredentialsProvider {
         profile == null
             ? "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in "
                 + IamSettings.AWS_PROFILE
-                + ", or give this machine a role"
-            : "Check that ~/.aws has this profile with credentials, and log in if it uses SSO";
+                + ", or give this machine an IAM role"
+            : "Check that ~/.aws has this profile with credentials, and run aws sso login if it"
+                + " uses SSO";
     return String.format(
         Locale.ROOT,
         "no AWS credentials were found in system properties, the environment, a web identity, %s, a"

@@ -83,8 +83,8 @@ final class Findings {
     } catch (RuntimeException | LinkageError e) {
       warning(
           step,
-          "Compare the versions of what takes part: this library, the driver and the AWS SDK.",
-          "this step broke off with a %s",
+          "Check that the versions of iam-hikari, the driver and the AWS SDK fit together.",
+          "this step failed with a %s",
           e.getClass().getName());
     }
   }

@@ -67,6 +67,7 @@ public final class FlywayDatabaseType extends BaseDatabaseType {
   }
 
   private static UnsupportedOperationException noDatabase() {
-    return new UnsupportedOperationException("Flyway asks the type of the database behind the URL");
+    return new UnsupportedOperationException(
+        "Flyway uses the type of the database behind the URL instead");
   }
 }

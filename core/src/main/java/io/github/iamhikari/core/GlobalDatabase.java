@@ -20,8 +20,7 @@ import software.amazon.awssdk.services.rds.model.GlobalClusterMember;
  */
 record GlobalDatabase(String identifier, String region, String writer) {
 
-  private static final String OR_SET =
-      ", or set " + IamSettings.REGION + " to the region of the writer";
+  private static final String OR_SET = ", or set " + IamSettings.REGION + " to the writer's region";
 
   /**
    * The region to ask in, which the SDK is configured with.
@@ -37,7 +36,7 @@ record GlobalDatabase(String identifier, String region, String writer) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "the region of the writer of %s could not be looked up, since %s%s",
+              "could not look up the writer's region for %s: %s%s",
               endpoint,
               e.getMessage(),
               OR_SET),
@@ -69,7 +68,7 @@ record GlobalDatabase(String identifier, String region, String writer) {
       }
       throw AwsServices.isDenied(e)
           ? denied(endpoint, identifier, aws)
-          : problem(endpoint, aws, "RDS did not tell: " + AwsServices.words(e), remedy(e));
+          : problem(endpoint, aws, "the RDS API call failed: " + AwsServices.words(e), remedy(e));
     }
   }
 
@@ -85,8 +84,8 @@ record GlobalDatabase(String identifier, String region, String writer) {
     throw problem(
         endpoint,
         aws,
-        "no cluster of it is the writer now, and its status is " + found.status(),
-        "wait until it has a writer" + (next.length == 7 ? ", which is to be in " + next[3] : ""));
+        "none of its clusters is the writer now, and its status is " + found.status(),
+        "wait until it has a writer" + (next.length == 7 ? ", which will be in " + next[3] : ""));
   }
 
   /** Of an ARN such as {@code arn:aws:rds:region:account:cluster:identifier}. */
@@ -97,8 +96,8 @@ record GlobalDatabase(String identifier, String region, String writer) {
   /** What to do where RDS did not tell for another reason than that it may not. */
   private static String remedy(SdkException failure) {
     if (!(failure instanceof AwsServiceException answer)) {
-      return "see to it that this machine reaches the RDS API there, by a VPC endpoint if it has no"
-          + " way to the internet";
+      return "make sure that this machine can reach the RDS API there, through a VPC endpoint if it"
+          + " has no internet access";
     }
     return AwsServices.isThrottled(failure) || answer.statusCode() >= 500
         ? "try again in a moment"
@@ -109,7 +108,7 @@ record GlobalDatabase(String identifier, String region, String writer) {
     return problem(
         endpoint,
         aws,
-        "these AWS credentials may not ask",
+        "these AWS credentials lack the permission",
         String.format(
             Locale.ROOT,
             "allow rds:DescribeGlobalClusters on arn:%s:rds::*:global-cluster:%s in their policy",
@@ -122,11 +121,12 @@ record GlobalDatabase(String identifier, String region, String writer) {
     return problem(
         endpoint,
         aws,
-        "the account of these AWS credentials has no global database \""
-            + identifier
-            + "\" with this endpoint",
-        "use credentials of the account that owns it, or have AWS_REGION name a region in which it"
-            + " has a cluster");
+        String.format(
+            Locale.ROOT,
+            "the account of these AWS credentials has no global database \"%s\" with this endpoint",
+            identifier),
+        "use credentials of the account that owns it, or set AWS_REGION to a region where it has a"
+            + " cluster");
   }
 
   /** Without the SDK's exception, which may repeat what was signed. */
@@ -135,7 +135,7 @@ record GlobalDatabase(String identifier, String region, String writer) {
     return new IllegalStateException(
         String.format(
             Locale.ROOT,
-            "the region of the writer of %s could not be looked up in %s, since %s; %s%s",
+            "could not look up the writer's region for %s in %s: %s; %s%s",
             endpoint,
             aws.region(),
             why,

@@ -128,7 +128,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     try {
       return Optional.of(tokens.current(patience).value());
     } catch (SQLException e) {
-      logger.debug("{} - No token: {}", name, e.getMessage());
+      logger.debug("{} - Could not get a token: {}", name, e.getMessage());
       return Optional.empty();
     }
   }
@@ -505,8 +505,8 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     public Builder maxLifetime(Duration maxLifetime) {
       if (maxLifetime.isNegative()) {
         throw new IllegalArgumentException(
-            "maxLifetime is negative; set it to for how long the pool keeps a connection, or to zero"
-                + " for no limit");
+            "maxLifetime is negative; set it to the time that the pool keeps a connection, or to"
+                + " zero for no limit");
       }
       this.maxLifetime = maxLifetime;
       return this;

@@ -79,18 +79,20 @@ public final class IamDoctor {
     LoginConfiguration configuration = settings.examine();
     if (configuration == null) {
       new NameExamination(dns, findings).findEndpoint(settings.names());
-      findings.skipAll(List.of(Step.values()), "not tried, since the settings are wrong");
+      findings.skipAll(List.of(Step.values()), "not tried because the settings are wrong");
       return findings.report();
     }
     findings.guard(Step.TLS, () -> reachServer(configuration, findings));
-    findings.skipAll(NETWORK, "not tried, since the server is not reached");
+    findings.skipAll(NETWORK, "not tried because the server could not be reached");
     new AwsExamination(configuration, login.clock, PATIENCE, isOffline, findings)
         .examine(login.credentialsProvider);
     if (isWithoutLogin) {
-      findings.skipAll(LOGIN, "not tried, since this is an examination without a login");
+      findings.skipAll(LOGIN, "not tried because this run does not log in");
     } else if (isOffline && configuration.request().region() == null) {
       findings.skipAll(
-          LOGIN, "not tried, since AWS tells the writer's region, and this is one without AWS");
+          LOGIN,
+          "not tried because the writer's region must be looked up at AWS, and this is an"
+              + " offline run");
     } else {
       logIn(configuration, findings);
     }
@@ -101,7 +103,7 @@ public final class IamDoctor {
     List<Target> targets = Target.of(configuration.url());
     if (targets.isEmpty()) {
       findings.skipAll(
-          NETWORK, "not tried, since it is not known here where this driver connects to");
+          NETWORK, "not tried because iam-hikari does not know where this driver connects");
       return;
     }
     new NameExamination(dns, findings).examine(targets, configuration.target().endpoint());
@@ -117,7 +119,7 @@ public final class IamDoctor {
 
   private void logIn(LoginConfiguration configuration, Findings findings) {
     if (findings.hasFailed(Step.CREDENTIALS)) {
-      findings.skipAll(LOGIN, "not tried, since there are no AWS credentials");
+      findings.skipAll(LOGIN, "not tried because there are no AWS credentials");
       return;
     }
     try (IamDataSource dataSource = login.build()) {
@@ -129,12 +131,12 @@ public final class IamDoctor {
       if (failed.isEmpty()) {
         examination.logIn();
       } else {
-        findings.skipAll(LOGIN, "not tried, since " + failed + " failed");
+        findings.skipAll(LOGIN, "not tried because " + failed + " failed");
       }
     } catch (IllegalArgumentException e) { // of the AWS credentials
       findings.failed(Step.TOKEN, "", "%s", e.getMessage());
     }
-    findings.skipAll(LOGIN, "not tried, since the login failed");
+    findings.skipAll(LOGIN, "not tried because the login failed");
   }
 
   /** The steps of a login, in their order. */

@@ -100,8 +100,8 @@ public final class IamDriver implements Driver {
   private static String given(@Nullable String url) throws SQLException {
     if (url == null) {
       throw new SQLNonTransientConnectionException(
-          "No JDBC URL is given; write jdbc:iam:postgresql://host:port/database, or mysql or"
-              + " mariadb",
+          "The JDBC URL is null; use jdbc:iam:postgresql://host:port/database, or jdbc:iam:mysql:"
+              + " or jdbc:iam:mariadb:",
           CANNOT_CONNECT);
     }
     return url;
@@ -144,7 +144,8 @@ public final class IamDriver implements Driver {
    */
   @Override
   public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    throw new SQLFeatureNotSupportedException("iam-hikari logs by SLF4J, not by java.util.logging");
+    throw new SQLFeatureNotSupportedException(
+        "iam-hikari logs through SLF4J, not java.util.logging");
   }
 
   /** In a class of its own, which is not loaded before a URL comes that is for this driver. */

@@ -119,7 +119,7 @@ public record IamSettings(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is \"%s\", which is not the name of a region; write one such as \"us-east-2\"",
+              "%s is \"%s\", which is not an AWS region; use one such as \"us-east-2\"",
               REGION,
               shown(region)));
     }
@@ -127,7 +127,8 @@ public record IamSettings(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is %d; write a number of seconds from 0 to %d, since no token lives longer",
+              "%s is %d; use a number of seconds from 0 to %d, because no token is valid for"
+                  + " longer",
               EXPIRATION,
               expiration.toSeconds(),
               IamToken.LONGEST_LIFE.toSeconds()));
@@ -208,14 +209,13 @@ public record IamSettings(
   static void checkPort(int port, String source, String place) {
     if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT, "%s is %d; write a port from 1 to %d", source, port, LAST_PORT));
+          String.format(Locale.ROOT, "%s is %d; use a port from 1 to %d", source, port, LAST_PORT));
     }
     if (port == HTTPS_PORT) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is 443, which no database endpoint has; write the database's own port in %s",
+              "%s is 443, which no database endpoint uses; write the database's port in %s",
               source,
               place));
     }
@@ -231,7 +231,7 @@ public record IamSettings(
     }
     if (value.toString().contains("${")) {
       throw new IllegalArgumentException(
-          name + " holds a placeholder ${...} that nobody has resolved; write its value");
+          name + " contains an unresolved placeholder ${...}; replace it with its value");
     }
     return value.toString().strip();
   }
@@ -244,7 +244,7 @@ public record IamSettings(
     } catch (NumberFormatException e) {
       // the cause would show the value, whatever it is
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s is \"%s\"; write %s", name, shown(value), expectation));
+          String.format(Locale.ROOT, "%s is \"%s\"; use %s", name, shown(value), expectation));
     }
   }
 
@@ -257,7 +257,7 @@ public record IamSettings(
       return true;
     }
     throw new IllegalArgumentException(
-        String.format(Locale.ROOT, "%s is \"%s\"; write true or false", name, shown(value)));
+        String.format(Locale.ROOT, "%s is \"%s\"; use true or false", name, shown(value)));
   }
 
   /** The setting that somebody meant, told by a word that is in both, or else by the letters. */

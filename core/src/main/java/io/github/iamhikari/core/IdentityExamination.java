@@ -63,7 +63,7 @@ final class IdentityExamination implements ExecutionInterceptor {
         aws.client(StsClient.builder(), calls -> calls.addExecutionInterceptor(this))) {
       GetCallerIdentityResponse caller = sts.getCallerIdentity();
       if (caller.account() == null || caller.arn() == null) {
-        throw SdkClientException.create("an answer that is not of STS");
+        throw SdkClientException.create("the answer is not from STS");
       }
       identity = new AwsIdentity(caller.account(), caller.arn());
       compare(identity);
@@ -81,7 +81,7 @@ final class IdentityExamination implements ExecutionInterceptor {
     }
     findings.warning(
         IDENTITY,
-        "Use credentials that are a session of that role, or leave the role out.",
+        "Use credentials of a session of that role, or remove the role from the settings.",
         "account %s, %s, which is not the role %s",
         identity.account(),
         identity.arn(),
@@ -118,31 +118,31 @@ final class IdentityExamination implements ExecutionInterceptor {
           findings.failed(
               IDENTITY,
               "Check that the key was not deleted or deactivated, that its session token is"
-                  + " complete, and that it is of this partition of AWS.",
+                  + " complete, and that it belongs to this AWS partition.",
               "STS does not know the access key %s (InvalidClientTokenId)",
               key);
       case "ExpiredToken", "ExpiredTokenException" ->
           findings.failed(
               IDENTITY,
-              "Get new credentials; those of a profile that uses SSO by aws sso login.",
-              "the session of the access key %s has ended (ExpiredToken)",
+              "Get new credentials; for a profile that uses SSO, run aws sso login.",
+              "the session of the access key %s has expired (ExpiredToken)",
               key);
       case "SignatureDoesNotMatch" ->
           findings.failed(
               IDENTITY,
               isClockWrong()
-                  ? "Set this machine's clock."
+                  ? "Correct this machine's clock."
                   : "Use the secret access key that belongs to this access key.",
-              "STS refuses what is signed with the access key %s (SignatureDoesNotMatch)",
+              "STS rejects signatures of the access key %s (SignatureDoesNotMatch)",
               key);
       default ->
           findings.warning(
               IDENTITY,
-              "A login does not need STS. To see who logs in, let this machine reach it; in a VPC"
-                  + " without internet by an endpoint of its own.",
+              "A login does not need STS. To see who logs in, let this machine reach STS, through a"
+                  + " VPC endpoint if it has no internet access.",
               AwsServices.isThrottled(failure)
-                  ? "STS takes no more requests now (%s)"
-                  : "STS does not say who this is (%s)",
+                  ? "STS is throttling requests (%s)"
+                  : "the STS API call failed (%s)",
               AwsServices.words(failure));
     }
   }
@@ -153,21 +153,21 @@ final class IdentityExamination implements ExecutionInterceptor {
 
   private void compareClocks() {
     if (ahead == null) {
-      findings.skipped(CLOCK, "STS has not said what time it is");
+      findings.skipped(CLOCK, "not checked because STS did not report the time");
       return;
     }
     Duration difference = ahead.abs();
     if (difference.compareTo(GOOD) <= 0) {
-      findings.ok(CLOCK, "within %d s of that of AWS", difference.toSeconds() + 1);
+      findings.ok(CLOCK, "within %d s of AWS's clock", difference.toSeconds() + 1);
       return;
     }
     String seen =
         Findings.words(
-            "this machine's clock is %s %s that of AWS, and a token is dated by it",
+            "this machine's clock is %s %s AWS's clock, and tokens carry its time",
             CredentialsExamination.span(difference), ahead.isNegative() ? "behind" : "ahead of");
     String advice =
-        "Set the clock, and keep it right by NTP (chronyd on Linux). AWS accepts a signature"
-            + " within 5 minutes.";
+        "Correct the clock, and keep it in sync with NTP (chronyd on Linux). AWS accepts"
+            + " signatures within 5 minutes of its own clock.";
     if (isClockWrong()) {
       findings.failed(CLOCK, advice, "%s", seen);
     } else {

@@ -47,7 +47,7 @@ final class JdbcUrlParser {
     int parametersAt = url.indexOf('?');
     if ((parametersAt < 0 ? url : url.substring(0, parametersAt)).contains("${")) {
       throw new IllegalArgumentException(
-          "The JDBC URL holds a placeholder ${...} that nobody has resolved; write its value");
+          "The JDBC URL contains an unresolved placeholder ${...}; replace it with its value");
     }
     String bare = url;
     boolean byAwsWrapper = false;
@@ -114,12 +114,12 @@ final class JdbcUrlParser {
       return new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL does not begin with \"jdbc:\"; write jdbc:%s://host:port/database",
+              "The JDBC URL does not begin with \"jdbc:\"; use jdbc:%s://host:port/database",
               bare.substring(0, colon)));
     }
     return new IllegalArgumentException(
-        "The JDBC URL has none of the known forms;"
-            + " write jdbc:postgresql://host:port/database, or mysql or mariadb in its place");
+        "The JDBC URL has an unknown form; use jdbc:postgresql://host:port/database, or jdbc:mysql:"
+            + " or jdbc:mariadb:");
   }
 
   private static void refuseTypingError(String protocolName) {
@@ -140,7 +140,7 @@ final class JdbcUrlParser {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL begins with \"jdbc:%s:\", which no driver takes; did you mean"
+              "The JDBC URL begins with \"jdbc:%s:\", which no driver accepts; did you mean"
                   + " \"jdbc:%s:\"?",
               protocolName,
               meant.protocolName()));
@@ -187,8 +187,8 @@ final class JdbcUrlParser {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s does not take the JDBC URL, since it has no slash, or too many, around the"
-                  + " host; write jdbc:%s://host:port/database",
+              "%s does not accept the JDBC URL, because it has too few or too many slashes around"
+                  + " the host; use jdbc:%s://host:port/database",
               upperCased(protocol.driver()),
               protocol.protocolName()));
     }
@@ -247,8 +247,8 @@ final class JdbcUrlParser {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL has a user before its host, which %s takes for a part of the host's"
-                  + " name; set username instead",
+              "The JDBC URL has a user before the host, which %s reads as part of the host name;"
+                  + " set username instead",
               protocol.driver()));
     }
     user = decoded((colon < 0 ? login : login.substring(0, colon)).strip(), "user");
@@ -291,7 +291,7 @@ final class JdbcUrlParser {
         return; // its own form, in which iam_host and iam_default_port say what is signed
       }
       throw new IllegalArgumentException(
-          "The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database");
+          "The host in the JDBC URL cannot be read; use jdbc:protocol://host:port/database");
     }
     addresses.add(
         new JdbcUrl.Address(host.isEmpty() ? null : host, port == null ? null : port(port)));
@@ -305,7 +305,7 @@ final class JdbcUrlParser {
     if (digits.isEmpty()) {
       if (protocol == JdbcUrl.Protocol.POSTGRESQL || protocol == JdbcUrl.Protocol.MARIADB) {
         throw new IllegalArgumentException(
-            "The port in the JDBC URL is empty; write one, or no colon behind the host");
+            "The port in the JDBC URL is empty; add the port, or remove the colon after the host");
       }
       return null;
     }
@@ -315,15 +315,15 @@ final class JdbcUrlParser {
     }
     if (!isNumber) {
       throw new IllegalArgumentException(
-          "The port in the JDBC URL is not a number from 1 to 65535;"
-              + " write jdbc:protocol://host:port/database, without a password");
+          "The port in the JDBC URL is not a number from 1 to 65535; use"
+              + " jdbc:protocol://host:port/database, without a password");
     }
     int port = Integer.parseInt(digits);
     if (port < 1 || port > IamSettings.LAST_PORT) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The port in the JDBC URL is \"%s\"; write one from 1 to 65535",
+              "The port in the JDBC URL is \"%s\"; use a port from 1 to 65535",
               digits));
     }
     return port;
@@ -356,7 +356,9 @@ final class JdbcUrlParser {
       if (other != null && !other.equals(value)) {
         throw new IllegalArgumentException(
             String.format(
-                Locale.ROOT, "The JDBC URL's parameter %s is given twice; write it once", label));
+                Locale.ROOT,
+                "The JDBC URL's parameter %s has two different values; keep one",
+                label));
       }
     }
     return others.toString();
@@ -414,7 +416,7 @@ final class JdbcUrlParser {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "The JDBC URL holds %s where no parameter begins; separate parameters as in"
+                "The JDBC URL contains %s where no parameter can begin; separate parameters as in"
                     + " ?name=value&name=value",
                 name));
       }
@@ -436,7 +438,7 @@ final class JdbcUrlParser {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL's parameter %s has a broken percent-encoding; write %%25 for a"
+              "The JDBC URL's parameter %s has an invalid percent-encoding; write %%25 for a"
                   + " percent sign",
               label));
     }

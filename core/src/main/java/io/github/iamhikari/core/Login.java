@@ -227,7 +227,9 @@ final class Login {
       return other == null || other.isOfSameKeyAndRegionAs(token) ? null : other;
     }
     logger.info(
-        "{} - The token for {} was refused, a new one is tried.", name, request.in(token.region()));
+        "{} - The server rejected the token for {}; trying a new one.",
+        name,
+        request.in(token.region()));
     return tokens.insteadOf(token, patience);
   }
 
@@ -270,7 +272,7 @@ final class Login {
         paceAfterAcceptance(last, now);
       }
       if (last != null) {
-        logger.info("{} - Logins of {} are accepted again.", name, request.in(token.region()));
+        logger.info("{} - IAM logins work again for {}.", name, request.in(token.region()));
       }
       return connection;
     } catch (SQLException e) {
@@ -376,7 +378,7 @@ final class Login {
     return exception(
         String.format(
             Locale.ROOT,
-            "%s This was the server's answer %d s ago; the next login is sent in %d s.",
+            "%s The server answered this %d s ago; the next login is tried in %d s.",
             last.message,
             age,
             wait),

@@ -52,7 +52,8 @@ record LoginConfiguration(
       Properties properties) {
     if (jdbcUrl == null) {
       throw new IllegalArgumentException(
-          "No JDBC URL is set; write jdbc:postgresql://host:port/database, or mysql or mariadb");
+          "No JDBC URL is set; use jdbc:postgresql://host:port/database, or jdbc:mysql: or"
+              + " jdbc:mariadb:");
     }
     Properties written = texts(properties);
     JdbcUrl url = JdbcUrl.parse(ofRealDriver(jdbcUrl));
@@ -98,8 +99,8 @@ record LoginConfiguration(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The DataSource's own URL holds %s, which is not for the driver; set it as a data"
-                  + " source property of the pool",
+              "The DataSource's URL contains %s, which is not a property of the driver; set it as a"
+                  + " data source property of the pool",
               setting));
     }
     LoginTarget target = LoginTarget.of(url, settings, user(warnings, user, bean.user()));
@@ -198,18 +199,18 @@ record LoginConfiguration(
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is \"%s\" and an AWS credentials provider is given; leave one out",
+              "%s is \"%s\", but an AWS credentials provider is set as well; remove one of them",
               IamSettings.AWS_PROFILE,
               IamSettings.shown(profile)));
     }
     String source = ExplainedCredentials.source(profile, credentialsProvider);
     logger.info(
-        "{} - Logs in with IAM as {}, with AWS credentials of {}; a token is used for {} s.",
+        "{} - Logging in with IAM as {}, with AWS credentials from {}; a token is used for {} s.",
         name,
         request(),
         role == null
             ? source
-            : role + " (session " + role.sessionName() + "), assumed with those of " + source,
+            : role + " (session " + role.sessionName() + "), assumed with those from " + source,
         settings.expiration().toSeconds());
   }
 
@@ -227,9 +228,9 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "maxLifetime is %s, and Aurora DSQL ends a session after %s minutes; set it to less,"
+              "maxLifetime is %s, but Aurora DSQL ends sessions after %s minutes; set it to less,"
                   + " such as 1800000 (30 minutes).",
-              maxLifetime.isZero() ? "0, which sets no limit" : maxLifetime.toMillis() + " ms",
+              maxLifetime.isZero() ? "0 (no limit)" : maxLifetime.toMillis() + " ms",
               LONGEST_SESSION_OF_DSQL.toMinutes()));
     }
   }
@@ -247,8 +248,8 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "%s is an Aurora custom endpoint, for which Amazon's guide says that no token can be"
-                  + " signed; set %s to %s.",
+              "%s is an Aurora custom endpoint, which IAM authentication does not support according"
+                  + " to Amazon's guide; set %s to %s.",
               endpoint.name(),
               IamSettings.HOST,
               clusterOf(target).orElse("the cluster's endpoint")));
@@ -262,7 +263,7 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "The JDBC URL connects to the region %s, and %s is %s, in another region.",
+              "The JDBC URL connects to the region %s, but %s is %s, in another region.",
               otherRegion,
               IamSettings.HOST,
               endpoint.name()));
@@ -278,7 +279,7 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "%s is %s, which is not the region in %s; %s is used.",
+              "%s is %s, which is not the region in %s; using %s.",
               IamSettings.REGION,
               region,
               endpoint.name(),
@@ -287,7 +288,7 @@ record LoginConfiguration(
     if (!region.equals(endpoint.region()) && !Region.regions().contains(Region.of(region))) {
       warnings.accept(
           String.format(
-              Locale.ROOT, "The AWS SDK does not know the region %s; it is used.", region));
+              Locale.ROOT, "The AWS SDK does not know the region %s; using it anyway.", region));
     }
   }
 
@@ -316,7 +317,8 @@ record LoginConfiguration(
         warnings.accept(
             String.format(
                 Locale.ROOT,
-                "Tokens are signed for port %s, which is not that of %s; set %s if it is wrong.",
+                "Tokens are signed for port %s, which is not the default port of %s; set %s if that"
+                    + " is wrong.",
                 port,
                 protocol.driver(),
                 IamSettings.DEFAULT_PORT));
@@ -335,8 +337,8 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "It cannot be told here whether the plugins of %s log in by themselves; see to it"
-                  + " that they do not.",
+              "iam-hikari cannot tell whether the plugins of %s log in themselves; make sure that"
+                  + " they do not.",
               OtherLogins.WRAPPER_PROFILE));
     }
   }
@@ -353,7 +355,7 @@ record LoginConfiguration(
           warnings.accept(
               String.format(
                   Locale.ROOT,
-                  "%s is %s in the JDBC URL and %s beside it; %s is used.",
+                  "%s is %s in the JDBC URL but %s in the properties; using %s.",
                   property,
                   IamSettings.shown(other.toString()),
                   IamSettings.shown(value),
@@ -376,7 +378,7 @@ record LoginConfiguration(
       }
     }
     if (hasPassword) {
-      warnings.accept("A password is configured; it is ignored, the IAM token is sent.");
+      warnings.accept("A password is configured; ignoring it, and sending the IAM token.");
     }
     return driverProperties;
   }
@@ -391,7 +393,7 @@ record LoginConfiguration(
       warnings.accept(
           String.format(
               Locale.ROOT,
-              "The driver's own property user is %s, and username is %s; %s is used.",
+              "The driver's property user is %s, but username is %s; using %s.",
               ofDriver,
               configured,
               configured));

@@ -42,13 +42,13 @@ final class LoginExamination {
       IamToken token = dataSource.token();
       findings.ok(
           TOKEN,
-          "signed at %s for %s with %s; it is used until %s",
+          "signed at %s for %s with %s; used until %s",
           token.signedAt(),
           token.region(),
           token.key(),
           token.usableUntil());
     } catch (SQLException e) {
-      findings.failed(TOKEN, e, "See to it that this process has AWS credentials.");
+      findings.failed(TOKEN, e, "Make sure that this process has AWS credentials.");
     }
   }
 
@@ -64,7 +64,7 @@ final class LoginExamination {
         DatabaseMetaData driver = connection.getMetaData();
         findings.ok(
             LOGIN,
-            "user \"%s\" is let in, by %s %s",
+            "user \"%s\" logged in with %s %s",
             dataSource.getUser(),
             driver.getDriverName(),
             driver.getDriverVersion());
@@ -79,7 +79,7 @@ final class LoginExamination {
     } catch (RuntimeException | LinkageError e) {
       findings.failed(
           LOGIN,
-          "Put what the driver needs beside it, in versions that fit.",
+          "Put the driver's dependencies on the class path, in matching versions.",
           "the driver failed with %s", // the class that is missing is no secret
           e instanceof LinkageError ? e : e.getClass().getName());
     }
@@ -94,7 +94,7 @@ final class LoginExamination {
     String hidden = "";
     Throwable cause = kind == LoginFailure.UNRELATED ? answer.getCause() : null;
     while (cause != null) {
-      hidden = ", because of " + cause;
+      hidden = ", caused by " + cause;
       cause = cause.getCause();
     }
     findings.failed(
@@ -118,8 +118,8 @@ final class LoginExamination {
 
   private String advice(LoginFailure kind) {
     if (kind == LoginFailure.UNRELATED) {
-      return "The server or the driver ends this login for another reason than the token; see its"
-          + " words, the database in the URL, and the server's own log.";
+      return "The login failed for a reason other than the token; check the message, the database"
+          + " in the URL, and the server's log.";
     }
     List<String> checks = new ArrayList<>(kind.checks(request));
     findings.principal().ifPresent(arn -> checks.replaceAll(check -> DsqlRefusal.of(arn, check)));
@@ -135,12 +135,12 @@ final class LoginExamination {
     }
     StringBuilder advice = new StringBuilder();
     if (!findings.troubles().isEmpty()) {
-      advice.append("See first what is wrong above: ");
+      advice.append("First fix the problems above: ");
       advice.append(String.join(", ", findings.troubles())).append(". ");
     }
     advice.append(LoginFailure.numbered(open));
     if (!ruledOut.isEmpty()) {
-      advice.append(" These are in order: ").append(String.join(", ", ruledOut)).append('.');
+      advice.append(" These checks passed: ").append(String.join(", ", ruledOut)).append('.');
     }
     return advice.toString();
   }

@@ -23,62 +23,64 @@ import org.jspecify.annotations.Nullable;
 enum LoginFailure {
   /** The server looked at the token, and refused it. */
   TOKEN_REFUSED(
-      "the policy of these AWS credentials must allow rds-db:connect for this user on this database",
-      "the user must be one that logs in with IAM (PostgreSQL: GRANT rds_iam; MySQL:"
-          + " AWSAuthenticationPlugin), and IAM authentication be switched on",
+      "the IAM policy of these AWS credentials must allow rds-db:connect for this user on this"
+          + " database",
+      "the database user must be set up for IAM (PostgreSQL: GRANT rds_iam; MySQL:"
+          + " AWSAuthenticationPlugin), and IAM authentication must be enabled on the database",
       "host, port and region must be the endpoint's own ("
           + String.join(", ", IamSettings.HOST, IamSettings.DEFAULT_PORT, IamSettings.REGION)
           + ")",
       "this machine's clock must be right",
-      "the AWS credentials must not be revoked, nor their session have ended",
-      "there must be fewer than about 200 new IAM logins a second"),
+      "the AWS credentials must not be revoked, and their session must not have ended",
+      "there must be fewer than about 200 new IAM logins per second"),
 
   /** The server does not take a token from this user, but wants something else. */
   NO_IAM_USER(
-      "the user must exist, and be spelled as it is in the database",
-      "it must be one that logs in with IAM (PostgreSQL: GRANT rds_iam to it; MySQL: create it"
+      "the user must exist in the database, spelled exactly like this",
+      "the user must be set up for IAM (PostgreSQL: GRANT rds_iam to it; MySQL: create it with"
           + " IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS')",
-      "IAM authentication must be switched on for the database"),
+      "IAM authentication must be enabled on the database"),
 
   /** The server takes no token without TLS, or does not speak it. */
   TLS_MISSING(
-      "the server takes IAM logins over TLS only; let the driver use it",
-      "what the JDBC URL names must be the database itself, or pass TLS on to it"),
+      "the server accepts IAM logins over TLS only, so the driver must use TLS",
+      "the JDBC URL must lead to the database itself, or to a proxy that passes TLS through"),
 
   /** The driver sent no token, since it could not tell that the server is the endpoint. */
   SERVER_UNVERIFIED(
-      "the JDBC URL must lead to the database itself: a proxy that reads TLS in between has a"
-          + " certificate of its own",
-      IamSettings.HOST + " must be the endpoint that the database's certificate is for",
-      "an instance whose certificate has expired, such as one of rds-ca-2019, must get a new one"
-          + " (aws rds modify-db-instance --ca-certificate-identifier)",
-      "for a region or an authority that is newer than this library, set Amazon's bundle as the"
-          + " driver's roots (sslrootcert, serverSslCert, or a key store of it as"
-          + " trustCertificateKeyStoreUrl)",
-      "to do without verification, which lets anybody in between read the token, set"
+      "the JDBC URL must lead to the database itself: a proxy that terminates TLS presents its own"
+          + " certificate",
+      IamSettings.HOST + " must be the endpoint that the database's certificate is issued for",
+      "an instance whose certificate has expired, such as one issued by rds-ca-2019, needs a new"
+          + " one (aws rds modify-db-instance --ca-certificate-identifier)",
+      "if the region or the certificate authority is newer than this library, give the driver"
+          + " Amazon's certificate bundle (sslrootcert, serverSslCert, or"
+          + " trustCertificateKeyStoreUrl with the bundle as a key store)",
+      "to skip verification, which lets anyone on the network path read the token, set"
           + " sslmode=require (MySQL: sslMode=REQUIRED; MariaDB: sslMode=trust)"),
 
   /** The server has no rule that lets this user in from here. */
   NOT_PERMITTED(
-      "the server must let this user in from this machine's address (PostgreSQL: pg_hba.conf; MySQL:"
-          + " the user's host)",
-      "the user must not be locked"),
+      "the server must allow this user to connect from this machine's address (PostgreSQL:"
+          + " pg_hba.conf; MySQL: the user's host)",
+      "the user's account must not be locked"),
 
   /** The server lets nobody more in; that passes. */
   TOO_MANY_CONNECTIONS(
-      "the pools of all instances together must not be larger than the database's max_connections,"
-          + " or the user's own limit"),
+      "all pools together must not exceed the database's max_connections or the user's connection"
+          + " limit"),
 
   /** The server takes no more logins for now, and says so. Waiting helps. */
   TOO_MANY_LOGINS(
-      "all instances together must not open more than 100 connections a second at a cluster of"
-          + " Aurora DSQL, after a burst of 1,000"),
+      "all instances together must not open more than 100 connections per second to an Aurora DSQL"
+          + " cluster, after a burst of 1,000"),
 
   /** The server cannot tell which database is meant, as the driver's TLS does not name it. */
   NO_SERVER_NAME(
-      "the JDBC URL should name the endpoint itself, or leave out sslmode and sslfactory, so that"
-          + " this library has TLS name it",
-      "otherwise the driver's options must be \"-c amzn-cluster-id=\" and the cluster's id"),
+      "the JDBC URL should name the endpoint itself, or omit sslmode and sslfactory, so that"
+          + " iam-hikari names the cluster in TLS",
+      "otherwise the driver's options must be \"-c amzn-cluster-id=\" followed by the cluster's"
+          + " ID"),
 
   /** Whatever it is, it is no matter of the login. */
   UNRELATED();
@@ -149,10 +151,10 @@ enum LoginFailure {
     String inShort = inShort(answer, request);
     StringBuilder line = new StringBuilder();
     if (this == SERVER_UNVERIFIED) {
-      line.append("No IAM token of ").append(request);
-      line.append(" was sent, because the server is not verified: ").append(inShort);
+      line.append("No IAM token was sent for ").append(request);
+      line.append(" because the server could not be verified: ").append(inShort);
     } else {
-      line.append("The IAM login of ").append(request).append(" was refused: ").append(inShort);
+      line.append("IAM login failed for ").append(request).append(": ").append(inShort);
       long age = Math.max(0, Duration.between(token.signedAt(), now).toSeconds());
       line.append(". The token was signed ").append(age).append(" s ago with ").append(token.key());
       line.append("; this machine's clock says ").append(now.truncatedTo(SECONDS));

@@ -45,8 +45,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
   static LoginTarget of(JdbcUrl url, IamSettings settings, @Nullable String configuredUser) {
     if (url.holdsPassword()) {
       throw new IllegalArgumentException(
-          "The JDBC URL holds a password, which could be sent instead of the IAM token;"
-              + " take it out of the URL");
+          "The JDBC URL contains a password, which could be sent instead of the IAM token; remove"
+              + " it from the URL");
     }
     if (url.protocol() == JdbcUrl.Protocol.POSTGRESQL) {
       refuseDetours(url);
@@ -60,9 +60,9 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is a global endpoint, whose name tells no region, and a module of the AWS SDK that"
-                  + " it takes to look up its writer's is not on the class path; add"
-                  + " software.amazon.awssdk:%s, or set %s to the region of the writer",
+              "%s is a global endpoint, and the AWS SDK module that looks up its writer's region is"
+                  + " not on the class path; add software.amazon.awssdk:%s, or set %s to the"
+                  + " writer's region",
               endpoint.name(),
               missing,
               IamSettings.REGION));
@@ -113,8 +113,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
                 new IllegalArgumentException(
                     String.format(
                         Locale.ROOT,
-                        "%s is \"%s\", which is not the name of an %s endpoint; write one such as"
-                            + " %s",
+                        "%s is \"%s\", which is not an %s endpoint; set it to one such as %s",
                         IamSettings.HOST,
                         IamSettings.shown(iamHost),
                         SERVICES,
@@ -145,8 +144,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL may lead to several hosts, and a token fits one endpoint; name one"
-                  + " host alone, or set %s to the endpoint that stands for all of them",
+              "The JDBC URL can lead to several hosts, but a token is valid for one endpoint; name"
+                  + " a single host, or set %s to the endpoint that represents all of them",
               IamSettings.HOST));
     }
     if (named.isPresent()) {
@@ -156,7 +155,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "It cannot be told where \"%s\" connects to; set %s to the endpoint, such as %s",
+              "The endpoint that \"%s\" connects to is unknown; set %s to it, such as %s",
               url.protocolName(),
               IamSettings.HOST,
               AN_ENDPOINT));
@@ -174,7 +173,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       return new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL names no host; write the endpoint into it, such as %s, or set %s to it",
+              "The JDBC URL has no host; add the endpoint, such as %s, or set %s to it",
               AN_ENDPOINT,
               IamSettings.HOST));
     }
@@ -182,8 +181,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       return new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The host \"%s\" in the JDBC URL is the name of a VPC endpoint, and a token is signed"
-                  + " for the name of the database; set %s to that, such as %s",
+              "The host \"%s\" in the JDBC URL is a VPC endpoint, but tokens are signed for the"
+                  + " database's own endpoint; set %s to that, such as %s",
               host,
               IamSettings.HOST,
               exampleFor(host)));
@@ -191,8 +190,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "The host \"%s\" in the JDBC URL is not the name of an %s endpoint, and a token is signed"
-                + " for that name; set %s to it, such as %s",
+            "The host \"%s\" in the JDBC URL is not an %s endpoint, but tokens are signed for the"
+                + " endpoint's name; set %s to it, such as %s",
             JdbcUrl.isHostName(host) ? host : "...",
             SERVICES,
             IamSettings.HOST,
@@ -206,7 +205,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL; write"
+              "%s is an Aurora DSQL endpoint, which speaks PostgreSQL and not MySQL; use"
                   + " jdbc:postgresql://%s/postgres",
               endpoint.name(),
               endpoint.name()));
@@ -219,8 +218,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL names %s, and %s is %s, an endpoint of %s, whose tokens %s does not"
-                  + " take; leave %s out, or set it to an endpoint of the same database",
+              "The JDBC URL names %s, but %s is %s, an endpoint of %s, whose tokens %s does not"
+                  + " accept; remove %s, or set it to an endpoint of the same database",
               named.name(),
               IamSettings.HOST,
               signedFor.name(),
@@ -253,8 +252,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "The JDBC URL names hosts with several ports, and a token is signed for one; set"
-                    + " %s to the endpoint's port",
+                "The JDBC URL names hosts with different ports, but a token is signed for one port;"
+                    + " set %s to the endpoint's port",
                 IamSettings.DEFAULT_PORT));
       }
     }
@@ -266,7 +265,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The port of \"%s\" is not known here; set %s to the endpoint's port",
+              "The port of \"%s\" is unknown; set %s to the endpoint's port",
               url.protocolName(),
               IamSettings.DEFAULT_PORT));
     }
@@ -277,7 +276,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     if (configured == null || configured.isBlank()) {
       if (ofUrl == null) {
         throw new IllegalArgumentException(
-            "No database user is named; set username to the one that logs in with IAM");
+            "No database user is set; set username to the user that logs in with IAM");
       }
       return checked(ofUrl);
     }
@@ -286,8 +285,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The JDBC URL names another user than the configuration, which names \"%s\"; leave"
-                  + " one out",
+              "The JDBC URL names a different user than the configuration, which names \"%s\";"
+                  + " remove one of them",
               configured));
     }
     return configured;
@@ -304,17 +303,17 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
         user.length() > 1 && "\"'`".indexOf(first) >= 0 && user.charAt(user.length() - 1) == first;
     String fault =
         user.contains("${")
-            ? "holds a placeholder ${...} that nobody has resolved"
+            ? "contains an unresolved placeholder ${...}"
             : isQuoted
                 ? "is in quotes"
                 : user.isBlank()
                     ? "is blank"
-                    : !user.equals(user.strip()) ? "has blanks at its ends" : "";
+                    : !user.equals(user.strip()) ? "begins or ends with a blank" : "";
     if (!fault.isEmpty()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "The database user %s; write the bare name, for which the token is signed",
+              "The database user %s; write the plain name, which the token is signed for",
               fault));
     }
     return user;
@@ -351,8 +350,8 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "The JDBC URL's parameter %s could lead the driver to another server than the token"
-                + " is signed for; write jdbc:postgresql://host:port/database",
+            "The JDBC URL's parameter %s could send the driver to a different server than the token"
+                + " is signed for; use jdbc:postgresql://host:port/database",
             parameter));
   }
 }

@@ -44,9 +44,9 @@ final class NameExamination {
           findings.add(
               NAME,
               isAnyKnown ? Status.WARNING : Status.FAILED,
-              "Check the spelling, that the database exists, and that this machine asks a DNS"
-                  + " server that knows the name: one in a private hosted zone is known in its VPC"
-                  + " alone.",
+              "Check the spelling, that the database exists, and that this machine's DNS server"
+                  + " knows the name: a name in a private hosted zone resolves only inside its"
+                  + " VPC.",
               "%s%s cannot be resolved",
               host,
               alias(aliases));
@@ -62,7 +62,7 @@ final class NameExamination {
               findings.failed(
                   NAME,
                   Findings.words("Set %s to %s.", IamSettings.HOST, found),
-                  "%s is an alias of %s, and a token must be signed for the endpoint's own name",
+                  "%s is an alias of %s, but a token must be signed for the endpoint's own name",
                   name,
                   found));
     }
@@ -71,7 +71,7 @@ final class NameExamination {
   private void compare(String host, List<String> aliases, EndpointName endpoint, String addresses) {
     String seen =
         isAddress(host)
-            ? Findings.words("the URL has an address instead of a name: %s", addresses)
+            ? Findings.words("the URL has an IP address instead of a name: %s", addresses)
             : Findings.words("%s%s resolves to %s", host, alias(aliases), addresses);
     Optional<String> found = firstEndpoint(aliases);
     boolean isOther =
@@ -82,7 +82,7 @@ final class NameExamination {
       findings.warning(
           NAME,
           Findings.words("Set %s to %s.", IamSettings.HOST, found.get()),
-          "%s; tokens are signed for %s, which is another endpoint",
+          "%s; tokens are signed for a different endpoint, %s",
           seen,
           endpoint.name());
       return;
@@ -107,7 +107,7 @@ final class NameExamination {
   private static String alias(List<String> aliases) {
     return aliases.isEmpty()
         ? ""
-        : ", an alias of " + String.join(", which is one of ", aliases) + ",";
+        : ", an alias of " + String.join(", which is an alias of ", aliases) + ",";
   }
 
   /** The addresses of a name, with what is special about them; empty if there is none. */

@@ -66,8 +66,8 @@ final class OtherLogins {
   static void refuseProtocol(String name) {
     if (name.equalsIgnoreCase(DSQL_CONNECTOR)) {
       throw new IllegalArgumentException(
-          "The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its"
-              + " own; write jdbc:postgresql://host:port/postgres");
+          "The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver signs its own tokens; use"
+              + " jdbc:postgresql://host:port/postgres");
     }
   }
 
@@ -111,7 +111,7 @@ final class OtherLogins {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "%s has the driver log in with something else than the IAM token; take it out",
+            "%s makes the driver log in with something other than the IAM token; remove it",
             what));
   }
 }

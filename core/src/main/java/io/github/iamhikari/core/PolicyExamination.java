@@ -57,7 +57,7 @@ final class PolicyExamination {
 
   /** Says what to allow where the database could not be looked at. */
   void skip() {
-    skip("the database's resource id is not known", resource("<resource id>"));
+    skip("the database's resource ID is unknown", resource("<resource ID>"));
   }
 
   /** Asks whether this user may log in to this database. */
@@ -81,7 +81,7 @@ final class PolicyExamination {
   private void examine(String resource, Function<Simulation, Optional<String>> nearMiss) {
     Optional<String> principal = identity.principal(roleArn);
     if (principal.isEmpty()) {
-      skip("IAM does not tell the policies of " + identity.arn(), resource);
+      skip("IAM does not report the policies of " + identity.arn(), resource);
       return;
     }
     try (IamClient iam = aws.client(IamClient.builder())) {
@@ -89,7 +89,7 @@ final class PolicyExamination {
       EvaluationResult result =
           simulation.of(action, List.of(resource)).stream()
               .findFirst()
-              .orElseThrow(() -> SdkClientException.create("an answer that is not of IAM"));
+              .orElseThrow(() -> SdkClientException.create("the answer is not from IAM"));
       if (result.evalDecision() == PolicyEvaluationDecisionType.ALLOWED) {
         findings.ok(POLICY, "%s is allowed %s on %s", principal.get(), action, resource);
         return;
@@ -125,26 +125,26 @@ final class PolicyExamination {
     if (result.hasMissingContextValues() && !result.missingContextValues().isEmpty()) {
       findings.warning(
           POLICY,
-          "Check that the conditions of the policy hold for a login from here.",
-          "%s without knowing %s",
+          "Check that a login from here meets the conditions of the policy.",
+          "%s, as far as IAM can tell without %s",
           seen,
           String.join(", ", result.missingContextValues()));
     } else if (organization != null
         && Boolean.FALSE.equals(organization.allowedByOrganizations())) {
       findings.failed(
           POLICY,
-          "Have it allowed in the organization's service control policy.",
-          "%s: a policy of the organization does not let it",
+          "Allow it in the organization's service control policy.",
+          "%s: a service control policy of the organization does not allow it",
           seen);
     } else if (boundary != null && Boolean.FALSE.equals(boundary.allowedByPermissionsBoundary())) {
       findings.failed(
           POLICY,
           "Add to the permissions boundary " + statement(resource),
-          "%s: the permissions boundary does not let it",
+          "%s: the permissions boundary does not allow it",
           seen);
     } else if (result.evalDecision() == PolicyEvaluationDecisionType.EXPLICIT_DENY) {
       findings.failed(
-          POLICY, "Take this login out of the Deny.", "%s: a statement denies it", seen);
+          POLICY, "Exclude this login from the Deny statement.", "%s: a statement denies it", seen);
     } else {
       return false;
     }
@@ -160,13 +160,13 @@ final class PolicyExamination {
         AwsServices.isDenied(failure)
             ? "these AWS credentials lack iam:SimulatePrincipalPolicy on " + principal
             : isUnknown
-                ? "IAM finds no " + principal + ", perhaps because the role has a path"
-                : "IAM did not tell: " + AwsServices.words(failure),
+                ? "IAM does not find " + principal + ", perhaps because the role has a path"
+                : "the IAM API call failed: " + AwsServices.words(failure),
         resource);
   }
 
   private void skip(String why, String resource) {
-    findings.skipped(POLICY, "%s; check that it allows %s on %s", why, action, resource);
+    findings.skipped(POLICY, "%s; check that the policy allows %s on %s", why, action, resource);
   }
 
   private String resource(String resourceId) {
@@ -215,7 +215,7 @@ final class PolicyExamination {
       Map<String, String> mistakes = new LinkedHashMap<>();
       mistakes.put(
           resource(database.loginsIdentifier()),
-          "but where it names the database by its identifier instead of its resource id");
+          "but on the database's identifier instead of its resource ID");
       mistakes.put(
           resource(database.resourceId(), database.owner()),
           "but for another user, \"" + database.owner() + "\"");

@@ -54,7 +54,7 @@ final class PortExamination {
       InetSocketAddress socketAddress = new InetSocketAddress(address, target.port());
       try (Socket socket = new Socket()) {
         socket.connect(socketAddress, TIMEOUT_MILLIS);
-        findings.ok(PORT, "%s answers at %s%s", target, address.getHostAddress(), unreached);
+        findings.ok(PORT, "%s is reachable at %s%s", target, address.getHostAddress(), unreached);
         return socketAddress;
       } catch (IOException e) {
         unreached.add(address.getHostAddress() + ": " + reason(e));
@@ -64,7 +64,8 @@ final class PortExamination {
     if (!advice.isEmpty()) { // else the step before has said that it has no address
       String remedy = advice;
       failures.add(
-          status -> findings.add(PORT, status, remedy, "no connection to %s%s", target, unreached));
+          status ->
+              findings.add(PORT, status, remedy, "cannot connect to %s%s", target, unreached));
     }
     return null;
   }
@@ -93,22 +94,22 @@ final class PortExamination {
   private String advice(IOException failure, InetAddress address) {
     if (isRefused(failure)) {
       return "Check the port in the JDBC URL"
-          + (isOfDsql ? ", which is 5432 at Aurora DSQL" : "")
-          + ", and that the database, or the tunnel to it, runs.";
+          + (isOfDsql ? " (5432 for Aurora DSQL)" : "")
+          + ", and that the database, or the tunnel to it, is running.";
     }
     boolean isPrivate = NameExamination.isPrivate(address);
     if (isOfDsql && !isPrivate) {
-      return "Check that this network lets this machine out to this port, which is 5432 at Aurora"
-          + " DSQL; a cluster has no security group of its own.";
+      return "Check that this network allows outbound connections to this port (5432 for Aurora"
+          + " DSQL); a cluster has no security group of its own.";
     }
     String where =
         isPrivate
-            ? "; the address is private, so this machine must be in its VPC or joined to it (peering,"
-                + " VPN, tunnel)"
-            : "; from outside of its VPC, that the database is publicly accessible";
+            ? "; the address is private, so this machine must be in its VPC or connected to it"
+                + " (peering, VPN, tunnel)"
+            : "; from outside its VPC, the database must be publicly accessible";
     return "Check that the security group of the "
         + (isOfDsql ? "VPC endpoint" : "database")
-        + " lets this machine in at this port"
+        + " allows inbound connections from this machine on this port"
         + where
         + ".";
   }

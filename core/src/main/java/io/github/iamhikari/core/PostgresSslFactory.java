@@ -84,6 +84,6 @@ public final class PostgresSslFactory extends SSLSocketFactory {
   }
 
   private static IOException unconnected() {
-    return new IOException("TLS is put on a socket that pgjdbc has connected");
+    return new IOException("Only a socket that pgjdbc has connected is supported");
   }
 }

@@ -50,7 +50,7 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
     try {
       return new RegionRoots(region, date, certificates(new ByteArrayInputStream(pem)));
     } catch (CertificateException e) {
-      throw new IllegalStateException("The root certificates of " + region + " are damaged", e);
+      throw new IllegalStateException("The root certificates for " + region + " are damaged", e);
     }
   }
 
@@ -78,7 +78,7 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
   private static byte[] resource(String file, String region) {
     try (InputStream input = RegionRoots.class.getResourceAsStream(file)) {
       if (input == null) {
-        throw new IllegalArgumentException("No root certificates of " + region + " come along");
+        throw new IllegalArgumentException("There are no root certificates for " + region);
       }
       return input.readAllBytes();
     } catch (IOException e) {
@@ -97,7 +97,7 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
       certificates.add((X509Certificate) certificate);
     }
     if (certificates.isEmpty()) {
-      throw new CertificateException("There is no certificate");
+      throw new CertificateException("The file contains no certificate");
     }
     return certificates;
   }
@@ -113,6 +113,6 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
 
   @Override
   public String toString() {
-    return "Amazon's roots of " + shown(region) + " (as of " + date + ")";
+    return "Amazon's roots for " + shown(region) + " (as of " + date + ")";
   }
 }

@@ -45,7 +45,7 @@ final class ReportText {
   /** What is numbered gets lines of its own. */
   private static void appendAdvice(Finding finding, StringBuilder text) {
     String arrow = "-> ";
-    for (String part : finding.advice().split(" (?=\\([1-9]\\) |These are in order)", -1)) {
+    for (String part : finding.advice().split(" (?=\\([1-9]\\) |These checks passed)", -1)) {
       if (!part.isEmpty()) {
         text.append(line("", "", arrow + part));
         arrow = "   ";

@@ -33,20 +33,26 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
       @Nullable String arn, @Nullable String sessionName, @Nullable String externalId) {
     if (arn != null && (arn.length() > LONGEST_ARN || !arn.matches(ARN))) {
       throw new IllegalArgumentException(
-          IamSettings.ROLE_ARN
-              + " is not the ARN of a role; write one such as"
-              + " arn:aws:iam::123456789012:role/orders-login, and not that of a session, a user or"
-              + " an instance profile");
+          String.format(
+              Locale.ROOT,
+              "%s is not the ARN of an IAM role; set it to one such as"
+                  + " arn:aws:iam::123456789012:role/orders-login, not to that of a session, a user"
+                  + " or an instance profile",
+              IamSettings.ROLE_ARN));
     }
     if (sessionName != null && !sessionName.matches(SESSION_NAME)) {
       throw new IllegalArgumentException(
-          IamSettings.ROLE_SESSION_NAME
-              + " is not the name of a session; write 2 to 64 letters, digits and _+=,.@-");
+          String.format(
+              Locale.ROOT,
+              "%s is not a valid session name; use 2 to 64 letters, digits or _+=,.@-",
+              IamSettings.ROLE_SESSION_NAME));
     }
     if (externalId != null && !externalId.matches(EXTERNAL_ID)) {
       throw new IllegalArgumentException(
-          IamSettings.ROLE_EXTERNAL_ID
-              + " is not an external ID; write 2 to 1224 letters, digits and _+=,.@:/-");
+          String.format(
+              Locale.ROOT,
+              "%s is not a valid external ID; use 2 to 1224 letters, digits or _+=,.@:/-",
+              IamSettings.ROLE_EXTERNAL_ID));
     }
   }
 
@@ -66,7 +72,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "%s is set, and %s is not; set that to the role, or leave both out",
+                "%1$s is set, but %2$s is not; set %2$s to the role's ARN, or remove %1$s",
                 externalId != null ? IamSettings.ROLE_EXTERNAL_ID : IamSettings.ROLE_SESSION_NAME,
                 IamSettings.ROLE_ARN));
       }
@@ -77,8 +83,8 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is of another partition than the region %s, where roles begin with arn:%s:;"
-                  + " write the ARN of a role there",
+              "%s belongs to another AWS partition than the region %s, whose role ARNs begin with"
+                  + " arn:%s:; set it to a role of that partition",
               IamSettings.ROLE_ARN,
               region,
               partition));

@@ -47,9 +47,11 @@ final class RootsFile {
       }
       return file;
     } catch (IOException e) {
-      throw new UncheckedIOException("The root certificates cannot be written to a file", e);
+      throw new UncheckedIOException(
+          "Could not write the root certificates to a temporary file", e);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("The root certificates cannot be written to a file", e);
+      throw new IllegalStateException(
+          "Could not write the root certificates to a temporary file", e);
     }
   }
 

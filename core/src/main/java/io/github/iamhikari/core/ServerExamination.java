@@ -49,8 +49,8 @@ final class ServerExamination {
   private void examinePostgres() {
     String member =
         ask("select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'rds_iam'")
-            .map(is -> is.equals("t") ? "a member of rds_iam" : "no member of rds_iam")
-            .orElse("there is no role rds_iam");
+            .map(is -> is.equals("t") ? "a member of rds_iam" : "not a member of rds_iam")
+            .orElse("the role rds_iam does not exist");
     String forcesTls = ask("select current_setting('rds.force_ssl', true)").orElse("unknown");
     findings.ok(
         SERVER,
@@ -67,11 +67,11 @@ final class ServerExamination {
     count(
         number("select setting from pg_settings where name = 'max_connections'") - reserved,
         number("select sum(numbackends) from pg_stat_database"),
-        "max_connections, less " + reserved + " reserved ones");
+        "max_connections, minus " + reserved + " reserved");
     count(
         number("select rolconnlimit from pg_roles where rolname = current_user"),
         number("select count(*) from pg_stat_activity where usename = current_user"),
-        "the user's own limit");
+        "the user's connection limit");
   }
 
   private void examineMysql() {
@@ -84,7 +84,7 @@ final class ServerExamination {
     String forcesTls = ask("select @@global.require_secure_transport").orElse("unknown");
     findings.ok(
         SERVER,
-        "%s; user %s, who logs in by %s; require_secure_transport is %s",
+        "%s; user %s, authenticated by %s; require_secure_transport is %s",
         version(),
         user,
         plugin,
@@ -96,7 +96,7 @@ final class ServerExamination {
     count(
         number("select @@session.max_user_connections"),
         number("select count(*) from information_schema.processlist"),
-        "the user's own limit");
+        "the user's connection limit");
   }
 
   /** Reports how many connections are left; nothing if there is no limit or it is not known. */
@@ -107,10 +107,9 @@ final class ServerExamination {
     long left = Math.max(0, limit - used);
     String seen =
         Findings.words(
-            "%d of %d connections are in use, %d are left (%s)", used, limit, left, ofWhat);
+            "%d of %d connections are in use, %d are free (%s)", used, limit, left, ofWhat);
     if (left * 10 < limit) {
-      findings.warning(
-          SERVER, "The pools of all instances together must not be larger than that.", "%s", seen);
+      findings.warning(SERVER, "All pools together must stay below that limit.", "%s", seen);
       return;
     }
     findings.ok(SERVER, "%s", seen);
@@ -126,7 +125,7 @@ final class ServerExamination {
           + " "
           + connection.getMetaData().getDatabaseProductVersion();
     } catch (SQLException e) {
-      return "a server of unknown version";
+      return "unknown server version";
     }
   }
 

@@ -101,12 +101,12 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
             ? "the configured roots"
             : tls.region().isEmpty()
                 ? "the JVM's roots"
-                : "Amazon's roots of " + RegionRoots.shown(tls.region()) + " and the JVM's";
+                : "Amazon's roots for " + RegionRoots.shown(tls.region()) + " and the JVM's";
     return switch (by) {
-      case THIS_LIBRARY -> "the server is verified by " + roots;
+      case THIS_LIBRARY -> "the server is verified with " + roots;
       case THE_DRIVER -> "the driver verifies the server itself (" + mode + ")";
-      case NOBODY -> "encrypted, without verification of the server (" + mode + ")";
-      case UNKNOWN -> "it cannot be told here whether the server is verified";
+      case NOBODY -> "encrypted, but the server is not verified (" + mode + ")";
+      case UNKNOWN -> "iam-hikari cannot tell whether the server is verified";
     };
   }
 }

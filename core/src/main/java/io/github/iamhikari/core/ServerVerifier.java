@@ -164,7 +164,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
   }
 
   private static CertificateException withoutSocket() {
-    return new CertificateException("Only a server at a socket is verified, since it has a name");
+    return new CertificateException("Cannot verify a server without a socket");
   }
 
   private void announce(SSLSession session, X509Certificate certificate, Roots those) {
@@ -172,7 +172,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     String server = endpoint + ":" + session.getPeerPort();
     if (announced.size() < MOST_ANNOUNCED && announced.add(server)) {
       logger.info(
-          "Verified {} ({}): its certificate was issued by {} and leads to {}.",
+          "Verified {} ({}): its certificate was issued by {} and chains to {}.",
           endpoint,
           session.getProtocol(),
           nameOf(certificate.getIssuerX500Principal().getName()),
@@ -188,8 +188,8 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     }
     return String.format(
         Locale.ROOT,
-        "the certificate of %s, issued by %s and valid until %s, %s. It was compared with the name"
-            + " %s and checked against %s",
+        "the certificate of %s, issued by %s and valid until %s, %s. It was checked for the name %s"
+            + " and against %s",
         nameOf(certificate.getSubjectX500Principal().getName()),
         nameOf(certificate.getIssuerX500Principal().getName()),
         day(certificate.getNotAfter().toInstant()),
@@ -200,14 +200,14 @@ final class ServerVerifier extends X509ExtendedTrustManager {
 
   private String fault(X509Certificate[] chain, String authType, String endpoint) {
     for (X509Certificate certificate : chain) {
-      String whose = certificate.equals(chain[0]) ? "" : " (the one of its issuer)";
+      String whose = certificate.equals(chain[0]) ? "" : " (the certificate of its issuer)";
       try {
         certificate.checkValidity();
       } catch (CertificateExpiredException e) {
         return "has expired" + whose;
       } catch (CertificateNotYetValidException e) {
         String start = day(certificate.getNotBefore().toInstant());
-        return "is not valid before " + start + whose + ", by this machine's clock";
+        return "is not valid before " + start + whose + ", according to this machine's clock";
       }
     }
     if (rootsOf(chain, authType).isPresent()) {
@@ -215,7 +215,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     }
     boolean isSelfSigned =
         chain[0].getSubjectX500Principal().equals(chain[0].getIssuerX500Principal());
-    return isSelfSigned ? "is self-signed" : "is by an authority that is not trusted here";
+    return isSelfSigned ? "is self-signed" : "is from an authority that is not trusted here";
   }
 
   /** By which roots it would be accepted if its name did not matter, if by any. */
@@ -225,7 +225,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
         those.trustManager().checkServerTrusted(chain, authType);
         return Optional.of(those.toString());
       } catch (CertificateException e) {
-        logger.debug("Not by {}: {}", those, e.toString());
+        logger.debug("Not trusted by {}: {}", those, e.toString());
       }
     }
     return Optional.empty();

@@ -68,9 +68,9 @@ final class SettingsExamination {
 
   private void warn(String warning) {
     String words = warning.toLowerCase(Locale.ROOT);
-    boolean hasRemedy = words.contains(" set ") || words.contains("see to it");
+    boolean hasRemedy = words.contains(" set ") || words.contains("make sure");
     findings.warning(
-        SETTINGS, hasRemedy ? "" : "Change that, unless you mean it so.", "%s", warning);
+        SETTINGS, hasRemedy ? "" : "Change this unless it is intended.", "%s", warning);
   }
 
   private static String derivation(LoginConfiguration login) {
@@ -87,8 +87,8 @@ final class SettingsExamination {
         settings.region() != null
             ? request.region() + " (" + IamSettings.REGION + ")"
             : request.region() != null
-                ? request.region() + " (in that name)"
-                : "of the present writer, which is looked up";
+                ? request.region() + " (from the endpoint's name)"
+                : "of the current writer, which is looked up";
     StringJoiner text = new StringJoiner("; ");
     text.add(
         Findings.words(
@@ -122,9 +122,9 @@ final class SettingsExamination {
         findings.warning(
             SETTINGS,
             Findings.words(
-                "Leave %s out, unless port %d is a tunnel's.",
+                "Remove %s, unless port %d belongs to a tunnel.",
                 IamSettings.DEFAULT_PORT, address.port()),
-            "the driver connects to port %d of the endpoint, and tokens are signed for its port %d",
+            "the driver connects to port %d of the endpoint, but tokens are signed for port %d",
             address.port(),
             request.port());
       }

@@ -104,7 +104,7 @@ final class SignatureV4 {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
       return HexFormat.of().formatHex(digest);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("This Java has no SHA-256", e);
+      throw new IllegalStateException("This JVM has no SHA-256", e);
     }
   }
 
@@ -114,7 +114,7 @@ final class SignatureV4 {
       mac.init(new SecretKeySpec(key, mac.getAlgorithm()));
       return mac.doFinal(text.getBytes(UTF_8));
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("This Java has no HmacSHA256", e);
+      throw new IllegalStateException("This JVM has no HmacSHA256", e);
     }
   }
 }

@@ -54,7 +54,8 @@ final class TlsExamination {
 
   void examine(InetSocketAddress server) {
     if (protocol == JdbcUrl.Protocol.OTHER) {
-      findings.skipped(TLS, "not tried, since it is not known here how this driver asks for TLS");
+      findings.skipped(
+          TLS, "not tried because iam-hikari does not know how this driver starts TLS");
       return;
     }
     try (Socket socket = new Socket()) {
@@ -77,9 +78,9 @@ final class TlsExamination {
       explain(e);
     } catch (SocketTimeoutException e) {
       findings.failed(
-          TLS, noDatabase(), "the server has said nothing for %d s", TIMEOUT_MILLIS / 1_000);
+          TLS, noDatabase(), "the server did not answer within %d s", TIMEOUT_MILLIS / 1_000);
     } catch (IOException | GeneralSecurityException e) {
-      findings.failed(TLS, noDatabase(), "the connection broke: %s", e.getMessage());
+      findings.failed(TLS, noDatabase(), "the connection failed: %s", e.getMessage());
     }
   }
 
@@ -94,11 +95,10 @@ final class TlsExamination {
       subjects.add(ServerVerifier.nameOf(last.getIssuerX500Principal().getName()));
     }
     Instant end = chain[0].getNotAfter().toInstant();
-    String roots =
-        verification.tls().verifier().rootsOf(chain, "UNKNOWN").orElse("roots that are not known");
+    String roots = verification.tls().verifier().rootsOf(chain, "UNKNOWN").orElse("unknown roots");
     String seen =
         Findings.words(
-            "%s (%s); the certificate is for %s and valid until %s: %s, which leads to %s",
+            "%s (%s); the certificate is for %s, valid until %s: %s, and chains to %s",
             session.getProtocol(),
             session.getCipherSuite(),
             verification.tls().endpoint(),
@@ -107,7 +107,7 @@ final class TlsExamination {
             roots);
     boolean endsSoon = end.isBefore(clock.instant().plus(SHORT_LIFE));
     if (endsSoon && !isOfDsql) { // whose certificates nobody else can renew
-      findings.warning(TLS, "Have the database's certificate renewed before that day.", "%s", seen);
+      findings.warning(TLS, "Renew the database's certificate before that day.", "%s", seen);
       return;
     }
     findings.ok(TLS, "%s", seen);
@@ -128,18 +128,18 @@ final class TlsExamination {
       case NO_TLS ->
           findings.failed(
               TLS,
-              "The server takes IAM logins over TLS only: what the URL names must be the database"
-                  + " itself, or pass TLS on to it.",
-              "the server speaks no TLS");
+              "The server accepts IAM logins over TLS only: the JDBC URL must lead to the database"
+                  + " itself, or to a proxy that passes TLS through.",
+              "the server does not support TLS");
       case NO_SUCH_DATABASE ->
           findings.failed(
               TLS,
               noDatabase(),
-              "the server is not what %s expects: it said %s",
+              "the server does not speak the protocol of %s: it answered %s",
               protocol.driver(),
               answer.words());
       case NO_ENTRY ->
-          findings.skipped(TLS, "not tried, since the server says: %s", answer.words());
+          findings.skipped(TLS, "not tried because the server says: %s", answer.words());
     }
   }
 
@@ -152,7 +152,7 @@ final class TlsExamination {
       isOfCertificate |= cause instanceof CertificateException;
     }
     if (!isOfCertificate) {
-      findings.failed(TLS, noDatabase(), "the TLS handshake broke off: %s", words);
+      findings.failed(TLS, noDatabase(), "the TLS handshake failed: %s", words);
       return;
     }
     if (verification.by() == ServerVerification.By.THIS_LIBRARY) {
@@ -161,50 +161,50 @@ final class TlsExamination {
     }
     String advice =
         verification.by() == ServerVerification.By.NOBODY
-            ? "Anybody in between could read the token: leave "
+            ? "Anyone on the network path could read the token: remove "
                 + verification.mode()
-                + " out, and the server is verified."
-            : "The driver verifies the server by its own settings, and may see it otherwise.";
+                + ", and iam-hikari verifies the server."
+            : "The driver verifies the server with its own settings, and may accept it.";
     findings.warning(TLS, advice, "%s", words);
   }
 
   /** By what {@link ServerVerifier} says is wrong. */
   private String remedy(String words) {
     if (words.contains(" has expired") && isOfDsql) {
-      return "Set this machine's clock if it is wrong. Amazon renews the certificates of Aurora DSQL"
-          + " by itself, so this one may be of something in between.";
+      return "Correct this machine's clock if it is wrong. Amazon renews Aurora DSQL's certificates"
+          + " itself, so this one may belong to a proxy in between.";
     }
     if (words.contains(" has expired")) {
-      return "Give the database a new certificate (aws rds modify-db-instance"
-          + " --ca-certificate-identifier), if this machine's clock is right.";
+      return "If this machine's clock is right, give the database a new certificate (aws rds"
+          + " modify-db-instance --ca-certificate-identifier).";
     }
     if (words.contains(" is not valid before ")) {
-      return "Set this machine's clock.";
+      return "Correct this machine's clock.";
     }
     if (words.contains(" is not for ")) {
-      return "The JDBC URL leads to another server than "
+      return "The JDBC URL leads to a server of another name: check the URL, DNS and "
           + IamSettings.HOST
-          + " names, or than it names itself: make them one.";
+          + ".";
     }
     String roots =
         isOfDsql
-            ? " The JVM's trust store must hold Amazon Root CA 1, or sslrootcert name a file that"
-                + " does."
-            : " For an authority that is newer than this library, set Amazon's bundle as the driver's"
-                + " roots (sslrootcert, serverSslCert, or a key store of it as"
-                + " trustCertificateKeyStoreUrl).";
-    return "The JDBC URL must lead to the database itself: a proxy that reads TLS in between has a"
-        + " certificate of its own."
+            ? " The JVM's trust store must contain Amazon Root CA 1, or sslrootcert must name a"
+                + " file that does."
+            : " If the certificate authority is newer than this library, give the driver Amazon's"
+                + " certificate bundle (sslrootcert, serverSslCert, or trustCertificateKeyStoreUrl"
+                + " with the bundle as a key store).";
+    return "The JDBC URL must lead to the database itself: a proxy that terminates TLS presents its"
+        + " own certificate."
         + roots;
   }
 
   private String noDatabase() {
     return Findings.words(
-        "Check host and port in the JDBC URL: there must be a database for %s, or a tunnel to it,"
-            + " and no load balancer or web server.%s",
+        "Check the host and port in the JDBC URL: they must lead to a database that %s supports,"
+            + " directly or through a tunnel, not to a load balancer or web server.%s",
         protocol.driver(),
         isAtOnce
-            ? " If it does not begin with TLS at once, as PostgreSQL before 17, set "
+            ? " If the server does not support direct TLS, such as PostgreSQL before 17, set "
                 + TransportSecurity.NEGOTIATION
                 + "=postgres."
             : "");

@@ -67,7 +67,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     try {
       return protocol == JdbcUrl.Protocol.POSTGRESQL ? askPostgres(socket) : askMysql(socket);
     } catch (EOFException e) {
-      return answer(Refusal.NO_SUCH_DATABASE, "nothing, and hung up");
+      return answer(Refusal.NO_SUCH_DATABASE, "nothing and closed the connection");
     }
   }
 
@@ -84,7 +84,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     return switch (answer) {
       case 'S' -> Optional.empty();
       case 'N' -> answer(Refusal.NO_TLS, "");
-      case -1 -> answer(Refusal.NO_SUCH_DATABASE, "nothing, and hung up");
+      case -1 -> answer(Refusal.NO_SUCH_DATABASE, "nothing and closed the connection");
       default -> {
         byte[] rest = new byte[LONGEST_GREETING];
         int length = Math.max(0, socket.getInputStream().read(rest));

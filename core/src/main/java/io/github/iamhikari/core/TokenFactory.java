@@ -82,7 +82,7 @@ final class TokenFactory implements AutoCloseable {
     try {
       credentials.close();
     } catch (RuntimeException e) {
-      logger.warn("{} - The AWS credentials provider did not close", name, e);
+      logger.warn("{} - Could not close the AWS credentials provider", name, e);
     }
   }
 }

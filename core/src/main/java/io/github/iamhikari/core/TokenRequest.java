@@ -46,7 +46,7 @@ record TokenRequest(
   /** As in a message: {@code user "app" at db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432}. */
   @Override
   public String toString() {
-    String where = region == null ? "of the present writer" : region;
+    String where = region == null ? "of the current writer" : region;
     return "user \"" + user + "\" at " + host + ":" + port + " (region " + where + ")";
   }
 }

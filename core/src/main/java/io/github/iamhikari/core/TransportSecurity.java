@@ -13,7 +13,7 @@ import java.util.Set;
 final class TransportSecurity {
 
   private static final String UNKNOWN =
-      "It cannot be told here whether this driver uses TLS; see to it that it does, since an IAM"
+      "iam-hikari cannot tell whether this driver uses TLS; make sure that it does, because an IAM"
           + " token is a password";
 
   private static final Optional<String> NO_WARNING = Optional.empty();
@@ -188,12 +188,12 @@ final class TransportSecurity {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "The driver's own TLS does not tell Aurora DSQL which cluster is meant, because the JDBC"
-                + " URL does not name %s. Set the driver's %s to \"-c %s\"%s",
+            "Aurora DSQL cannot tell which cluster is meant, because the driver uses its own TLS"
+                + " and the JDBC URL does not name %s. Set the driver's %s to \"-c %s\"%s",
             endpoint.name(),
             OPTIONS,
             option,
-            own.isEmpty() ? "" : ", or leave " + own + " out"));
+            own.isEmpty() ? "" : ", or remove " + own));
   }
 
   /**
@@ -292,8 +292,9 @@ final class TransportSecurity {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "The connection is encrypted, and the server is not verified: %s is set. To have it"
-                  + " verified, leave that out, or set %s to Amazon's roots, too (%s)",
+              "The connection is encrypted, but the server is not verified, because %1$s is set. To"
+                  + " verify the server, remove %1$s or set %2$s to Amazon's root certificates"
+                  + " (%3$s)",
               own,
               roots,
               endpoint.isOfDsql() ? BUNDLES_OF_DSQL : BUNDLES));
@@ -301,13 +302,13 @@ final class TransportSecurity {
     if (isPublic() || RegionRoots.exist(region)) {
       return Optional.empty();
     }
-    String remedy = roots.equals(MYSQL_ROOTS) ? "a key store that holds it" : "it";
+    String remedy = roots.equals(MYSQL_ROOTS) ? "a key store that contains it" : "it";
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "The connection is encrypted, and the server is not verified: this library comes with no"
-                + " roots of %s. To have it verified, download Amazon's bundle %s-bundle.pem (%s)"
-                + " and set %s to %s",
+            "The connection is encrypted, but the server is not verified, because iam-hikari has no"
+                + " root certificates for %s. To verify the server, download Amazon's bundle"
+                + " %s-bundle.pem (%s) and set %s to %s",
             region,
             region,
             BUNDLES,
@@ -359,7 +360,7 @@ final class TransportSecurity {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "%s=%s is not a mode of %s; write %s=%s",
+                "%s=%s is not a mode of %s; use %s=%s",
                 name,
                 shown(value),
                 protocol.driver(),
@@ -376,8 +377,8 @@ final class TransportSecurity {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "%s=%s could send the IAM token, which is a password, in clear text;"
-                    + " write %s=%s or stricter",
+                "%s=%s could send the IAM token, which is a password, in clear text; use %s=%s or"
+                    + " stricter",
                 name,
                 shown(value),
                 modeName,

@@ -26,8 +26,8 @@ import javax.net.ssl.TrustManager;
 record VerifiedTls(String endpoint, String region, String rootsFile) {
 
   private static final String NO_ROOTS =
-      "sslrootcert names a file that cannot be read, or holds no certificate; write the path of a"
-          + " PEM file of root certificates, such as Amazon's bundle";
+      "sslrootcert names a file that cannot be read or contains no certificate; set it to a PEM"
+          + " file of root certificates, such as Amazon's bundle";
 
   /** Of regions; a driver asks for each connection, and TLS sessions are resumed within one. */
   private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
@@ -42,7 +42,7 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
     String[] parts = argument.split(",", 3);
     if (parts.length != 3) {
       throw new IllegalArgumentException(
-          "This class is for iam-hikari, which configures it by itself; take it out of the"
+          "This class is internal to iam-hikari, which configures it itself; remove it from the"
               + " driver's configuration");
     }
     return new VerifiedTls(parts[0], parts[1], parts[2]);

@@ -107,7 +107,7 @@ final class WriterRegion {
       }
       if (!isFailing) {
         logger.warn(
-            "{} - Tokens are still signed for {}, the writer's last known region: {}",
+            "{} - Still signing tokens for {}, the writer's last known region: {}",
             name,
             last,
             e.getMessage());

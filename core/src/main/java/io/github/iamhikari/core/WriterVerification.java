@@ -59,8 +59,8 @@ final class WriterVerification {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is true, and %s is an endpoint of Aurora DSQL, where every server takes writes;"
-                  + " leave %s out",
+              "%s is true, but %s is an Aurora DSQL endpoint, where every server accepts writes;"
+                  + " remove %s",
               IamSettings.VERIFY_WRITER,
               server.name(),
               IamSettings.VERIFY_WRITER));
@@ -69,8 +69,8 @@ final class WriterVerification {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s is true, and %s is not a writer's endpoint; leave %s out, or connect to the"
-                  + " cluster's endpoint",
+              "%s is true, but %s is not a writer endpoint; remove %s, or connect to the cluster"
+                  + " endpoint",
               IamSettings.VERIFY_WRITER,
               server.name(),
               IamSettings.VERIFY_WRITER));
@@ -122,11 +122,11 @@ final class WriterVerification {
     return new SQLException(
         String.format(
             Locale.ROOT,
-            "%s leads to a server that is not the writer: all %d connections opened within %d s"
-                + " were read-only and were closed. After a failover a name may lead to the old writer"
-                + " for up to a minute. Set networkaddress.cache.ttl to 5 s or less, and"
-                + " connectionTimeout (or the login timeout) to more than that; if it never leads"
-                + " to the writer, name the writer's endpoint or leave %s out.",
+            "%s does not lead to the writer: all %d connections opened within %d s were read-only"
+                + " and were closed. After a failover the name can lead to the old writer for up to"
+                + " a minute. Set networkaddress.cache.ttl to 5 s or less, and connectionTimeout"
+                + " (or the login timeout) to more than that; if the name never leads to the"
+                + " writer, use the writer's endpoint or remove %s.",
             request.host(),
             opened,
             patience.toSeconds(),

@@ -110,9 +110,8 @@ final class WriterWatch {
     if (isDemotion) {
       demotions.incrementAndGet();
       logger.warn(
-          "{} - {} leads to a server that is not the writer any more: \"{}\" (SQLState {}, error"
-              + " code {}). All connections of the pool are closed, those in use when they are"
-              + " returned, and others are opened.",
+          "{} - {} no longer leads to the writer: \"{}\" (SQLState {}, error code {}). Replacing"
+              + " all connections of the pool, those in use when they are returned.",
           name,
           request.host(),
           firstLine(e),

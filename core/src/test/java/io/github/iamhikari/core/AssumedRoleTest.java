@@ -100,9 +100,10 @@ class AssumedRoleTest {
         .singleElement()
         .asString()
         .contains(
-            "with AWS credentials of the role "
+            "with AWS credentials from the role "
                 + role.arn()
-                + " (session orders), assumed with those of the default chain; a token is used for");
+                + " (session orders), assumed with those from the default chain; a token is used"
+                + " for");
   }
 
   @Test
@@ -160,16 +161,16 @@ class AssumedRoleTest {
     IamTokenSource.Builder builder = builder("orders", role.arn(), externalId);
     try (IamTokenSource tokens = builder.build()) {
       assertThatThrownBy(tokens::getToken)
-          .hasMessageStartingWith("No IAM token could be signed for user \"app\" at ")
+          .hasMessageStartingWith("Could not sign an IAM token for user \"app\" at ")
           .hasMessageContaining(
-              "the role %s could not be assumed with AWS credentials of the default chain: User:"
+              "could not assume the role %s with AWS credentials from the default chain: User:"
                   + " arn:aws:iam::123456789012:user/app is not authorized to perform:"
                   + " sts:AssumeRole on resource: %s (Service: Sts, Status Code: 403",
               role.arn(), role.arn())
           .hasMessageEndingWith(
               "Check (1) the policy of these credentials must allow sts:AssumeRole on the role; (2)"
-                  + " the role's trust policy must allow it to them, and name the same external ID"
-                  + " as iam_role_external_id; (3) the role must exist");
+                  + " the role's trust policy must trust them, and require the same external ID as"
+                  + " iam_role_external_id; (3) the role must exist");
     }
   }
 

@@ -67,14 +67,14 @@ final class AwsCauses {
         Cause.of(
             "expired credentials",
             patient -> use(patient, key, patient.clock.instant().minusSeconds(1)),
-            failed(CREDENTIALS, "they ran out 1 s ago", "aws sso login")),
+            failed(CREDENTIALS, "expired 1 s ago", "aws sso login")),
         Cause.of(
             "a session that has ended",
             patient -> {
               start(patient, mayLogIn());
               assumeRole(patient, Duration.ZERO);
             },
-            failed(IDENTITY, "has ended (ExpiredToken)"),
+            failed(IDENTITY, "has expired (ExpiredToken)"),
             failed(LOGIN)),
         Cause.of(
             "an unknown access key",
@@ -82,7 +82,7 @@ final class AwsCauses {
               start(patient, mayLogIn()).revoke(key.id());
             },
             failed(IDENTITY, "STS does not know the access key AKIA..."),
-            failed(LOGIN, "See first what is wrong above: AWS identity")),
+            failed(LOGIN, "First fix the problems above: AWS identity")),
         Cause.of(
             "a secret access key of another",
             patient -> {
@@ -97,19 +97,19 @@ final class AwsCauses {
               start(patient, mayLogIn());
               patient.clock.setWallClock(Duration.ofMinutes(20));
             },
-            failed(CLOCK, "clock is 20 min", "ahead of that of AWS", "within 5 minutes"),
-            failed(LOGIN, "See first what is wrong above: clock")),
+            failed(CLOCK, "clock is 20 min", "ahead of AWS's clock", "within 5 minutes"),
+            failed(LOGIN, "First fix the problems above: clock")),
         Cause.of(
             "clock 2 minutes behind AWS",
             patient -> {
               start(patient, mayLogIn());
               patient.clock.setWallClock(Duration.ofMinutes(-2));
             },
-            warned(CLOCK, "clock is", "behind that of AWS")),
+            warned(CLOCK, "clock is", "behind AWS's clock")),
         Cause.of(
             "STS throttles",
             patient -> start(patient, mayLogIn()).http().fail("sts:", LocalAws.throttles()),
-            warned(IDENTITY, "STS takes no more requests now (Throttling: Rate exceeded)")),
+            warned(IDENTITY, "STS is throttling requests (Throttling: Rate exceeded)")),
         Cause.of(
             "STS out of reach",
             patient -> start(patient, mayLogIn()).http().goDown(),
@@ -117,7 +117,7 @@ final class AwsCauses {
         Cause.of(
             "a proxy answers for AWS",
             patient -> start(patient, mayLogIn()).http().fail("", Garbage.EMPTY),
-            warned(IDENTITY, "STS does not say who this is (no answer: an answer that is not")),
+            warned(IDENTITY, "the STS API call failed (no answer: the answer is not")),
         Cause.of(
             "IAM login not enabled",
             patient -> {
@@ -127,10 +127,10 @@ final class AwsCauses {
             },
             failed(
                 DATABASE,
-                "IAM authentication is not switched on for the instance \"local\"",
+                "IAM authentication is not enabled on the instance \"local\"",
                 "aws rds modify-db-instance --db-instance-identifier local"
                     + " --enable-iam-database-authentication"),
-            failed(LOGIN, "See first what is wrong above: database")),
+            failed(LOGIN, "First fix the problems above: database")),
         Cause.of(
             "policy lacks rds-db:connect",
             patient -> start(patient, mayLook()),
@@ -138,7 +138,7 @@ final class AwsCauses {
                 POLICY,
                 USER + " is not allowed rds-db:connect on " + resource,
                 "\"Action\": \"rds-db:connect\", \"Resource\": \"" + resource + "\""),
-            failed(LOGIN, "See first what is wrong above: policy")),
+            failed(LOGIN, "First fix the problems above: policy")),
         Cause.of(
             "policy names another user",
             patient ->
@@ -151,7 +151,7 @@ final class AwsCauses {
                 start(
                     patient,
                     mayLook(Statement.allow(CONNECT, resource.replace(rds.resourceId(), "local")))),
-            failed(POLICY, "but where it names the database by its identifier instead of its"),
+            failed(POLICY, "but on the database's identifier instead of its"),
             failed(LOGIN)),
         Cause.of(
             "policy denies it",
@@ -159,7 +159,7 @@ final class AwsCauses {
               Statement[] policy = mayLook(Statement.allow("*", "*"), Statement.deny(CONNECT, "*"));
               start(patient, policy);
             },
-            failed(POLICY, ": a statement denies it", "Take this login out of the Deny"),
+            failed(POLICY, ": a statement denies it", "Exclude this login from the Deny"),
             failed(LOGIN)),
         Cause.of(
             "wrong account",
@@ -168,7 +168,7 @@ final class AwsCauses {
                 DATABASE,
                 "the account 210987654321 has no database named \"local\" in us-east-2",
                 "credentials of the account that owns the database"),
-            failed(LOGIN, "See first what is wrong above: database")),
+            failed(LOGIN, "First fix the problems above: database")),
         Cause.of(
             "nothing, with a role",
             patient -> {
@@ -183,9 +183,10 @@ final class AwsCauses {
             },
             failed(
                 CREDENTIALS,
-                orders.arn() + "-admin could not be assumed with AWS credentials of a Static",
+                "could not assume the role ",
+                orders.arn() + "-admin with AWS credentials from a Static",
                 "is not authorized to perform: sts:AssumeRole on resource: ",
-                "the role's trust policy must allow it to them")),
+                "the role's trust policy must trust them")),
         Cause.of(
             "wrong role",
             patient -> {
@@ -202,8 +203,8 @@ final class AwsCauses {
             },
             failed(
                 LOGIN,
-                "there must be fewer than about 200 new IAM logins a second",
-                "These are in order: policy, database, clock, AWS identity")));
+                "there must be fewer than about 200 new IAM logins per second",
+                "These checks passed: policy, database, clock, AWS identity")));
   }
 
   private Statement[] mayLogIn() {

@@ -189,7 +189,9 @@ class AwsTokenSignerTest {
   void refusesCredentialsThatHaveRunOut() {
     assertThatThrownBy(() -> sign(session(now.minusSeconds(1))))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("the AWS credentials ran out at %s; it is now %s", now.minusSeconds(1), now);
+        .hasMessage(
+            "the AWS credentials expired at %s, and it is %s now; renew them",
+            now.minusSeconds(1), now);
     assertThatThrownBy(() -> sign(session(now))).isInstanceOf(IllegalStateException.class);
   }
 
@@ -199,7 +201,7 @@ class AwsTokenSignerTest {
 
     assertThatThrownBy(() -> new AwsTokenSigner(anonymous, null, clock).sign(REQUEST, EXPIRATION))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("the AWS credentials provider gave anonymous credentials");
+        .hasMessageStartingWith("the AWS credentials provider returned anonymous credentials");
   }
 
   private static AwsCredentials session(@Nullable Instant expirationTime) {

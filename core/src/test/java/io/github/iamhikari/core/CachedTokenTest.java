@@ -133,9 +133,9 @@ class CachedTokenTest {
     assertThatThrownBy(() -> cached(870).current(PATIENCE))
         .isInstanceOf(SQLException.class)
         .hasMessage(
-            "No IAM token could be signed for user \"app\" at"
-                + " db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (region us-east-2):"
-                + " the metadata service is down")
+            "Could not sign an IAM token for user \"app\" at"
+                + " db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (region us-east-2): the"
+                + " metadata service is down")
         .hasCauseInstanceOf(IllegalStateException.class)
         .extracting(e -> ((SQLException) e).getSQLState())
         .isEqualTo("08001");
@@ -292,10 +292,11 @@ class CachedTokenTest {
     assertThatThrownBy(() -> cached.current(Duration.ofMillis(10)))
         .isInstanceOf(SQLException.class)
         .hasMessage(
-            "No IAM token could be signed for user \"app\" at"
-                + " db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (region us-east-2) within"
-                + " 0.01 s: the AWS credentials provider has not answered. Check that this machine"
-                + " reaches what it asks (the metadata service, the container's agent, STS).");
+            "Could not sign an IAM token for user \"app\" at"
+                + " db.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432 (region us-east-2) within 0.01"
+                + " s: the AWS credentials provider did not answer. Check that this machine can"
+                + " reach the service that provides the credentials (the EC2 metadata service, the"
+                + " container's agent, STS).");
     time.advance(Duration.ofSeconds(7));
     assertThat(cached.status().awaited()).isEqualTo(Duration.ofSeconds(7));
     assertThat(cached.problem() == null).isTrue();
@@ -313,7 +314,7 @@ class CachedTokenTest {
     assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
     assertThat(signer.interrupted.await(30, SECONDS)).isTrue();
     assertThat(cached.status().lastFailure())
-        .endsWith("the AWS credentials provider has not answered for 60 s");
+        .endsWith("the AWS credentials provider did not answer within 60 s");
   }
 
   @Test

@@ -94,7 +94,7 @@ abstract class CauseContract {
     }
     secrets.assertNoneIn(report + report.toJson());
     String row = DoctorPage.row(cause);
-    assertThat(DoctorPage.text().contains(row)).as("docs/doctor.md has%s", row).isTrue();
+    assertThat(DoctorPage.text().contains(row)).as("doctor-causes.md has%s", row).isTrue();
   }
 
   Report reportOf(Cause cause) throws Exception {
@@ -136,7 +136,7 @@ abstract class CauseContract {
         "wrong region",
         patient -> patient.set("iam_region", "eu-west-1"),
         warned(Step.SETTINGS, "iam_region is eu-west-1, which is not the region in"),
-        failed(Step.LOGIN, "See first what is wrong above: settings"));
+        failed(Step.LOGIN, "First fix the problems above: settings"));
   }
 
   static int closedPort(Patient patient) throws Exception {

@@ -93,7 +93,7 @@ class CredentialsExaminationTest {
     assertThat(finding.seen())
         .startsWith("no AWS credentials were found in system properties")
         .endsWith("or the EC2 metadata service");
-    assertThat(finding.advice()).startsWith("Set AWS_ACCESS_KEY_ID").endsWith("a role.");
+    assertThat(finding.advice()).startsWith("Set AWS_ACCESS_KEY_ID").endsWith("an IAM role.");
   }
 
   @Test
@@ -137,7 +137,7 @@ class CredentialsExaminationTest {
     Finding finding = examine(() -> session(NOW.minus(Duration.ofMinutes(125))));
 
     assertThat(finding.status()).isEqualTo(FAILED);
-    assertThat(finding.seen()).contains(masked).endsWith("they ran out 2 h 5 min ago");
+    assertThat(finding.seen()).contains(masked).endsWith("expired 2 h 5 min ago");
     assertThat(finding.advice()).contains("aws sso login");
   }
 
@@ -163,7 +163,7 @@ class CredentialsExaminationTest {
             null,
             Duration.ofMillis(10));
 
-    assertThat(finding.seen()).isEqualTo("the AWS credentials provider has not answered for 0 s");
+    assertThat(finding.seen()).isEqualTo("the AWS credentials provider did not answer within 0 s");
     interrupted.await();
   }
 

@@ -63,7 +63,8 @@ class DatabaseExaminationTest {
     assertFinds(
         examine(key, "orders." + DOMAIN, 5432, Protocol.POSTGRESQL),
         OK,
-        "the instance \"orders\" is available, of postgres, resource id db-1, takes IAM logins");
+        "the instance \"orders\" is available, runs postgres, has the resource ID db-1 and accepts"
+            + " IAM logins");
     assertThat(aws.http().requests()).containsExactly("rds:DescribeDBInstances");
   }
 
@@ -72,7 +73,7 @@ class DatabaseExaminationTest {
     for (String host : List.of(CLUSTER, CLUSTER.replace("cluster-", "cluster-ro-"))) {
       List<Finding> findings = examine(key, host, 5432, Protocol.MARIADB);
 
-      assertFinds(findings, FAILED, "IAM authentication is not switched on for the cluster");
+      assertFinds(findings, FAILED, "IAM authentication is not enabled on the cluster");
       assertThat(findings.get(0).advice())
           .contains("aws rds modify-db-cluster --db-cluster-identifier orders --enable-iam");
     }
@@ -83,9 +84,9 @@ class DatabaseExaminationTest {
     assertFinds(
         examine(key, "orders.x" + DOMAIN, 5433, Protocol.MYSQL),
         FAILED,
-        "the instance \"orders\" is of postgres, and the URL is for MySQL's driver",
-        "the endpoint of the instance \"orders\" is orders." + DOMAIN + ", and the token",
-        "the instance \"orders\" listens on port 5432, and the token is signed for port 5433");
+        "the instance \"orders\" runs postgres, but the URL is for MySQL's driver",
+        "the endpoint of the instance \"orders\" is orders." + DOMAIN + ", but the token",
+        "the instance \"orders\" listens on port 5432, but the token is signed for port 5433");
     assertFinds(
         examine(key, "reports." + DOMAIN, 5432, Protocol.MYSQL),
         WARNING,
@@ -121,19 +122,19 @@ class DatabaseExaminationTest {
       assertFinds(
           examine(key, region, global.host(), 5432, Protocol.POSTGRESQL),
           OK,
-          "the writer's cluster in eu-west-1 \"sales-eu-west-1\" is available, of aurora-postgresql,"
-              + " resource id cluster-WEST");
+          "the writer's cluster in eu-west-1 \"sales-eu-west-1\" is available, runs"
+              + " aurora-postgresql, has the resource ID cluster-WEST");
     }
     assertFinds(
         examine(key, "us-east-2", global.host(), 5432, Protocol.POSTGRESQL),
         FAILED,
-        "the writer of the global database \"sales\" is in eu-west-1, and the token is signed for"
+        "the writer of the global database \"sales\" is in eu-west-1, but the token is signed for"
             + " us-east-2");
   }
 
   @Test
   void failsWhereTheWritersRegionCannotBeLookedUpAndIsNeeded() {
-    String why = "since these AWS credentials may not ask";
+    String why = ": these AWS credentials lack the permission";
     assertFinds(examine(barred, null, global.host(), 5432, Protocol.MYSQL), FAILED, why);
     assertFinds(examine(barred, "us-east-2", global.host(), 5432, Protocol.MYSQL), SKIPPED, why);
   }

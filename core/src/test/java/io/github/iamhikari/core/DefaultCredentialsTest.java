@@ -44,8 +44,8 @@ class DefaultCredentialsTest {
       assertThatThrownBy(() -> defaultCredentials(classes, null, null))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by web identity, and the AWS SDK's"
-                  + " module for that is not on the class path; add software.amazon.awssdk:sts");
+              "AWS_WEB_IDENTITY_TOKEN_FILE is set, but the AWS SDK's module for web identities is"
+                  + " not on the class path; add software.amazon.awssdk:sts");
     }
   }
 
@@ -63,7 +63,7 @@ class DefaultCredentialsTest {
       assertThatThrownBy(() -> defaultCredentials(classes, null, orders))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "iam_role_arn needs the AWS SDK's module for STS, which is not on the class path; add"
+              "iam_role_arn is set, but the AWS SDK's module for STS is not on the class path; add"
                   + " software.amazon.awssdk:sts");
     }
   }

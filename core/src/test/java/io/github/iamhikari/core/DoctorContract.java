@@ -60,7 +60,7 @@ abstract class DoctorContract extends CauseContract {
               nameServer.aliases().put(ALIAS, rds.host());
               patient.url = url(ALIAS, rds.listeningPort());
             },
-            failed(SETTINGS, "\"orders.example.com\"", "is not the name of an RDS, Aurora"),
+            failed(SETTINGS, "\"orders.example.com\"", "is not an RDS, Aurora"),
             failed(NAME, "is an alias of " + rds.host(), "Set iam_host to " + rds.host())),
         Cause.of(
             "a token for another endpoint than the alias",
@@ -69,12 +69,12 @@ abstract class DoctorContract extends CauseContract {
               patient.url = url(ALIAS, rds.listeningPort());
               patient.set("iam_host", "other.c9akciq32rgb.us-east-2.rds.amazonaws.com");
             },
-            warned(NAME, "which is another endpoint", "Set iam_host to " + rds.host()),
+            warned(NAME, "for a different endpoint", "Set iam_host to " + rds.host()),
             failed(TLS, "is not for other.c9akciq32rgb")),
         Cause.of(
             "wrong port",
             patient -> patient.set("iam_default_port", "15433"),
-            warned(SETTINGS, "tokens are signed for its port 15433", "Leave iam_default_port out"),
+            warned(SETTINGS, "tokens are signed for port 15433", "Remove iam_default_port"),
             failed(LOGIN, "host, port and region must be the endpoint's own")),
         Cause.of("user unknown", patient -> patient.user = "nobody", failed(LOGIN, unknownUser())),
         Cause.of(
@@ -103,18 +103,20 @@ abstract class DoctorContract extends CauseContract {
         Cause.of(
             "TLS off",
             patient -> patient.url = url("127.0.0.1", fixed(patient, refusalOfTls())),
-            failed(TLS, "the server speaks no TLS", "must be the database itself")),
+            failed(TLS, "the server does not support TLS", "must lead to the database itself")),
         Cause.of(
             "no database",
             patient ->
                 patient.url =
                     url("127.0.0.1", fixed(patient, "HTTP/1.1 400 Bad\r\n".getBytes(US_ASCII))),
-            failed(TLS, "is not what", "\"HTTP", "no load balancer or web server")),
+            failed(
+                TLS, "does not speak the protocol of", "\"HTTP", "a load balancer or web server")),
         Cause.of(
             "authority unknown",
             patient ->
                 impersonate(patient, region.endpoint(), region.certificateOfUnknownAuthority()),
-            failed(TLS, "issued by \"CN=Corporate Proxy\"", "by an authority that is not trusted")),
+            failed(
+                TLS, "issued by \"CN=Corporate Proxy\"", "from an authority that is not trusted")),
         Cause.of(
             "self-signed",
             patient -> impersonate(patient, region.endpoint(), region.selfSignedCertificate()),
@@ -127,7 +129,7 @@ abstract class DoctorContract extends CauseContract {
             "a certificate that ends soon",
             patient ->
                 impersonate(patient, region.endpoint(), region.certificateFor(region.endpoint())),
-            warned(TLS, "Amazon's roots of " + regionName(), "certificate renewed before that day"),
+            warned(TLS, "Amazon's roots for " + regionName(), "Renew the database's certificate"),
             failed(LOGIN)),
         Cause.of(
             "name mismatch",
@@ -141,7 +143,7 @@ abstract class DoctorContract extends CauseContract {
               impersonate(patient, region.endpoint(), region.selfSignedCertificate());
               patient.url += "?" + withoutVerification();
             },
-            warned(TLS, "is self-signed", "Anybody in between could read the token"),
+            warned(TLS, "is self-signed", "Anyone on the network path could read the token"),
             failed(LOGIN)),
         Cause.of(
             "name does not resolve",
@@ -154,15 +156,15 @@ abstract class DoctorContract extends CauseContract {
         Cause.of(
             "password in the URL",
             patient -> patient.url += "?password=" + PASSWORD,
-            failed(SETTINGS, "The JDBC URL holds a password", "Take it out of the URL.")),
+            failed(SETTINGS, "The JDBC URL contains a password", "Remove it from the URL.")),
         Cause.of(
             "password beside the URL",
             patient -> patient.set("password", PASSWORD),
-            warned(SETTINGS, "A password is configured; it is ignored")),
+            warned(SETTINGS, "A password is configured; ignoring it")),
         Cause.of(
             "several hosts",
             patient -> patient.url = url("a.example.com:15432,b.example.com", 15432),
-            failed(SETTINGS, "may lead to several hosts", "to the endpoint that stands for all")),
+            failed(SETTINGS, "can lead to several hosts", "to the endpoint that represents all")),
         Cause.of(
             "one of several hosts is gone",
             patient -> {
@@ -174,7 +176,7 @@ abstract class DoctorContract extends CauseContract {
         Cause.of(
             "no connections left",
             patient -> patient.until(useUpConnections(rds, patient)),
-            failed(LOGIN, "must not be larger than the database's max_connections")));
+            failed(LOGIN, "must not exceed the database's max_connections")));
   }
 
   @Test
@@ -187,10 +189,10 @@ abstract class DoctorContract extends CauseContract {
     assertThat(words(report, SETTINGS))
         .contains(rds.account(), rds.host(), "the driver is ", ".jar");
     assertThat(words(report, NAME)).contains("an alias of local-1.", "127.0.0.1 (this machine)");
-    assertThat(words(report, PORT)).contains(":" + rds.listeningPort() + " answers");
+    assertThat(words(report, PORT)).contains(":" + rds.listeningPort() + " is reachable");
     assertThat(words(report, TLS)).contains("TLSv1.3", "local-rds CA", "the JVM's trust store");
     assertThat(words(report, TOKEN)).contains("long-term credentials");
-    assertThat(words(report, LOGIN)).contains("is let in, by ");
+    assertThat(words(report, LOGIN)).contains("logged in with ");
     assertThat(words(report, SERVER)).contains(healthyServer());
     secrets.assertNoneIn(report + report.toJson());
   }

@@ -6,13 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What docs/doctor.md says. */
+/** What doctor-causes.md, which docs/doctor.md links to, says. */
 final class DoctorPage {
 
   private DoctorPage() {}
 
   static String text() throws IOException {
-    return Files.readString(Path.of("..", "docs", "doctor.md"));
+    return Files.readString(Path.of("src/test/resources/doctor-causes.md"));
   }
 
   /** How the row of a cause begins: with its name, and the steps that do not end well. */
@@ -20,6 +20,12 @@ final class DoctorPage {
     String steps =
         cause.symptoms().stream().map(one -> one.step().toString()).collect(joining(", "));
     return "\n| " + cause.name() + " | " + (steps.isEmpty() ? "none" : steps) + " | ";
+  }
+
+  /** What docs/doctor.md shows of a report. */
+  static String excerpt() throws IOException {
+    String page = Files.readString(Path.of("../docs/doctor.md"));
+    return page.split("```text\n", 2)[1].split("```", 2)[0];
   }
 
   /** The report that the page shows of a cause. */

@@ -144,7 +144,7 @@ class DriverLoginsTest {
   /** By the line in the log that each data source begins with. */
   private long timesOpened(String user) {
     return log.list.stream()
-        .filter(line -> line.getFormattedMessage().contains("Logs in with IAM as"))
+        .filter(line -> line.getFormattedMessage().contains("Logging in with IAM as"))
         .filter(line -> line.getFormattedMessage().contains('"' + user + '"'))
         .count();
   }

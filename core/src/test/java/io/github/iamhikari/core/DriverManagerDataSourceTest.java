@@ -24,8 +24,8 @@ class DriverManagerDataSourceTest {
 
     assertThat(failure)
         .hasMessage(
-            "No JDBC driver on the class path takes the JDBC URL; add %s as a dependency, or put its"
-                + " jar beside that of iam-hikari",
+            "No JDBC driver on the class path accepts the JDBC URL; add %s as a dependency, or put"
+                + " its jar next to the iam-hikari jar",
             artifact);
     assertThat(SecretSearch.textOf(failure)).doesNotContain("s3cr3t");
   }

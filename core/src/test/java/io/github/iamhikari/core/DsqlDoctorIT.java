@@ -52,31 +52,31 @@ class DsqlDoctorIT extends CauseContract {
         Cause.of(
             "a VPC endpoint's name",
             patient -> patient.url = url("vpce-0a-1b.dsql-2c.us-east-2.vpce.amazonaws.com", 5432),
-            failed(SETTINGS, "the name of a VPC endpoint", ".dsql-2c.us-east-2.on.aws\"")),
+            failed(SETTINGS, "a VPC endpoint", ".dsql-2c.us-east-2.on.aws\"")),
         Cause.of(
             "MySQL's driver",
             patient -> patient.url = patient.url.replace("postgresql", "mysql"),
-            failed(SETTINGS, "which is not MySQL but PostgreSQL", "Write jdbc:postgresql://")),
+            failed(SETTINGS, "which speaks PostgreSQL and not MySQL", "Use jdbc:postgresql://")),
         Cause.of(
             "a pool that keeps connections for 2 hours",
             patient -> patient.maxLifetime = Duration.ofHours(2),
-            warned(SETTINGS, "maxLifetime is 7200000 ms", "ends a session after 60 minutes")),
+            warned(SETTINGS, "maxLifetime is 7200000 ms", "ends sessions after 60 minutes")),
         Cause.of(
             "an IP address, and a TLS mode of one's own",
             patient -> {
               patient.url = url("127.0.0.1", rds.listeningPort()) + "?sslmode=require";
               patient.set("iam_host", rds.host());
             },
-            warned(SETTINGS, "does not tell Aurora DSQL which cluster is meant"),
+            warned(SETTINGS, "Aurora DSQL cannot tell which cluster is meant"),
             failed(LOGIN, "sni was not received", "-c amzn-cluster-id=")),
         Cause.of(
             "a certificate of RDS's authority",
             patient -> {
-              String endpoint = "orders7r2wm5q3jd6hnysu4btx." + "dsql.us-doctor-3.on.aws";
+              String endpoint = "orders7r2wm5q3jd6hnysu4btx.dsql.us-doctor-3.on.aws";
               impersonate(patient, endpoint, region.certificateFor(endpoint));
               patient.set("sslNegotiation", "postgres");
             },
-            failed(TLS, "by an authority that is not trusted here", "hold Amazon Root CA 1")),
+            failed(TLS, "from an authority that is not trusted here", "contain Amazon Root CA 1")),
         Cause.of(
             "nothing that speaks TLS at once",
             patient -> impersonate(patient, rds.host(), region.certificateFor(rds.host())),
@@ -84,7 +84,7 @@ class DsqlDoctorIT extends CauseContract {
         Cause.of(
             "port unreachable",
             patient -> patient.url = url(rds.host(), closedPort(patient)),
-            failed(PORT, "127.0.0.1: refused", "which is 5432 at Aurora DSQL")),
+            failed(PORT, "127.0.0.1: refused", "(5432 for Aurora DSQL)")),
         Cause.of(
             "a database role that does not exist",
             patient -> patient.user = "no role",
@@ -103,7 +103,7 @@ class DsqlDoctorIT extends CauseContract {
               patient.until(() -> rds.loginsPerSecond(0));
               patient.until(patient.login().build()).getConnection().close();
             },
-            failed(LOGIN, "rate exceeded", "more than 100 connections a second")),
+            failed(LOGIN, "rate exceeded", "more than 100 connections per second")),
         Cause.of(
             "no connections left",
             patient -> {
@@ -111,7 +111,7 @@ class DsqlDoctorIT extends CauseContract {
               rds.mostConnections(1);
               patient.until(() -> rds.mostConnections(0));
             },
-            failed(LOGIN, "too many open connections", "the cluster's quota of connections")));
+            failed(LOGIN, "too many open connections", "the cluster's connection quota")));
   }
 
   @Override
@@ -129,7 +129,7 @@ class DsqlDoctorIT extends CauseContract {
                 "user/app is not allowed dsql:DbConnect on " + cluster,
                 "\"Action\": \"dsql:DbConnect\", \"Resource\": \"" + cluster + "\"",
                 "unless the cluster's own resource-based policy allows it"),
-            failed(LOGIN, "See first what is wrong above: policy")),
+            failed(LOGIN, "First fix the problems above: policy")),
         Cause.of(
             "policy lacks dsql:DbConnectAdmin",
             patient -> {
@@ -145,7 +145,7 @@ class DsqlDoctorIT extends CauseContract {
                     patient,
                     AwsCauses.mayLook(
                         Statement.allow("*", "*"), Statement.deny("dsql:*", cluster))),
-            failed(POLICY, ": a statement denies it", "Take this login out of the Deny"),
+            failed(POLICY, ": a statement denies it", "Exclude this login from the Deny"),
             failed(LOGIN)),
         Cause.of(
             "a database role that is not linked",
@@ -157,7 +157,7 @@ class DsqlDoctorIT extends CauseContract {
             failed(
                 LOGIN,
                 "AWS IAM GRANT \"app_user\" TO 'arn:aws:iam::123456789012:user/app'",
-                "These are in order: policy, clock, AWS identity")),
+                "These checks passed: policy, clock, AWS identity")),
         Cause.of(
             "wrong role",
             patient -> {
@@ -174,7 +174,7 @@ class DsqlDoctorIT extends CauseContract {
   Report reportOf(Cause cause) throws Exception {
     Report report = super.reportOf(cause);
     assertThat(report.toString().replaceAll("\"CN=[^\"]*\"", ""))
-        .doesNotContain("RDS", "rds_iam", "rds-db", "rds.force_ssl", "Amazon's roots of");
+        .doesNotContain("RDS", "rds_iam", "rds-db", "rds.force_ssl", "Amazon's roots for");
     return report;
   }
 
@@ -186,7 +186,7 @@ class DsqlDoctorIT extends CauseContract {
     assertThat(report.findings()).noneMatch(finding -> finding.step() == DATABASE);
     assertThat(words(report, SETTINGS))
         .contains("tokens are signed for user \"app_user\" (dsql:DbConnect) at " + rds.host())
-        .contains("the server is verified by the JVM's roots");
+        .contains("the server is verified with the JVM's roots");
     assertThat(words(report, TLS)).contains("TLSv1.3", "the JVM's trust store");
   }
 

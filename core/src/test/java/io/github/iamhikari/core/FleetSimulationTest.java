@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Fleets of up to 10,000 pools, 20 connections each, at a database that takes 200 logins a second:
  * how soon they come back, beside two other kinds of logins. {@link Fleet} says what happens to
  * them; only the driver, the server and the clocks are simulated, and HikariCP's opening thread.
- * The tables of docs/failover.md are what this prints.
+ * The table in fleets.md is what this prints.
  */
 class FleetSimulationTest {
 

@@ -76,7 +76,7 @@ class GlobalEndpointTest {
   void asksOnceForTheRegionOfAllTokensUntilOneIsRefused() throws SQLException {
     try (IamDataSource logins = logins().build()) {
       assertThat(aws.http().requests()).as("before the first login").isEmpty();
-      assertThat(logins).hasToString(text("of the present writer"));
+      assertThat(logins).hasToString(text("of the current writer"));
 
       for (int renewal = 0; renewal < 3; renewal++) {
         logins.getConnection();
@@ -139,8 +139,7 @@ class GlobalEndpointTest {
         int before = aws.http().requests().size();
         assertThatThrownBy(logins::getConnection)
             .hasMessageStartingWith(
-                "The IAM login of user \"app\" at %s:5432 (region us-east-2) was refused",
-                orders.host());
+                "IAM login failed for user \"app\" at %s:5432 (region us-east-2): ", orders.host());
         if (aws.http().requests().size() > before) {
           asked.add(second);
         }
@@ -166,9 +165,10 @@ class GlobalEndpointTest {
           .singleElement()
           .asString()
           .startsWith(
-              "orders-pool - Tokens are still signed for us-east-2, the writer's last known region: the region of the writer of "
+              "orders-pool - Still signing tokens for us-east-2, the writer's last known region:"
+                  + " could not look up the writer's region for "
                   + orders.host()
-                  + " could not be looked up in us-east-2, since RDS did not tell: Throttling");
+                  + " in us-east-2: the RDS API call failed: Throttling");
 
       aws.http().mend();
       orders.switchTo("eu-west-1");
@@ -278,39 +278,46 @@ class GlobalEndpointTest {
     assertNoToken(
         "no writer",
         () -> orders.switchTo("nowhere"),
-        "no cluster of it is the writer now, and its status is available; wait until it has a writer, or set iam_region to the region of the writer");
+        "none of its clusters is the writer now, and its status is available; wait until it has a"
+            + " writer, or set iam_region to the writer's region");
     assertNoToken(
         "amid a switchover",
         () -> orders.beginSwitchTo("eu-west-1"),
-        "its status is switching-over; wait until it has a writer, which is to be in eu-west-1, or set");
+        "its status is switching-over; wait until it has a writer, which will be in eu-west-1, or"
+            + " set");
     assertNoToken(
         "denied",
         () -> properties.set(barred),
-        "could not be looked up in us-east-2, since these AWS credentials may not ask; allow rds:DescribeGlobalClusters on arn:aws:rds::*:global-cluster:orders in their policy, or set iam_region to the region of the writer");
+        "in us-east-2: these AWS credentials lack the permission; allow rds:DescribeGlobalClusters"
+            + " on arn:aws:rds::*:global-cluster:orders in their policy, or set iam_region to the"
+            + " writer's region");
     assertNoToken(
         "unknown key",
         () -> properties.set(AccessKey.random()),
-        "since RDS did not tell: InvalidClientTokenId",
+        ": the RDS API call failed: InvalidClientTokenId",
         "; check the AWS credentials and this machine's clock, or set iam_region");
     properties.set(key);
     assertNoToken(
         "throttled",
         () -> aws.http().fail(LocalAws.throttles()),
-        "since RDS did not tell: Throttling",
+        ": the RDS API call failed: Throttling",
         "; try again in a moment, or set iam_region");
     aws.http().mend();
     assertNoToken(
         "out of reach",
         aws.http()::goDown,
-        "since RDS did not tell: no answer: ConnectException",
-        "; see to it that this machine reaches the RDS API there, by a VPC endpoint if it has no way to the internet, or set iam_region");
+        ": the RDS API call failed: no answer: ConnectException",
+        "; make sure that this machine can reach the RDS API there, through a VPC endpoint if it"
+            + " has no internet access, or set iam_region");
     aws.http().comeUp();
     assertNoToken(
         "no region",
         () -> System.clearProperty("aws.region"),
-        "(region of the present writer): the region of the writer of "
+        "(region of the current writer): could not look up the writer's region for "
             + orders.host()
-            + " could not be looked up, since no AWS region is configured; set the system property aws.region, AWS_REGION or a region in the AWS profile, or set iam_region to the region of the writer");
+            + ": no AWS region is configured; set the system property aws.region, the environment"
+            + " variable AWS_REGION or a region in the AWS profile, or set iam_region to the"
+            + " writer's region");
   }
 
   @Test
@@ -323,7 +330,8 @@ class GlobalEndpointTest {
         .contains(
             tuple(
                 IamDoctor.Step.TOKEN,
-                "Allow rds:DescribeGlobalClusters on arn:aws:rds::*:global-cluster:orders in their policy, or set iam_region to the region of the writer."));
+                "Allow rds:DescribeGlobalClusters on arn:aws:rds::*:global-cluster:orders in their"
+                    + " policy, or set iam_region to the writer's region."));
   }
 
   @Test
@@ -333,7 +341,9 @@ class GlobalEndpointTest {
       try (IamDataSource logins = logins("iam_host", host).build()) {
         assertThatThrownBy(logins::getConnection)
             .hasMessageContaining(
-                "since the account of these AWS credentials has no global database \"%s\" with this endpoint; use credentials of the account that owns it, or have AWS_REGION name a region in which it has a cluster, or set",
+                ": the account of these AWS credentials has no global database \"%s\" with this"
+                    + " endpoint; use credentials of the account that owns it, or set AWS_REGION"
+                    + " to a region where it has a cluster, or set",
                 host.substring(0, host.indexOf('.')));
       }
     }
@@ -378,7 +388,7 @@ class GlobalEndpointTest {
           .as(cause)
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith(
-              "No IAM token could be signed for user \"app\" at " + orders.host())
+              "Could not sign an IAM token for user \"app\" at " + orders.host())
           .hasMessageContainingAll(words);
     }
     orders.switchTo("us-east-2");

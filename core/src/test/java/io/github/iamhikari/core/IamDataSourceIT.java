@@ -131,14 +131,14 @@ class IamDataSourceIT {
           .isInstanceOf(SQLException.class)
           .hasMessageMatching(
               Pattern.quote(
-                      "The IAM login of user \"app\" at %s:%d (region us-east-2) was refused: "
+                      "IAM login failed for user \"app\" at %s:%d (region us-east-2): "
                           .formatted(rds.host(), rds.port()))
                   + "FATAL: PAM authentication failed for user \"app\"\\."
                   + " The token was signed \\d s ago with "
                   + key.id().replaceFirst("^(....).*(....)$", "$1\\\\.\\\\.\\\\.$2")
                   + " \\(long-term credentials\\);"
                   + " this machine's clock says \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\\."
-                  + " Check \\(1\\) the policy .*; \\(5\\) .*\\.")
+                  + " Check \\(1\\) the IAM policy .*; \\(5\\) .*\\.")
           .hasCauseInstanceOf(SQLException.class)
           .extracting(e -> ((SQLException) e).getSQLState())
           .isEqualTo("28000");
@@ -179,7 +179,7 @@ class IamDataSourceIT {
       assertThatThrownBy(dataSource::getConnection)
           .isInstanceOf(SQLException.class)
           .hasMessageEndingWith(
-              " This was the server's answer 0 s ago; the next login is sent in 2 s.");
+              " The server answered this 0 s ago; the next login is tried in 2 s.");
 
       clock.advance(Duration.ofSeconds(2));
       assertThat(dataSource.getProblem()).isEmpty();
@@ -219,7 +219,7 @@ class IamDataSourceIT {
       assertThat(status.signed()).isGreaterThanOrEqualTo(2);
       assertThat(status.rejected()).isEqualTo(1);
       assertThat(status.failed()).isZero();
-      assertThat(status.lastFailure()).contains("Z: The IAM login of user \"app\"");
+      assertThat(status.lastFailure()).contains("Z: IAM login failed for user \"app\"");
       assertThat(status.remaining()).isBetween(Duration.ofSeconds(800), Duration.ofSeconds(870));
     }
   }

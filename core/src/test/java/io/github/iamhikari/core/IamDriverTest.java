@@ -66,7 +66,7 @@ class IamDriverTest {
   void refusesToHaveNoUrl() {
     assertThatThrownBy(() -> driver.connect(null, new Properties()))
         .isInstanceOf(SQLException.class)
-        .hasMessageStartingWith("No JDBC URL is given");
+        .hasMessageStartingWith("The JDBC URL is null");
     assertThatThrownBy(() -> driver.acceptsURL(null)).isInstanceOf(SQLException.class);
   }
 
@@ -74,20 +74,19 @@ class IamDriverTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "jdbc:iam:postgres://h/d?user=app"
-            + "| The JDBC URL begins with \"jdbc:iam:postgres:\", which no driver takes; did you"
-            + " mean \"jdbc:iam:postgresql:\"?",
-        "jdbc:iam:| The JDBC URL has none of the known forms; write"
-            + " jdbc:iam:postgresql://host:port/database, or mysql or mariadb in its place",
-        ORDERS + "| No database user is named; set user to the one that logs in with IAM",
+        "jdbc:iam:postgres://h/d?user=app| The JDBC URL begins with \"jdbc:iam:postgres:\", which"
+            + " no driver accepts; did you mean \"jdbc:iam:postgresql:\"?",
+        "jdbc:iam:| The JDBC URL has an unknown form; use jdbc:iam:postgresql://host:port/database,"
+            + " or jdbc:iam:mysql: or jdbc:iam:mariadb:",
+        ORDERS + "| No database user is set; set user to the user that logs in with IAM",
         ORDERS
             + "?user=app&iam_regoin=x"
             + "| iam_regoin is not a setting; did you mean iam_region? The settings are iam_host,"
             + " iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn,"
             + " iam_role_session_name, iam_role_external_id, iam_verify_writer",
-        "jdbc:iam:mysql://app:s3cr3t@orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders"
-            + "| The JDBC URL holds a password, which could be sent"
-            + " instead of the IAM token; take it out of the URL",
+        "jdbc:iam:mysql://app:s3cr3t@orders.c9akciq32rgb.us-east-2.rds.amazonaws.com/orders| The"
+            + " JDBC URL contains a password, which could be sent instead of the IAM token; remove"
+            + " it from the URL",
       })
   void saysWhatIsWrongBeforeAnythingIsSent(String url, String message) {
     Throwable failure = catchThrowable(() -> DriverManager.getConnection(url));
@@ -101,7 +100,7 @@ class IamDriverTest {
     assertThatThrownBy(
             () -> driver.connect("jdbc:iam:none://" + HOST + ":1/d?user=app", new Properties()))
         .isInstanceOf(SQLException.class)
-        .hasMessageStartingWith("No JDBC driver on the class path takes the JDBC URL");
+        .hasMessageStartingWith("No JDBC driver on the class path accepts the JDBC URL");
   }
 
   @Test

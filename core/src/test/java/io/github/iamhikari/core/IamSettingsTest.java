@@ -79,17 +79,24 @@ class IamSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "iam_default_port | 0      | iam_default_port is 0; write a port from 1 to 65535",
-        "iam_default_port | -1     | iam_default_port is -1; write a port from 1 to 65535",
-        "iam_default_port | 65536  | iam_default_port is 65536; write a port from 1 to 65535",
-        "iam_default_port | 5432.0 | iam_default_port is \"5432.0\"; write a port from 1 to 65535",
-        "iam_default_port | 99999999999 | iam_default_port is \"99999999999\"; write a port from 1 to 65535",
-        "iam_default_port | 443    | iam_default_port is 443, which no database endpoint has; write the database's own port in iam_default_port",
-        "iam_expiration   | -1     | iam_expiration is -1; write a number of seconds from 0 to 900, since no token lives longer",
-        "iam_expiration   | 901    | iam_expiration is 901; write a number of seconds from 0 to 900, since no token lives longer",
-        "iam_expiration   | 15m    | iam_expiration is \"15m\"; write a number of seconds from 0 to 900",
-        "iam_region       | Ohio   | iam_region is \"ohio\", which is not the name of a region; write one such as \"us-east-2\"",
-        "iam_region       | us east 2 | iam_region is \"us east 2\", which is not the name of a region; write one such as \"us-east-2\"",
+        "iam_default_port | 0      | iam_default_port is 0; use a port from 1 to 65535",
+        "iam_default_port | -1     | iam_default_port is -1; use a port from 1 to 65535",
+        "iam_default_port | 65536  | iam_default_port is 65536; use a port from 1 to 65535",
+        "iam_default_port | 5432.0 | iam_default_port is \"5432.0\"; use a port from 1 to 65535",
+        "iam_default_port | 99999999999 | iam_default_port is \"99999999999\"; use a port from 1 to"
+            + " 65535",
+        "iam_default_port | 443    | iam_default_port is 443, which no database endpoint uses;"
+            + " write the database's port in iam_default_port",
+        "iam_expiration   | -1     | iam_expiration is -1; use a number of seconds from 0 to 900,"
+            + " because no token is valid for longer",
+        "iam_expiration   | 901    | iam_expiration is 901; use a number of seconds from 0 to 900,"
+            + " because no token is valid for longer",
+        "iam_expiration   | 15m    | iam_expiration is \"15m\"; use a number of seconds from 0 to"
+            + " 900",
+        "iam_region       | Ohio   | iam_region is \"ohio\", which is not an AWS region; use one"
+            + " such as \"us-east-2\"",
+        "iam_region       | us east 2 | iam_region is \"us east 2\", which is not an AWS region;"
+            + " use one such as \"us-east-2\"",
         "iam_regoin       | us-east-2 | iam_regoin is not a setting; did you mean iam_region? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
         "iam_port         | 5432 | iam_port is not a setting; did you mean iam_default_port? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
         "IAM_HOST         | a | IAM_HOST is not a setting; did you mean iam_host? The settings are iam_host, iam_default_port, iam_region, iam_expiration, aws_profile, iam_role_arn, iam_role_session_name, iam_role_external_id, iam_verify_writer",
@@ -160,7 +167,7 @@ class IamSettingsTest {
     properties.setProperty(name, "${VALUE}");
 
     assertThatThrownBy(() -> IamSettings.from(properties))
-        .hasMessage(name + " holds a placeholder ${...} that nobody has resolved; write its value");
+        .hasMessage(name + " contains an unresolved placeholder ${...}; replace it with its value");
   }
 
   @ParameterizedTest
@@ -176,15 +183,19 @@ class IamSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "iam_role_arn, orders-login, is not the ARN of a role; write one such as",
-    "iam_role_arn, arn:aws:iam::12345678901:role/orders, is not the ARN of a role; write one such as",
-    "iam_role_arn, arn:aws:iam::123456789012:user/orders, is not the ARN of a role; write one such as",
-    "iam_role_arn, arn:aws:iam::123456789012:instance-profile/orders, is not the ARN of a role; write one",
-    "iam_role_arn, arn:aws:sts::123456789012:assumed-role/orders/app, is not the ARN of a role; write one",
-    "iam_role_session_name, a, is not the name of a session; write 2 to 64 letters",
-    "iam_role_session_name, two words, is not the name of a session; write 2 to 64 letters",
-    "iam_role_external_id, a, is not an external ID; write 2 to 1224 letters",
-    "iam_role_external_id, a;b, is not an external ID; write 2 to 1224 letters",
+    "iam_role_arn, orders-login, is not the ARN of an IAM role; set it to one such as",
+    "iam_role_arn, arn:aws:iam::12345678901:role/orders, is not the ARN of an IAM role; set it to"
+        + " one such as",
+    "iam_role_arn, arn:aws:iam::123456789012:user/orders, is not the ARN of an IAM role; set it to"
+        + " one such as",
+    "iam_role_arn, arn:aws:iam::123456789012:instance-profile/orders, is not the ARN of an IAM"
+        + " role; set it to one",
+    "iam_role_arn, arn:aws:sts::123456789012:assumed-role/orders/app, is not the ARN of an IAM"
+        + " role; set it to one",
+    "iam_role_session_name, a, is not a valid session name; use 2 to 64 letters",
+    "iam_role_session_name, two words, is not a valid session name; use 2 to 64 letters",
+    "iam_role_external_id, a, is not a valid external ID; use 2 to 1224 letters",
+    "iam_role_external_id, a;b, is not a valid external ID; use 2 to 1224 letters",
   })
   void takeOfARoleWhatStsTakes(String name, String value, String message) {
     Properties properties = new Properties();

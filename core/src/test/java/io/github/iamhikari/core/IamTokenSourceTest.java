@@ -69,7 +69,7 @@ class IamTokenSourceTest {
         };
     assertThatThrownBy(tokens::getToken)
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("No IAM token could be signed for user \"app\" at " + HOST)
+        .hasMessageStartingWith("Could not sign an IAM token for user \"app\" at " + HOST)
         .hasMessageEndingWith("the role is gone");
 
     credentials = () -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key");
@@ -111,7 +111,7 @@ class IamTokenSourceTest {
   @ParameterizedTest
   @CsvSource({
     "localhost, app, iam_host is \"localhost\"",
-    "db.c9akciq32rgb.us-east-2.rds.amazonaws.com, ' ', No database user is named"
+    "db.c9akciq32rgb.us-east-2.rds.amazonaws.com, ' ', No database user is set"
   })
   void refusesWhatNoTokenCanFit(String host, String user, String message) {
     IamTokenSource.Builder builder = builder().endpoint(host, 5432).user(user);
@@ -126,7 +126,6 @@ class IamTokenSourceTest {
     assertThatThrownBy(IamTokenSource.builder().user("app")::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith(
-            "set iam_host to the endpoint, such as"
-                + " \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"");
+            "set iam_host to it, such as" + " \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"");
   }
 }

@@ -64,52 +64,99 @@ class JdbcUrlTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "db.example.com | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
-        "`` | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
-        "jdbc:s3cr3t! ://a/x | The JDBC URL has none of the known forms; write jdbc:postgresql://host:port/database, or mysql or mariadb in its place",
-        "postgresql://a/x | The JDBC URL does not begin with \"jdbc:\"; write jdbc:postgresql://host:port/database",
-        "mysql://a/x | The JDBC URL does not begin with \"jdbc:\"; write jdbc:mysql://host:port/database",
-        "jdbc:postgres://a/x | The JDBC URL begins with \"jdbc:postgres:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
-        "jdbc:postgresq://a/x | The JDBC URL begins with \"jdbc:postgresq:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
-        "jdbc:PostgreSQL://a/x | The JDBC URL begins with \"jdbc:PostgreSQL:\", which no driver takes; did you mean \"jdbc:postgresql:\"?",
-        "jdbc:mysqll://a/x | The JDBC URL begins with \"jdbc:mysqll:\", which no driver takes; did you mean \"jdbc:mysql:\"?",
-        "jdbc:p6spy:maria-db://a/x | The JDBC URL begins with \"jdbc:maria-db:\", which no driver takes; did you mean \"jdbc:mariadb:\"?",
-        "jdbc:aws-dsql:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its own; write jdbc:postgresql://host:port/postgres",
-        "jdbc:AWS-DSQL:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver logs in with a token of its own; write jdbc:postgresql://host:port/postgres",
-        "jdbc:postgresql://a | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
-        "jdbc:postgresql://a:5432?user=app | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
-        "jdbc:postgresql://a/x/y | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
-        "jdbc:postgresql:x://a/x | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
-        "jdbc:postgresql:/x | PostgreSQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:postgresql://host:port/database",
-        "jdbc:mariadb:a/x | MariaDB's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mariadb://host:port/database",
-        "jdbc:mysql:x | MySQL's driver does not take the JDBC URL, since it has no slash, or too many, around the host; write jdbc:mysql://host:port/database",
-        "jdbc:mysql://a:b:c/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
-        "jdbc:mysql://app@s3cr3t@a/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
-        "jdbc:postgresql://::1/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
-        "jdbc:postgresql://(host=a)/x | The JDBC URL's host cannot be read; write jdbc:protocol://host:port/database",
-        "jdbc:postgresql://app@a/x | The JDBC URL has a user before its host, which PostgreSQL's driver takes for a part of the host's name; set username instead",
-        "jdbc:mariadb://app@a/x | The JDBC URL has a user before its host, which MariaDB's driver takes for a part of the host's name; set username instead",
-        "jdbc:postgresql://a:/x | The port in the JDBC URL is empty; write one, or no colon behind the host",
-        "jdbc:mariadb://a:/x | The port in the JDBC URL is empty; write one, or no colon behind the host",
-        "jdbc:postgresql://a:65536/x | The port in the JDBC URL is \"65536\"; write one from 1 to 65535",
-        "jdbc:postgresql://a:0/x | The port in the JDBC URL is \"0\"; write one from 1 to 65535",
-        "jdbc:postgresql://a:s3cr3t/x | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
-        "jdbc:postgresql://app:s3cr3t/pw@a/x | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
-        "jdbc:sqlserver://a:1433;user=sa;password=s3cr3t | The port in the JDBC URL is not a number from 1 to 65535; write jdbc:protocol://host:port/database, without a password",
-        "jdbc:mysql://a/x?sslMode=REQUIRED&sslmode=DISABLED | The JDBC URL's parameter sslmode is given twice; write it once",
-        "jdbc:mysql://a/x?s3cr3t=1&s3cr3t=2 | The JDBC URL's parameter number 2 is given twice; write it once",
-        "jdbc:postgresql://a/x?iam_region=a&iam_region=b | The JDBC URL's parameter iam_region is given twice; write it once",
-        "jdbc:postgresql://a/x?ssl&user=s3cr3t%zz | The JDBC URL's parameter user has a broken percent-encoding; write %25 for a percent sign",
-        "jdbc:mysql://a/x?s3cr3t=s3cr3t% | The JDBC URL's parameter number 1 has a broken percent-encoding; write %25 for a percent sign",
-        "jdbc:mariadb://a/x?iam_host=s3cr3t%zz | The JDBC URL's parameter iam_host has a broken percent-encoding; write %25 for a percent sign",
+        "db.example.com | The JDBC URL has an unknown form; use"
+            + " jdbc:postgresql://host:port/database, or jdbc:mysql: or jdbc:mariadb:",
+        "`` | The JDBC URL has an unknown form; use jdbc:postgresql://host:port/database, or"
+            + " jdbc:mysql: or jdbc:mariadb:",
+        "jdbc:s3cr3t! ://a/x | The JDBC URL has an unknown form; use"
+            + " jdbc:postgresql://host:port/database, or jdbc:mysql: or jdbc:mariadb:",
+        "postgresql://a/x | The JDBC URL does not begin with \"jdbc:\"; use"
+            + " jdbc:postgresql://host:port/database",
+        "mysql://a/x | The JDBC URL does not begin with \"jdbc:\"; use"
+            + " jdbc:mysql://host:port/database",
+        "jdbc:postgres://a/x | The JDBC URL begins with \"jdbc:postgres:\", which no driver"
+            + " accepts; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:postgresq://a/x | The JDBC URL begins with \"jdbc:postgresq:\", which no driver"
+            + " accepts; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:PostgreSQL://a/x | The JDBC URL begins with \"jdbc:PostgreSQL:\", which no driver"
+            + " accepts; did you mean \"jdbc:postgresql:\"?",
+        "jdbc:mysqll://a/x | The JDBC URL begins with \"jdbc:mysqll:\", which no driver accepts;"
+            + " did you mean \"jdbc:mysql:\"?",
+        "jdbc:p6spy:maria-db://a/x | The JDBC URL begins with \"jdbc:maria-db:\", which no driver"
+            + " accepts; did you mean \"jdbc:mariadb:\"?",
+        "jdbc:aws-dsql:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver"
+            + " signs its own tokens; use jdbc:postgresql://host:port/postgres",
+        "jdbc:AWS-DSQL:postgresql://a/x | The JDBC URL begins with \"jdbc:aws-dsql:\", whose driver"
+            + " signs its own tokens; use jdbc:postgresql://host:port/postgres",
+        "jdbc:postgresql://a | PostgreSQL's driver does not accept the JDBC URL, because it has too"
+            + " few or too many slashes around the host; use jdbc:postgresql://host:port/database",
+        "jdbc:postgresql://a:5432?user=app | PostgreSQL's driver does not accept the JDBC URL,"
+            + " because it has too few or too many slashes around the host; use"
+            + " jdbc:postgresql://host:port/database",
+        "jdbc:postgresql://a/x/y | PostgreSQL's driver does not accept the JDBC URL, because it has"
+            + " too few or too many slashes around the host; use"
+            + " jdbc:postgresql://host:port/database",
+        "jdbc:postgresql:x://a/x | PostgreSQL's driver does not accept the JDBC URL, because it has"
+            + " too few or too many slashes around the host; use"
+            + " jdbc:postgresql://host:port/database",
+        "jdbc:postgresql:/x | PostgreSQL's driver does not accept the JDBC URL, because it has too"
+            + " few or too many slashes around the host; use jdbc:postgresql://host:port/database",
+        "jdbc:mariadb:a/x | MariaDB's driver does not accept the JDBC URL, because it has too few"
+            + " or too many slashes around the host; use jdbc:mariadb://host:port/database",
+        "jdbc:mysql:x | MySQL's driver does not accept the JDBC URL, because it has too few or too"
+            + " many slashes around the host; use jdbc:mysql://host:port/database",
+        "jdbc:mysql://a:b:c/x | The host in the JDBC URL cannot be read; use"
+            + " jdbc:protocol://host:port/database",
+        "jdbc:mysql://app@s3cr3t@a/x | The host in the JDBC URL cannot be read; use"
+            + " jdbc:protocol://host:port/database",
+        "jdbc:postgresql://::1/x | The host in the JDBC URL cannot be read; use"
+            + " jdbc:protocol://host:port/database",
+        "jdbc:postgresql://(host=a)/x | The host in the JDBC URL cannot be read; use"
+            + " jdbc:protocol://host:port/database",
+        "jdbc:postgresql://app@a/x | The JDBC URL has a user before the host, which PostgreSQL's"
+            + " driver reads as part of the host name; set username instead",
+        "jdbc:mariadb://app@a/x | The JDBC URL has a user before the host, which MariaDB's driver"
+            + " reads as part of the host name; set username instead",
+        "jdbc:postgresql://a:/x | The port in the JDBC URL is empty; add the port, or remove the"
+            + " colon after the host",
+        "jdbc:mariadb://a:/x | The port in the JDBC URL is empty; add the port, or remove the colon"
+            + " after the host",
+        "jdbc:postgresql://a:65536/x | The port in the JDBC URL is \"65536\"; use a port from 1 to"
+            + " 65535",
+        "jdbc:postgresql://a:0/x | The port in the JDBC URL is \"0\"; use a port from 1 to 65535",
+        "jdbc:postgresql://a:s3cr3t/x | The port in the JDBC URL is not a number from 1 to 65535;"
+            + " use jdbc:protocol://host:port/database, without a password",
+        "jdbc:postgresql://app:s3cr3t/pw@a/x | The port in the JDBC URL is not a number from 1 to"
+            + " 65535; use jdbc:protocol://host:port/database, without a password",
+        "jdbc:sqlserver://a:1433;user=sa;password=s3cr3t | The port in the JDBC URL is not a number"
+            + " from 1 to 65535; use jdbc:protocol://host:port/database, without a password",
+        "jdbc:mysql://a/x?sslMode=REQUIRED&sslmode=DISABLED | The JDBC URL's parameter sslmode has"
+            + " two different values; keep one",
+        "jdbc:mysql://a/x?s3cr3t=1&s3cr3t=2 | The JDBC URL's parameter number 2 has two different"
+            + " values; keep one",
+        "jdbc:postgresql://a/x?iam_region=a&iam_region=b | The JDBC URL's parameter iam_region has"
+            + " two different values; keep one",
+        "jdbc:postgresql://a/x?ssl&user=s3cr3t%zz | The JDBC URL's parameter user has an invalid"
+            + " percent-encoding; write %25 for a percent sign",
+        "jdbc:mysql://a/x?s3cr3t=s3cr3t% | The JDBC URL's parameter number 1 has an invalid"
+            + " percent-encoding; write %25 for a percent sign",
+        "jdbc:mariadb://a/x?iam_host=s3cr3t%zz | The JDBC URL's parameter iam_host has an invalid"
+            + " percent-encoding; write %25 for a percent sign",
         "jdbc:mysql://a/x?s3cr3t/y=z | The JDBC URL's parameter number 1 has a name that MySQL's driver cannot read; separate parameters with &",
-        "jdbc:postgresql://a/x?ssl=true&amp;iam_region=s3cr3t | The JDBC URL holds iam_region where no parameter begins; separate parameters as in ?name=value&name=value",
-        "jdbc:mysql://a/x?useSSL=true;iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
-        "jdbc:postgresql://a/x;iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
-        "jdbc:postgresql://a/x&aws_region=s3cr3t | The JDBC URL holds aws_region where no parameter begins; separate parameters as in ?name=value&name=value",
-        "jdbc:mysql://a/x#?iam_host=s3cr3t | The JDBC URL holds iam_host where no parameter begins; separate parameters as in ?name=value&name=value",
-        "jdbc:postgresql://${DB_HOST}:5432/x | The JDBC URL holds a placeholder ${...} that nobody has resolved; write its value",
-        "${DB_URL} | The JDBC URL holds a placeholder ${...} that nobody has resolved; write its value",
+        "jdbc:postgresql://a/x?ssl=true&amp;iam_region=s3cr3t | The JDBC URL contains iam_region"
+            + " where no parameter can begin; separate parameters as in ?name=value&name=value",
+        "jdbc:mysql://a/x?useSSL=true;iam_host=s3cr3t | The JDBC URL contains iam_host where no"
+            + " parameter can begin; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://a/x;iam_host=s3cr3t | The JDBC URL contains iam_host where no parameter"
+            + " can begin; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://a/x&aws_region=s3cr3t | The JDBC URL contains aws_region where no"
+            + " parameter can begin; separate parameters as in ?name=value&name=value",
+        "jdbc:mysql://a/x#?iam_host=s3cr3t | The JDBC URL contains iam_host where no parameter can"
+            + " begin; separate parameters as in ?name=value&name=value",
+        "jdbc:postgresql://${DB_HOST}:5432/x | The JDBC URL contains an unresolved placeholder"
+            + " ${...}; replace it with its value",
+        "${DB_URL} | The JDBC URL contains an unresolved placeholder ${...}; replace it with its"
+            + " value",
       })
   void isRefusedWhereItsDriverWouldNotReadItAsItIsMeant(String url, String message) {
     assertThatThrownBy(() -> JdbcUrl.parse(url))

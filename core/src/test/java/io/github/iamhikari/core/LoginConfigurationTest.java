@@ -21,7 +21,7 @@ class LoginConfigurationTest {
   private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
   private static final String INSTEAD =
-      " has the driver log in with something else than the IAM token; take it out";
+      " makes the driver log in with something other than the IAM token; remove it";
 
   private final List<String> warnings = new ArrayList<>();
 
@@ -33,7 +33,7 @@ class LoginConfigurationTest {
 
     assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
     assertThat(warnings)
-        .containsExactly("A password is configured; it is ignored, the IAM token is sent.");
+        .containsExactly("A password is configured; ignoring it, and sending the IAM token.");
   }
 
   @ParameterizedTest
@@ -44,8 +44,7 @@ class LoginConfigurationTest {
     assertThat(login.request().user()).isEqualTo("app");
     assertThat(login.driverProperties()).containsOnlyKeys("sslMode");
     assertThat(warnings)
-        .containsExactly(
-            "The driver's own property user is other, and username is app; app is used.");
+        .containsExactly("The driver's property user is other, but username is app; using app.");
   }
 
   @ParameterizedTest
@@ -64,7 +63,8 @@ class LoginConfigurationTest {
 
     assertThat(warnings)
         .containsExactly(
-            "%s is an Aurora custom endpoint, for which Amazon's guide says that no token can be signed; set iam_host to %s."
+            ("%s is an Aurora custom endpoint, which IAM authentication does not support according"
+                    + " to Amazon's guide; set iam_host to %s.")
                 .formatted(custom, proposed));
   }
 
@@ -93,8 +93,7 @@ class LoginConfigurationTest {
 
     assertThat(bean(dataSource).request().user()).isEqualTo("app");
     assertThat(warnings)
-        .containsExactly(
-            "The driver's own property user is other, and username is app; app is used.");
+        .containsExactly("The driver's property user is other, but username is app; using app.");
   }
 
   @ParameterizedTest
@@ -129,8 +128,8 @@ class LoginConfigurationTest {
 
     assertThat(warnings)
         .containsExactly(
-            "It cannot be told here whether the plugins of wrapperProfileName log in by"
-                + " themselves; see to it that they do not.");
+            "iam-hikari cannot tell whether the plugins of wrapperProfileName log in themselves;"
+                + " make sure that they do not.");
   }
 
   @Test
@@ -152,8 +151,8 @@ class LoginConfigurationTest {
     assertThatThrownBy(() -> bean(mariaDb)).hasMessage("credentialType" + INSTEAD);
     assertThatThrownBy(() -> bean(withPassword))
         .hasMessage(
-            "The DataSource has a password1, which could be sent instead of the IAM token; take it"
-                + " out");
+            "The DataSource has a password1, which could be sent instead of the IAM token; remove"
+                + " it");
   }
 
   @Test
@@ -174,11 +173,18 @@ class LoginConfigurationTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "jdbc:mysql://E:5432/d              | Tokens are signed for port 5432, which is not that of MySQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:mariadb://E:5432/d            | Tokens are signed for port 5432, which is not that of MariaDB's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E:3306/d         | Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E/d?iam_default_port=3306 | Tokens are signed for port 3306, which is not that of PostgreSQL's driver; set iam_default_port if it is wrong.",
-        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | The JDBC URL connects to the region us-east-2, and iam_host is r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
+        "jdbc:mysql://E:5432/d              | Tokens are signed for port 5432, which is not the"
+            + " default port of MySQL's driver; set iam_default_port if that is wrong.",
+        "jdbc:mariadb://E:5432/d            | Tokens are signed for port 5432, which is not the"
+            + " default port of MariaDB's driver; set iam_default_port if that is wrong.",
+        "jdbc:postgresql://E:3306/d         | Tokens are signed for port 3306, which is not the"
+            + " default port of PostgreSQL's driver; set iam_default_port if that is wrong.",
+        "jdbc:postgresql://E/d?iam_default_port=3306 | Tokens are signed for port 3306, which is"
+            + " not the default port of PostgreSQL's driver; set iam_default_port if that is"
+            + " wrong.",
+        "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | The JDBC URL"
+            + " connects to the region us-east-2, but iam_host is"
+            + " r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
       })
   void warnsOfWhatIsMostLikelyAMistake(String url, String warning) {
     url("app", url.replace("E", ENDPOINT));
@@ -209,13 +215,13 @@ class LoginConfigurationTest {
 
     assertThatThrownBy(() -> url("app", url))
         .hasMessage(
-            "iam_verify_writer is true, and x.dsql.us-east-2.on.aws is an endpoint of Aurora DSQL,"
-                + " where every server takes writes; leave iam_verify_writer out");
+            "iam_verify_writer is true, but x.dsql.us-east-2.on.aws is an Aurora DSQL endpoint,"
+                + " where every server accepts writes; remove iam_verify_writer");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "x.dsql.us-east-2.on.aws, 0,       '0, which sets no limit'",
+    "x.dsql.us-east-2.on.aws, 0,       '0 (no limit)'",
     "x.dsql.us-east-2.on.aws, 3600001, 3600001 ms",
     "x.dsql.us-east-2.on.aws, 3600000, 3600000 ms",
     "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, 3599999, ",
@@ -231,7 +237,8 @@ class LoginConfigurationTest {
             shown == null
                 ? List.of()
                 : List.of(
-                    "maxLifetime is %s, and Aurora DSQL ends a session after 60 minutes; set it to less, such as 1800000 (30 minutes)."
+                    ("maxLifetime is %s, but Aurora DSQL ends sessions after 60 minutes; set it to"
+                            + " less, such as 1800000 (30 minutes).")
                         .formatted(shown)));
   }
 

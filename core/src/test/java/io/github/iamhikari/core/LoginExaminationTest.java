@@ -23,7 +23,7 @@ class LoginExaminationTest {
     findings.failed(Step.CLOCK, "", "20 min ahead");
 
     assertThat(adviceAfter(refusal))
-        .startsWith("See first what is wrong above: settings, clock. Check (1) the policy of");
+        .startsWith("First fix the problems above: settings, clock. Check (1) the IAM policy of");
   }
 
   @Test
@@ -34,16 +34,18 @@ class LoginExaminationTest {
     findings.ok(Step.POLICY, "allows it");
 
     assertThat(adviceAfter(refusal))
-        .startsWith("Check (1) the user must be one that logs in with IAM")
-        .contains("; (2) there must be fewer than about 200 new IAM logins a second.")
-        .endsWith("These are in order: policy, database, clock, AWS identity.");
+        .startsWith("Check (1) the database user must be set up for IAM")
+        .contains("; (2) there must be fewer than about 200 new IAM logins per second.")
+        .endsWith("These checks passed: policy, database, clock, AWS identity.");
   }
 
   @Test
   void doesNotTakeASkippedStepForOneInOrder() {
     findings.skipped(Step.POLICY, "may not be asked");
 
-    assertThat(adviceAfter(refusal)).startsWith("Check (1) the policy of").doesNotContain("order");
+    assertThat(adviceAfter(refusal))
+        .startsWith("Check (1) the IAM policy of")
+        .doesNotContain("order");
   }
 
   @Test
@@ -51,8 +53,8 @@ class LoginExaminationTest {
     SQLException failure =
         new SQLException("The connection attempt failed", "08001", new EOFException());
 
-    assertThat(adviceAfter(failure)).startsWith("The server or the driver ends this login");
-    assertThat(findings.report().toString()).contains("because of java.io.EOFException");
+    assertThat(adviceAfter(failure)).startsWith("The login failed");
+    assertThat(findings.report().toString()).contains("caused by java.io.EOFException");
   }
 
   private String adviceAfter(SQLException answer) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** By what servers and drivers said in real runs; docs/troubleshooting.md has it, too. */
+/** By what servers and drivers said in real runs. */
 class LoginFailureTest {
 
   @ParameterizedTest
@@ -104,7 +104,7 @@ class LoginFailureTest {
   @ParameterizedTest
   @CsvSource({
     "user, dsql:DbConnect, AWS IAM GRANT \"user\" TO",
-    "Admin, dsql:DbConnect, '(2) the administrator is \"admin\", in lower case alone'",
+    "Admin, dsql:DbConnect, '(2) the administrator is \"admin\", in lower case'",
     "admin, dsql:DbConnectAdmin, deny it"
   })
   void isExplainedInWordsOfDsqlThere(String user, String permission, String words) {
@@ -115,7 +115,7 @@ class LoginFailureTest {
 
     assertThat(explained)
         .contains(
-            "was refused: FATAL: unable to accept connection, access denied (Hint: Wrong key AKIA...MPLE.)")
+            "FATAL: unable to accept connection, access denied (Hint: Wrong key AKIA...MPLE.)")
         .contains("must allow " + permission + " on this cluster; (2)", words)
         .doesNotContain("RDS", "rds", "Plugin");
   }

@@ -36,8 +36,8 @@ class LoginTargetTest {
     assertThatThrownBy(() -> request(target, settings(null, null, null), "app"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "The JDBC URL may lead to several hosts, and a token fits one endpoint; name one host"
-                + " alone, or set iam_host to the endpoint that stands for all of them");
+            "The JDBC URL can lead to several hosts, but a token is valid for one endpoint; name a"
+                + " single host, or set iam_host to the endpoint that represents all of them");
     assertThat(request(target, settings("E", null, null), "app").host()).isEqualTo(ENDPOINT);
   }
 
@@ -50,7 +50,7 @@ class LoginTargetTest {
     assertThat(request(different, settings("E", "5434", null), "app").port()).isEqualTo(5434);
     assertThatThrownBy(() -> request(different, settings("E", null, null), "app"))
         .hasMessage(
-            "The JDBC URL names hosts with several ports, and a token is signed for one; set"
+            "The JDBC URL names hosts with different ports, but a token is signed for one port; set"
                 + " iam_default_port to the endpoint's port");
   }
 
@@ -63,7 +63,7 @@ class LoginTargetTest {
     assertThat(request(other, settings("E", "5433", null), "app").port()).isEqualTo(5433);
     assertThatThrownBy(() -> request(other, settings("E", null, null), "app"))
         .hasMessage(
-            "The port of \"other\" is not known here; set iam_default_port to the endpoint's port");
+            "The port of \"other\" is unknown; set iam_default_port to the endpoint's port");
   }
 
   @ParameterizedTest
@@ -115,11 +115,11 @@ class LoginTargetTest {
     assertThat(request(naming, settings, " ").user()).isEqualTo("app");
     assertThat(request(naming, settings, "app").user()).isEqualTo("app");
     assertThatThrownBy(() -> request(silent, settings, null))
-        .hasMessage("No database user is named; set username to the one that logs in with IAM");
+        .hasMessage("No database user is set; set username to the user that logs in with IAM");
     assertThatThrownBy(() -> request(naming, settings, "other"))
         .hasMessage(
-            "The JDBC URL names another user than the configuration, which names \"other\"; leave"
-                + " one out");
+            "The JDBC URL names a different user than the configuration, which names \"other\";"
+                + " remove one of them");
   }
 
   @ParameterizedTest
@@ -130,16 +130,17 @@ class LoginTargetTest {
         "'app'      | is in quotes",
         "\"app\"  | is in quotes",
         "`app`      | is in quotes",
-        "~ app~     | has blanks at its ends",
-        "~app\t~   | has blanks at its ends",
-        "${DB_USER} | holds a placeholder ${...} that nobody has resolved",
+        "~ app~     | begins or ends with a blank",
+        "~app\t~   | begins or ends with a blank",
+        "${DB_USER} | contains an unresolved placeholder ${...}",
       })
   void refusesAUserWhoCannotBeMeant(String user, String fault) {
     JdbcUrl silent = JdbcUrl.parse("jdbc:mariadb://" + ENDPOINT);
     JdbcUrl naming = JdbcUrl.parse("jdbc:mariadb://%s?user=%s".formatted(ENDPOINT, user));
     IamSettings settings = settings(null, null, null);
     String message =
-        "The database user %s; write the bare name, for which the token is signed".formatted(fault);
+        "The database user %s; write the plain name, which the token is signed for"
+            .formatted(fault);
 
     assertThatThrownBy(() -> request(silent, settings, user)).hasMessage(message);
     assertThatThrownBy(() -> request(naming, settings, null)).hasMessage(message);
@@ -167,8 +168,8 @@ class LoginTargetTest {
 
     assertThatThrownBy(() -> request(target, settings("E", null, null), "app"))
         .hasMessage(
-            "The JDBC URL's parameter %s could lead the driver to another server than the token is"
-                + " signed for; write jdbc:postgresql://host:port/database",
+            "The JDBC URL's parameter %s could send the driver to a different server than the token"
+                + " is signed for; use jdbc:postgresql://host:port/database",
             parameter);
   }
 
@@ -186,8 +187,7 @@ class LoginTargetTest {
 
     assertThatThrownBy(() -> request(target, settings(null, null, null), "app"))
         .hasMessage(
-            "The JDBC URL names no host; write the endpoint into it, such as \"%s\", or set"
-                + " iam_host to it",
+            "The JDBC URL has no host; add the endpoint, such as \"%s\", or set iam_host to it",
             ENDPOINT);
   }
 
@@ -197,7 +197,7 @@ class LoginTargetTest {
     JdbcUrl target = JdbcUrl.parse(url);
 
     assertThatThrownBy(() -> request(target, settings(null, null, null), "app"))
-        .hasMessageStartingWith("The host \"...\" in the JDBC URL is not the name of");
+        .hasMessageStartingWith("The host \"...\" in the JDBC URL is not");
   }
 
   @Test
@@ -206,24 +206,49 @@ class LoginTargetTest {
 
     assertThatThrownBy(() -> request(target, settings(null, null, null), "app"))
         .hasMessage(
-            "The JDBC URL holds a password, which could be sent instead of the IAM token; take it"
-                + " out of the URL");
+            "The JDBC URL contains a password, which could be sent instead of the IAM token; remove"
+                + " it from the URL");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "localhost:1 | | The host \"localhost\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "10.0.0.1 | | The host \"10.0.0.1\" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint, and a token is signed for that name; set iam_host to it, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "localhost:1 | db.example.com | iam_host is \"db.example.com\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "localhost:1 | x.dsql.on.aws | iam_host is \"x.dsql.on.aws\", which is not the name of an RDS, Aurora or Aurora DSQL endpoint; write one such as \"abcdefghij0123456789klmnop.dsql.us-east-2.on.aws\"",
-        "vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"abcdefghij0123456789klmnop.dsql-1b7o.eu-west-1.on.aws\"",
-        "vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com | | The host \"vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is the name of a VPC endpoint, and a token is signed for the name of the database; set iam_host to that, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
-        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws:443 | | The port in the JDBC URL is 443, which no database endpoint has; write the database's own port in the JDBC URL",
-        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | E | The JDBC URL names abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, and iam_host is orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, an endpoint of RDS, whose tokens Aurora DSQL does not take; leave iam_host out, or set it to an endpoint of the same database",
-        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com | abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | The JDBC URL names orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, and iam_host is abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, an endpoint of Aurora DSQL, whose tokens RDS does not take; leave iam_host out, or set it to an endpoint of the same database",
-        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which no database endpoint has; write the database's own port in iam_default_port",
+        "localhost:1 | | The host \"localhost\" in the JDBC URL is not an RDS, Aurora or Aurora"
+            + " DSQL endpoint, but tokens are signed for the endpoint's name; set iam_host to it,"
+            + " such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "10.0.0.1 | | The host \"10.0.0.1\" in the JDBC URL is not an RDS, Aurora or Aurora DSQL"
+            + " endpoint, but tokens are signed for the endpoint's name; set iam_host to it, such"
+            + " as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "localhost:1 | db.example.com | iam_host is \"db.example.com\", which is not an RDS, Aurora"
+            + " or Aurora DSQL endpoint; set it to one such as"
+            + " \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "localhost:1 | x.dsql.on.aws | iam_host is \"x.dsql.on.aws\", which is not an RDS, Aurora"
+            + " or Aurora DSQL endpoint; set it to one such as"
+            + " \"abcdefghij0123456789klmnop.dsql.us-east-2.on.aws\"",
+        "vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com | | The host"
+            + " \"vpce-0a1b-2c3d.dsql-1b7o.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is a VPC"
+            + " endpoint, but tokens are signed for the database's own endpoint; set iam_host to"
+            + " that, such as \"abcdefghij0123456789klmnop.dsql-1b7o.eu-west-1.on.aws\"",
+        "vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com | | The host"
+            + " \"vpce-0a1b.vpce-svc-0c1d.eu-west-1.vpce.amazonaws.com\" in the JDBC URL is a VPC"
+            + " endpoint, but tokens are signed for the database's own endpoint; set iam_host to"
+            + " that, such as \"orders.c9akciq32rgb.us-east-2.rds.amazonaws.com\"",
+        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws:443 | | The port in the JDBC URL is 443,"
+            + " which no database endpoint uses; write the database's port in the JDBC URL",
+        "abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | E | The JDBC URL names"
+            + " abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, but iam_host is"
+            + " orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, an endpoint of RDS, whose tokens"
+            + " Aurora DSQL does not accept; remove iam_host, or set it to an endpoint of the same"
+            + " database",
+        "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com |"
+            + " abcdefghij0123456789klmnop.dsql.us-east-2.on.aws | The JDBC URL names"
+            + " orders.c9akciq32rgb.us-east-2.rds.amazonaws.com, but iam_host is"
+            + " abcdefghij0123456789klmnop.dsql.us-east-2.on.aws, an endpoint of Aurora DSQL, whose"
+            + " tokens RDS does not accept; remove iam_host, or set it to an endpoint of the same"
+            + " database",
+        "db.c9akciq32rgb.us-east-2.rds.amazonaws.com:443 | | The port in the JDBC URL is 443, which"
+            + " no database endpoint uses; write the database's port in iam_default_port",
       })
   void refusesWhatATokenCannotBeSignedFor(
       String address, @Nullable String iamHost, String message) {
@@ -267,7 +292,7 @@ class LoginTargetTest {
 
     assertThatThrownBy(() -> request(target, settings, "app"))
         .hasMessage(
-            "%s is an endpoint of Aurora DSQL, which is not MySQL but PostgreSQL; write"
+            "%s is an Aurora DSQL endpoint, which speaks PostgreSQL and not MySQL; use"
                 + " jdbc:postgresql://%s/postgres",
             CLUSTER, CLUSTER);
   }

@@ -57,7 +57,7 @@ class MariaDbDoctorIT extends DoctorContract {
             Cause.of(
                 "few connections left",
                 patient -> patient.until(use(CONNECTIONS - 10, port(patient.url))),
-                Cause.warned(Step.SERVER, "are left (max_connections)", "must not be larger"))));
+                Cause.warned(Step.SERVER, "are free (max_connections)", "must stay below"))));
   }
 
   @Test
@@ -67,14 +67,14 @@ class MariaDbDoctorIT extends DoctorContract {
             login -> login.jdbcUrl(String.valueOf(login.jdbcUrl()).replace("mariadb", "mysql")));
 
     assertThat(report.status()).as("%s", report).isEqualTo(Status.OK);
-    assertThat(report.toString()).contains("com.mysql.cj.jdbc.Driver", "is let in, by MySQL");
+    assertThat(report.toString()).contains("com.mysql.cj.jdbc.Driver", "logged in with MySQL");
   }
 
   /** The greeting of a server with all the capabilities but TLS. */
   @Override
   byte[] refusalOfTls() {
     String version = HexFormat.of().formatHex("8.4.0".getBytes(StandardCharsets.US_ASCII));
-    String greeting = "0a" + version + "0001000000" + "41".repeat(8) + "000aa2ff0200";
+    String greeting = "0a" + version + "000100000041".repeat(8) + "000aa2ff0200";
     return HexFormat.of().parseHex("%02x000000".formatted(greeting.length() / 2) + greeting);
   }
 
@@ -85,7 +85,7 @@ class MariaDbDoctorIT extends DoctorContract {
 
   @Override
   String unknownUser() {
-    return "the user must be one that logs in with IAM";
+    return "the database user must be set up for IAM";
   }
 
   @Override
@@ -120,6 +120,6 @@ class MariaDbDoctorIT extends DoctorContract {
   @Override
   List<String> healthyServer() {
     return List.of(
-        "MariaDB", "who logs in by", "require_secure_transport is", "are left (max_connections)");
+        "MariaDB", "authenticated by", "require_secure_transport is", "are free (max_connections)");
   }
 }

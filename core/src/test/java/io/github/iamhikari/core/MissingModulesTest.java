@@ -26,10 +26,10 @@ class MissingModulesTest {
     aws.set("aws.webIdentityTokenFile", "token");
 
     assertThat(reportWithout("sts"))
-        .contains("failed   AWS credentials  AWS_WEB_IDENTITY_TOKEN_FILE asks for credentials by")
+        .contains("failed   AWS credentials  AWS_WEB_IDENTITY_TOKEN_FILE is set, but")
         .contains("-> Add software.amazon.awssdk:sts.")
         .contains(
-            "skipped  AWS identity, clock, database, policy not asked, since there are no AWS");
+            "skipped  AWS identity, clock, database, policy not checked because there are no AWS");
   }
 
   @Test
@@ -54,8 +54,7 @@ class MissingModulesTest {
     assertThat(reportOf(global, "rds"))
         .contains(
             "failed   settings         orders.global-c9akciq32rgb.global.rds.amazonaws.com is a")
-        .contains(
-            "-> Add software.amazon.awssdk:rds, or set iam_region to the region of the writer.");
+        .contains("-> Add software.amazon.awssdk:rds, or set iam_region to the writer's region.");
     assertThat(reportOf(global + "?iam_region=us-east-2", "rds"))
         .contains("ok       settings         tokens are signed for user");
   }

@@ -53,7 +53,7 @@ class PostgresDoctorIT extends DoctorContract {
 
   @Override
   String unknownUser() {
-    return "the user must exist, and be spelled as it is in the database";
+    return "the user must exist in the database, spelled exactly like this";
   }
 
   @Override
@@ -83,6 +83,7 @@ class PostgresDoctorIT extends DoctorContract {
 
     assertThat(DoctorPage.transcriptOf(cause))
         .isEqualTo(DoctorPage.masked(reportOf(cause).toString()));
+    assertThat(DoctorPage.text()).contains(DoctorPage.excerpt());
   }
 
   @Override
@@ -91,6 +92,6 @@ class PostgresDoctorIT extends DoctorContract {
         "PostgreSQL 18",
         "a member of rds_iam",
         "rds.force_ssl is unknown",
-        "are left (max_connections, less 3 reserved ones)");
+        "are free (max_connections, minus 3 reserved)");
   }
 }

@@ -82,7 +82,7 @@ class RegionRootsTest {
     for (String region : regions()) {
       assertThat(all.certificates()).containsAll(RegionRoots.of(region).certificates());
     }
-    assertThat(all).hasToString("Amazon's roots of all regions (as of " + all.date() + ")");
+    assertThat(all).hasToString("Amazon's roots for all regions (as of " + all.date() + ")");
   }
 
   @Test

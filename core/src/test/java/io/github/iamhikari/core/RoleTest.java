@@ -51,8 +51,8 @@ class RoleTest {
     assertThatThrownBy(() -> role("pool", region, arn.replace("arn:aws", "arn:aws-other")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "iam_role_arn is of another partition than the region %s, where roles begin with"
-                + " arn:%s:; write the ARN of a role there",
+            "iam_role_arn belongs to another AWS partition than the region %s, whose role ARNs"
+                + " begin with arn:%s:; set it to a role of that partition",
             region, partition);
     assertThat(PartitionMetadata.of(Region.of(region)).id()).isEqualTo(partition);
   }
@@ -71,7 +71,10 @@ class RoleTest {
     assertThatThrownBy(() -> Role.of("pool", IamSettings.from(properties), "us-east-2"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            setting + " is set, and iam_role_arn is not; set that to the role, or leave both out");
+            setting
+                + " is set, but iam_role_arn is not; set iam_role_arn to the role's ARN, or"
+                + " remove "
+                + setting);
   }
 
   private static @Nullable Role role(String poolName, String region, @Nullable String arn) {

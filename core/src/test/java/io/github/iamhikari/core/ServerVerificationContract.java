@@ -38,7 +38,7 @@ abstract class ServerVerificationContract {
   enum Certificate {
     OF_ANOTHER_REGION(
         region -> anotherRegion.certificateFor(region.endpoint()),
-        "is by an authority that is not trusted here"),
+        "is from an authority that is not trusted here"),
     OF_AN_UNKNOWN_AUTHORITY(
         TestRegion::certificateOfUnknownAuthority,
         "issued by \"CN=Corporate Proxy\" and valid until"),
@@ -198,7 +198,7 @@ abstract class ServerVerificationContract {
     other.setProperty("iam_host", anotherRegion.endpoint());
     try (IamDataSource first = builder().dataSource(dataSource).properties(other).build()) {
       assertThatThrownBy(first::getConnection)
-          .hasMessageContaining("was compared with the name " + anotherRegion.endpoint());
+          .hasMessageContaining("was checked for the name " + anotherRegion.endpoint());
     }
 
     logIn(behindATunnel(builder().dataSource(dataSource)));
@@ -225,8 +225,8 @@ abstract class ServerVerificationContract {
     String url = url(region.endpoint(), rds.listeningPort());
     try (IamDataSource dataSource = builder().jdbcUrl(url).properties(trusting(file)).build()) {
       assertThatThrownBy(dataSource::getConnection)
-          .hasMessageStartingWith("No IAM token of")
-          .hasMessageContaining("the server is not verified");
+          .hasMessageStartingWith("No IAM token was sent")
+          .hasMessageContaining("the server could not be verified");
     }
     Files.writeString(file, region.rootPem());
     logIn(builder().jdbcUrl(url).properties(trusting(file)));
@@ -243,8 +243,8 @@ abstract class ServerVerificationContract {
                 .properties(trusting(file))
                 .build()) {
       assertThatThrownBy(dataSource::getConnection)
-          .hasMessageStartingWith("No IAM token of")
-          .hasMessageContaining("the server is not verified");
+          .hasMessageStartingWith("No IAM token was sent")
+          .hasMessageContaining("the server could not be verified");
       assertThat(impostor.received()).isEmpty();
     }
   }
@@ -268,9 +268,9 @@ abstract class ServerVerificationContract {
     String url = url(region.endpoint(), rds.listeningPort()) + "?" + withVerification();
     try (IamDataSource dataSource = builder().jdbcUrl(url).properties(trusting(file)).build()) {
       assertThatThrownBy(dataSource::getConnection)
-          .hasMessageStartingWith("No IAM token of")
-          .hasMessageContaining("the server is not verified")
-          .hasMessageContaining("Amazon's bundle");
+          .hasMessageStartingWith("No IAM token was sent")
+          .hasMessageContaining("the server could not be verified")
+          .hasMessageContaining("Amazon's certificate bundle");
     }
     Files.writeString(file, region.rootPem());
     logIn(builder().jdbcUrl(url).properties(trusting(file)));
@@ -323,10 +323,10 @@ abstract class ServerVerificationContract {
       assertThatThrownBy(dataSource::getConnection)
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith(
-              "No IAM token of user \"%s\" at %s:", rds.account(), region.endpoint())
-          .hasMessageContaining("the server is not verified: the certificate of ")
+              "No IAM token was sent for user \"%s\" at %s:", rds.account(), region.endpoint())
+          .hasMessageContaining("the server could not be verified: the certificate of ")
           .hasMessageContaining(certificate.explanation)
-          .hasMessageContaining("was compared with the name " + region.endpoint())
+          .hasMessageContaining("was checked for the name " + region.endpoint())
           .hasMessageContaining("and the JVM's trust store. Check (1) ")
           .hasMessageContaining("sslmode=require");
     }
@@ -342,8 +342,8 @@ abstract class ServerVerificationContract {
       assertThatThrownBy(() -> server.logIn(login))
           .isInstanceOf(SQLException.class)
           .hasMessageStartingWith(
-              "No IAM token of user \"%s\" at %s:", rds.account(), region.endpoint())
-          .hasMessageContaining(" was sent, because the server is not verified: ")
+              "No IAM token was sent for user \"%s\" at %s:", rds.account(), region.endpoint())
+          .hasMessageContaining(" because the server could not be verified: ")
           .hasMessageNotContaining("Communications link failure");
       assertThat(impostor.clients()).isEqualTo(1);
       assertThat(impostor.received()).isEmpty();

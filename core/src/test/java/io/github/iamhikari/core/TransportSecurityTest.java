@@ -89,7 +89,7 @@ class TransportSecurityTest {
     assertThatThrownBy(() -> require(url, properties(property)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "%s could send the IAM token, which is a password, in clear text; write %s or stricter"
+            "%s could send the IAM token, which is a password, in clear text; use %s or stricter"
                 .formatted(culprit, remedy));
   }
 
@@ -106,14 +106,22 @@ class TransportSecurityTest {
 
   @ParameterizedTest
   @CsvSource({
-    "jdbc:postgresql://h/d?sslmode=VERIFY_IDENTITY, sslmode=VERIFY_IDENTITY is not a mode of PostgreSQL's driver; write sslmode=verify-full",
-    "jdbc:postgresql://h/d?sslmode=VERIFY_CA, sslmode=VERIFY_CA is not a mode of PostgreSQL's driver; write sslmode=verify-ca",
-    "jdbc:postgresql://h/d?sslmode=REQUIRED, sslmode=REQUIRED is not a mode of PostgreSQL's driver; write sslmode=require",
-    "jdbc:mysql://h/d?sslMode=verify-full, sslMode=verify-full is not a mode of MySQL's driver; write sslMode=VERIFY_IDENTITY",
-    "jdbc:mysql://h/d?sslMode=verify-ca, sslMode=verify-ca is not a mode of MySQL's driver; write sslMode=VERIFY_CA",
-    "jdbc:mysql://h/d?sslMode=require, sslMode=require is not a mode of MySQL's driver; write sslMode=REQUIRED",
-    "jdbc:mariadb://h/d?sslMode=verify-identity, sslMode=verify-identity is not a mode of MariaDB's driver; write sslMode=verify-full",
-    "jdbc:mariadb://h/d?sslMode=require, sslMode=require is not a mode of MariaDB's driver; write sslMode=trust",
+    "jdbc:postgresql://h/d?sslmode=VERIFY_IDENTITY, sslmode=VERIFY_IDENTITY is not a mode of"
+        + " PostgreSQL's driver; use sslmode=verify-full",
+    "jdbc:postgresql://h/d?sslmode=VERIFY_CA, sslmode=VERIFY_CA is not a mode of PostgreSQL's"
+        + " driver; use sslmode=verify-ca",
+    "jdbc:postgresql://h/d?sslmode=REQUIRED, sslmode=REQUIRED is not a mode of PostgreSQL's driver;"
+        + " use sslmode=require",
+    "jdbc:mysql://h/d?sslMode=verify-full, sslMode=verify-full is not a mode of MySQL's driver; use"
+        + " sslMode=VERIFY_IDENTITY",
+    "jdbc:mysql://h/d?sslMode=verify-ca, sslMode=verify-ca is not a mode of MySQL's driver; use"
+        + " sslMode=VERIFY_CA",
+    "jdbc:mysql://h/d?sslMode=require, sslMode=require is not a mode of MySQL's driver; use"
+        + " sslMode=REQUIRED",
+    "jdbc:mariadb://h/d?sslMode=verify-identity, sslMode=verify-identity is not a mode of MariaDB's"
+        + " driver; use sslMode=verify-full",
+    "jdbc:mariadb://h/d?sslMode=require, sslMode=require is not a mode of MariaDB's driver; use"
+        + " sslMode=trust",
   })
   void namesTheDriversOwnWordForAModeOfAnother(String url, String message) {
     assertThatThrownBy(() -> require(url, new Properties()))
@@ -137,8 +145,8 @@ class TransportSecurityTest {
     assertThatThrownBy(() -> require("jdbc:postgresql://h/d", properties))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "sslrootcert names a file that cannot be read, or holds no certificate; write the path"
-                + " of a PEM file of root certificates, such as Amazon's bundle");
+            "sslrootcert names a file that cannot be read or contains no certificate; set it to a"
+                + " PEM file of root certificates, such as Amazon's bundle");
   }
 
   @Test
@@ -166,8 +174,8 @@ class TransportSecurityTest {
     Optional<String> warning = TransportSecurity.require(url, target(host), properties);
 
     assertThat(warning.orElseThrow())
-        .startsWith("The connection is encrypted, and the server is not verified")
-        .contains("no roots of " + region, region + "-bundle.pem", "set " + property);
+        .startsWith("The connection is encrypted, but the server is not verified")
+        .contains("no root certificates for " + region, region + "-bundle.pem", "set " + property);
     assertThat(properties).contains(properties(told).entrySet().iterator().next()).hasSize(1);
   }
 
@@ -215,13 +223,13 @@ class TransportSecurityTest {
     "jdbc:postgresql://10.0.0.1/d,                   'sslmode=verify-ca, sslNegotiation=direct, sslfactoryarg=CLUSTER,,', ",
     "jdbc:postgresql://h/d?sslNegotiation=postgres,  'sslmode=verify-ca', ",
     "jdbc:postgresql://CLUSTER/d?sslmode=require,    'sslmode=require, sslNegotiation=direct', ",
-    "jdbc:postgresql://h/d?sslmode=require,          'sslmode=require', or leave sslmode out",
-    "jdbc:postgresql://h/d?ssl=true,                 'sslmode=verify-full', or leave ssl out",
-    "jdbc:postgresql://h/d?sslfactory=a.Factory,     'sslmode=require', or leave sslfactory out",
-    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', or leave sslcert out",
-    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=x, 'sslmode=require', or leave sslmode out",
+    "jdbc:postgresql://h/d?sslmode=require,          'sslmode=require', or remove sslmode",
+    "jdbc:postgresql://h/d?ssl=true,                 'sslmode=verify-full', or remove ssl",
+    "jdbc:postgresql://h/d?sslfactory=a.Factory,     'sslmode=require', or remove sslfactory",
+    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', or remove sslcert",
+    "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=x, 'sslmode=require', or remove sslmode",
     "jdbc:postgresql://h/d?sslmode=require&options=-c%20amzn-cluster-id=abcdefghij0123456789klmnop, 'sslmode=require', ",
-    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', the server is not verified: sslcert is set",
+    "jdbc:postgresql://h/d?sslcert=/c,               'sslmode=require', not verified, because sslcert is set",
     "jdbc:postgresql://CLUSTER/d?sslcert=/c,         'sslmode=require', sslcert is set",
   })
   void aClusterOfDsqlIsNamedInTlsAndVerifiedByTheRootsOfTheJvm(
@@ -247,11 +255,11 @@ class TransportSecurityTest {
 
     assertThat(TransportSecurity.require(url, target(cluster), new Properties()))
         .contains(
-            "The driver's own TLS does not tell Aurora DSQL which cluster is meant, because the JDBC"
-                + " URL does not name "
+            "Aurora DSQL cannot tell which cluster is meant, because the driver uses its own TLS"
+                + " and the JDBC URL does not name "
                 + cluster
                 + ". Set the driver's options to \"-c amzn-cluster-id=abcdefghij0123456789klmnop\","
-                + " or leave sslmode out");
+                + " or remove sslmode");
   }
 
   @Test
@@ -272,7 +280,7 @@ class TransportSecurityTest {
                     target(inChina),
                     new Properties())
                 .orElseThrow())
-        .contains("no roots of global.", "download Amazon's bundle global-bundle.pem");
+        .contains("no root certificates for global.", "download Amazon's bundle global-bundle.pem");
   }
 
   private static Optional<String> require(String url, Properties properties) {

@@ -58,7 +58,7 @@ class WriterVerificationTest {
     assertThatThrownBy(() -> verification.open(server::connect, () -> {}, Duration.ofMillis(1_500)))
         .isInstanceOf(SQLException.class)
         .hasFieldOrPropertyWithValue("SQLState", "25006")
-        .hasMessageStartingWith(HOST + " leads to a server that is not the writer: all ")
+        .hasMessageStartingWith(HOST + " does not lead to the writer: all ")
         .hasMessageContaining("networkaddress.cache.ttl");
     assertThat(server.closed).isEqualTo(server.asked.size()).isBetween(1, 3);
   }
@@ -105,10 +105,10 @@ class WriterVerificationTest {
       assertThatThrownBy(builder::build)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage(
-              "iam_verify_writer is true, and "
+              "iam_verify_writer is true, but "
                   + host
-                  + " is not a writer's endpoint; leave iam_verify_writer out, or connect to the"
-                  + " cluster's endpoint");
+                  + " is not a writer endpoint; remove iam_verify_writer, or connect to the cluster"
+                  + " endpoint");
     }
   }
 

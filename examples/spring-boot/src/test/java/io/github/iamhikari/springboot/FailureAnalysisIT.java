@@ -33,7 +33,7 @@ class FailureAnalysisIT {
     assertThat(reportOf("spring.datasource.hikari.iam-expiration=901"))
         .contains(
             "Property: spring.datasource.hikari.iam-expiration",
-            "iam_expiration is 901; write a number of seconds from 0 to 900")
+            "iam_expiration is 901; use a number of seconds from 0 to 900")
         .contains("Action:");
   }
 
@@ -51,7 +51,7 @@ class FailureAnalysisIT {
 
             Set iam_host to it, such as "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com".
 
-            The settings of a pool that Spring Boot makes are under spring.datasource.hikari.
+            In Spring Boot, set pool properties under spring.datasource.hikari.
             """);
   }
 
@@ -59,7 +59,7 @@ class FailureAnalysisIT {
   void saysThatThereAreNoAwsCredentials() {
     assertThat(reportOf())
         .contains(
-            "Description:\n\nNo IAM token could be signed for user \"" + server.rds().account(),
+            "Description:\n\nCould not sign an IAM token for user \"" + server.rds().account(),
             "no AWS credentials were found in",
             "\n\nAction:\n\nSet AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile in");
   }
@@ -71,9 +71,9 @@ class FailureAnalysisIT {
 
     assertThat(reportOf())
         .contains(
-            "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
-            "was refused: ",
-            "\n\nAction:\n\nCheck (1) the policy of these AWS credentials must allow rds-db:connect")
+            "Description:\n\nIAM login failed for user \"" + server.rds().account() + "\" at ",
+            "\n\nAction:\n\nCheck (1) the IAM policy of these AWS credentials must allow"
+                + " rds-db:connect")
         .doesNotContain("X-Amz-Signature", key.id(), key.secret());
   }
 
@@ -96,7 +96,7 @@ class FailureAnalysisIT {
                 QueryAtTheStart.class,
                 OwnPoolsIT.OrdersPool.class))
         .contains(
-            "Description:\n\norders - Connection is not available. The IAM login of user",
+            "Description:\n\norders - Connection is not available. IAM login failed for user",
             "\n\nAction:\n\nCheck (1) ")
         .doesNotContain("X-Amz-Signature", key.id(), key.secret());
   }
@@ -115,7 +115,7 @@ class FailureAnalysisIT {
 
     assertThat(reportOf(settings, Application.Full.class, OwnPoolsIT.Keys.class))
         .contains(
-            "Description:\n\nThe IAM login of user \"" + server.rds().account() + "\" at ",
+            "Description:\n\nIAM login failed for user \"" + server.rds().account() + "\" at ",
             "\n\nThen the application failed: Unable to determine Dialect without JDBC metadata",
             "\n\nAction:\n\nCheck (1) ");
   }

@@ -121,8 +121,7 @@ class BrowserIT {
           text ->
               text.startsWith(
                       "Orders fail, because:\n" + database + " - Connection is not available")
-                  && text.contains("The IAM login of user \"app_user\" at shop-")
-                  && text.contains("was refused")
+                  && text.contains("IAM login failed for user \"app_user\" at shop-")
                   && text.contains("Check"));
       assertThat(browser.getPageSource()).doesNotContain("X-Amz-", "localrds");
     }
@@ -145,7 +144,8 @@ class BrowserIT {
       await(
           database,
           ".explanation",
-          text -> text.contains("A login waits for AWS credentials: the credentials provider has"));
+          text ->
+              text.contains("A login is waiting for the AWS credentials provider, which has not"));
       await(
           database,
           ".remaining",

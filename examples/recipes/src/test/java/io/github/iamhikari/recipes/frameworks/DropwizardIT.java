@@ -63,7 +63,7 @@ class DropwizardIT {
 
     assertThatThrownBy(pool::start)
         .isInstanceOf(SQLException.class)
-        .hasMessageContaining("The IAM login of user \"" + rds.account() + "\"");
+        .hasMessageContaining("IAM login failed for user \"" + rds.account() + "\"");
   }
 
   /** What the page shows, with another URL and user. */

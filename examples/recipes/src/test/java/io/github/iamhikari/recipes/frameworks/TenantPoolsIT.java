@@ -99,7 +99,7 @@ class TenantPoolsIT {
   void aTenantWithoutARoleStopsNoOther() throws SQLException {
     assertThatThrownBy(() -> userOf(pools, "stranger"))
         .isInstanceOf(SQLException.class)
-        .hasStackTraceContaining("role/orders-stranger could not be assumed");
+        .hasStackTraceContaining("role/orders-stranger with AWS credentials");
     assertThat(userOf(pools, other)).isEqualTo(other);
   }
 

@@ -92,7 +92,7 @@ class IamDriverIT {
     for (int i = 0; i < 3; i++) {
       assertThatThrownBy(() -> DriverManager.getConnection(url, rds.account(), ""))
           .isInstanceOf(SQLException.class)
-          .hasMessageStartingWith("The IAM login of user \"%s\"", rds.account());
+          .hasMessageStartingWith("IAM login failed for user \"%s\"", rds.account());
     }
     assertThat(logins()).hasSize(1);
   }

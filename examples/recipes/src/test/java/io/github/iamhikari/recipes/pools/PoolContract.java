@@ -142,7 +142,7 @@ abstract class PoolContract {
 
     assertThatThrownBy(this::borrow)
         .isInstanceOf(SQLException.class)
-        .hasMessageContaining("No IAM token could be signed for user \"%s\"", rds().account())
+        .hasMessageContaining("Could not sign an IAM token for user \"%s\"", rds().account())
         .hasMessageContaining("the role is gone");
     assertThat(logins()).isEmpty();
   }
@@ -190,7 +190,7 @@ abstract class PoolContract {
   }
 
   private String refusal() {
-    return "The IAM login of user \"%s\" at %s:%d (region us-east-2) was refused: "
+    return "IAM login failed for user \"%s\" at %s:%d (region us-east-2): "
         .formatted(rds().account(), rds().host(), rds().port());
   }
 

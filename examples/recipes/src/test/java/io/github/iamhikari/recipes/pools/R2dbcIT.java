@@ -90,7 +90,7 @@ class R2dbcIT {
           pool(withoutCredentials, rds.certificateAuthority().toString());
 
       assertThatThrownBy(() -> withoutTokens.create().block())
-          .hasStackTraceContaining("No IAM token could be signed for");
+          .hasStackTraceContaining("Could not sign an IAM token for");
       withoutTokens.dispose();
     }
   }
