@@ -17,9 +17,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What pools do when PostgreSQL refuses a write. */
+@Tag("hikari")
 class DemotedWriterIT {
 
   /** What sessions are from now on that are opened by the user of the pools. */

@@ -12,12 +12,14 @@ import com.zaxxer.hikari.util.Credentials;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.aop.framework.ProxyFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /** A pool can be subclassed, proxied and copied as one of HikariCP can. */
+@Tag("hikari")
 class DropInIT {
 
   @OnEveryPool

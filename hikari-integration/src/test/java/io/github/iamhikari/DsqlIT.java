@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGProperty;
 
 /** Pools and the driver at Aurora DSQL. */
+@Tag("login")
 @ExtendWith(DriverCleanup.class)
 class DsqlIT {
 

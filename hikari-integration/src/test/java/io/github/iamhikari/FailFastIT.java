@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,6 +48,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  * there are no AWS credentials, long before {@code connectionTimeout}: that is an hour here, and a
  * test has a minute.
  */
+@Tag("hikari")
 @Timeout(60)
 class FailFastIT {
 

@@ -45,10 +45,12 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 /** What can be done with a running pool is what HikariCP can do. */
+@Tag("hikari")
 class HikariAtRunTimeIT {
 
   private static final String HOUSEKEEPING = "com.zaxxer.hikari.housekeeping.periodMs";

@@ -25,8 +25,10 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 
 /** What a pool tells of itself is what HikariCP's tells, and no token. */
+@Tag("hikari")
 class HikariMetricsIT {
 
   @OnEveryPool

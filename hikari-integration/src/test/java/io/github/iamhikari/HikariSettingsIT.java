@@ -25,10 +25,12 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
 /** Each setting of HikariCP does with IAM logins what it does in HikariCP. */
+@Tag("hikari")
 class HikariSettingsIT {
 
   private static final String HOUSEKEEPING = "com.zaxxer.hikari.housekeeping.periodMs";

@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pool of ours starts, or fails to, as one of HikariCP does. */
+@Tag("hikari")
 class HikariStartIT {
 
   @OnEveryPool

@@ -21,6 +21,7 @@ import javax.naming.Reference;
 import javax.naming.StringRefAddr;
 import javax.naming.spi.InitialContextFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,7 @@ import org.osjava.sj.MemoryContextFactory;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the factory makes of a reference; its pools open no connection. */
+@Tag("hikari")
 class IamHikariJNDIFactoryTest {
 
   private static final String HOST = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";

@@ -58,6 +58,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Pools come and go, and nothing of them is left: with AWS credentials of the shared default chain,
  * beans and meters; started at once, by the first connection, and in vain.
  */
+@Tag("hikari")
 class LeaksIT {
 
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");

@@ -41,6 +41,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
  * What a pool does when it logs in: the same tests for every driver and every server. Each test has
  * an AWS access key of its own, by which its logins are told from others.
  */
+@Tag("hikari")
+@Tag("login")
 abstract class PoolLogins {
 
   /** By this clock the server judges tokens; a test may advance it. */

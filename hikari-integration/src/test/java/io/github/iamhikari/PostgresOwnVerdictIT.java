@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  * PostgreSQL itself speaks TLS, asks the driver for the token as a password in clear text, and
  * decides: by LDAP, as RDS does by PAM. No gateway is between.
  */
+@Tag("login")
 class PostgresOwnVerdictIT {
 
   private static final TestClock clock = new TestClock();

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Each setting by each way in: what the driver was given, and what the server was asked to verify.
  */
+@Tag("hikari")
 class WaysInIT {
 
   private static final String OTHER_HOST = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";

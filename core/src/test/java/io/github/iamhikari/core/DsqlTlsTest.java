@@ -26,6 +26,7 @@ import javax.net.ssl.SSLSocket;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /** How PostgreSQL's driver begins to talk to Aurora DSQL. */
+@Tag("login")
 class DsqlTlsTest {
 
   private static final String CLUSTER = "abcdefghij0123456789klmnop.dsql-1b7o.us-east-2.on.aws";

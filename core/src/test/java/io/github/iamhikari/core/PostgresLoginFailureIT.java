@@ -18,12 +18,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What pgjdbc throws when PostgreSQL itself, with no gateway before it, lets nobody in. */
+@Tag("login")
 class PostgresLoginFailureIT {
 
   private static final List<String> RULES =

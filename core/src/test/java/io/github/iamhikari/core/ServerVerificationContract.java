@@ -21,6 +21,7 @@ import javax.net.ssl.SSLContext;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** Whom a driver sends a token to, and what it takes to get one. */
+@Tag("login")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ServerVerificationContract {
 

@@ -7,6 +7,7 @@ import com.mysql.cj.conf.ConnectionUrl;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,6 +15,7 @@ import org.mariadb.jdbc.Configuration;
 import org.postgresql.Driver;
 
 /** The drivers themselves say what they send of a URL's user; a token is signed for just that. */
+@Tag("login")
 class SignedUserTest {
 
   private static final String ENDPOINT = "orders.c9akciq32rgb.us-east-2.rds.amazonaws.com";

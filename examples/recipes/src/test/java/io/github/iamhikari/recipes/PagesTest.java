@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,11 +82,17 @@ class PagesTest {
   })
   void sayWhatIsTested(String page, String library) throws IOException {
     Matcher version =
-        Pattern.compile("<" + library + ".version>([0-9.]+[0-9])[^<]*<")
-            .matcher(Files.readString(Path.of("../../pom.xml")));
+        Pattern.compile("<" + library + ".version>([0-9.]+[0-9])[^<]*<").matcher(poms());
 
     assertThat(version.find()).isTrue();
     assertThat(Pages.text(page)).contains(" " + version.group(1));
+  }
+
+  /** The modules have the versions of what no other one uses. */
+  private static String poms() {
+    return Stream.of("../..", ".", "../micronaut", "../quarkus", "../../hikari-integration")
+        .map(module -> read(Path.of(module, "pom.xml")))
+        .collect(Collectors.joining());
   }
 
   private static List<String> regionsOfAll(Path folder) throws IOException {
@@ -95,11 +102,15 @@ class PagesTest {
   }
 
   private static Stream<String> regions(Path file) {
+    return REGION
+        .matcher(read(file))
+        .results()
+        .map(region -> region.group(2).stripTrailing().stripIndent() + "\n");
+  }
+
+  private static String read(Path file) {
     try {
-      return REGION
-          .matcher(Files.readString(file))
-          .results()
-          .map(region -> region.group(2).stripTrailing().stripIndent() + "\n");
+      return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
