@@ -269,7 +269,7 @@ class TokenMonitorIT {
       log.awaitLine(
           "orders - Logging in with IAM as user \"app_user\" at %s:%d (region us-east-2), with AWS"
                   .formatted(rds.host(), rds.port())
-              + " credentials of a Provider; a token is used for 870 s.",
+              + " credentials from a Provider; a token is used for 870 s.",
           Duration.ZERO);
       assertThat(pool.isRunning()).isTrue();
     }
@@ -299,7 +299,7 @@ class TokenMonitorIT {
           .hasSize(1)
           .first()
           .asString()
-          .startsWith("orders - The IAM");
+          .startsWith("orders - IAM login failed for ");
       assertThat(log.linesOf(Level.INFO))
           .last()
           .asString()

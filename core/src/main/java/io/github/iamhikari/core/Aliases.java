@@ -10,10 +10,10 @@ import javax.naming.directory.Attributes;
 import javax.naming.directory.InitialDirContext;
 
 /**
- * Asks DNS of which name a name is an alias, which {@link java.net.InetAddress} does not tell. By
- * the JDK's module {@code jdk.naming.dns}; where that is missing, no name has an alias.
+ * Looks up CNAME records in DNS, which {@link java.net.InetAddress} does not expose. Needs the
+ * JDK's module {@code jdk.naming.dns}; without it, no name has an alias.
  *
- * @param nameServers a URL of JNDI's DNS provider, {@code dns:} for those of the system
+ * @param nameServers a URL of JNDI's DNS provider, {@code dns:} for the system's name servers
  * @see <a href="https://docs.oracle.com/javase/8/docs/technotes/guides/jndi/jndi-dns.html">DNS
  *     service provider for JNDI</a>
  */
@@ -21,9 +21,7 @@ record Aliases(String nameServers) {
 
   private static final int MOST_ALIASES = 8;
 
-  /**
-   * The names that a name leads to, one after the other; none if it is no alias or nobody knows.
-   */
+  /** The chain of names that a name is an alias of; empty if it is no alias or the lookup fails. */
   List<String> of(String name) {
     List<String> chain = new ArrayList<>();
     Optional<String> next = next(name);
@@ -34,7 +32,7 @@ record Aliases(String nameServers) {
     return chain;
   }
 
-  @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS answers with text; JNDI takes a Hashtable
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS returns text; JNDI requires a Hashtable
   private Optional<String> next(String name) {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
@@ -53,7 +51,7 @@ record Aliases(String nameServers) {
       } finally {
         context.close();
       }
-    } catch (NamingException e) { // there is no such name, or nobody answers
+    } catch (NamingException e) { // there is no such name, or no answer
       return Optional.empty();
     }
   }

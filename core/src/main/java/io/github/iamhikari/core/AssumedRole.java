@@ -11,10 +11,10 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
 import software.amazon.awssdk.services.sts.model.StsException;
 
 /**
- * The credentials of a role, which STS gives to whoever may assume it. They are kept, and asked for
- * anew, on the caller's thread, when their end is near. May be shared between threads.
+ * A provider of a role's credentials, obtained from STS with AssumeRole. Caches them, and renews
+ * them on the caller's thread when they are about to expire. Thread-safe.
  *
- * <p>Of all classes here, this one alone needs the SDK's module {@code sts}.
+ * <p>Needs the SDK's module {@code sts}, as no other class of the login does.
  */
 final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
 
@@ -26,19 +26,18 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
   private final @Nullable String profile;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Replaced under the lock, to have another session; null until its region is known. */
+  /** Replaced under the lock to get another session; null until its region is known. */
   private volatile @Nullable Session session;
 
-  /** Of the session that was given last. */
+  /** The key of the last session returned. */
   private volatile @Nullable SigningKey key;
 
   private volatile boolean isClosed;
 
   /**
-   * @param credentials of whoever assumes the role; left open
-   * @param source where these come from, as in a message
-   * @param profile which the region comes from if the role names none, or null for the SDK's
-   *     default
+   * @param credentials the credentials that assume the role; never closed
+   * @param source their source, for messages
+   * @param profile the profile for the region if the role has none, or null for the SDK's default
    */
   AssumedRole(
       Role role, AwsCredentialsProvider credentials, String source, @Nullable String profile) {
@@ -48,7 +47,7 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     this.profile = profile;
     this.session = role.region() == null ? null : sessionOf(client(role.region()));
     if (role.region() == null) {
-      client(ANY_REGION).close(); // fails where the SDK has no HTTP client
+      client(ANY_REGION).close(); // fails early if the SDK has no HTTP client
     }
   }
 
@@ -89,7 +88,7 @@ final class AssumedRole implements AwsCredentialsProvider, AutoCloseable {
     }
   }
 
-  /** Asks for another session next time, unless this is not the key of the current one. */
+  /** Requests another session next time if this is the key of the current one. */
   void forget(SigningKey unwanted) {
     lock.lock();
     try {

@@ -16,13 +16,13 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * The doctor's steps at AWS, from the credentials to the policy. Each asks for what it needs and no
- * more, and loads no class of a module of the SDK that is missing.
+ * The doctor's AWS steps, from the credentials to the policy. Each step requests only what it
+ * needs, and loads no class of an SDK module that is missing.
  *
- * @param login what tokens are signed for, and with whose credentials
- * @param clock by which tokens are dated
- * @param patience how long credentials may take
- * @param isOffline whether nothing but credentials is asked for
+ * @param login the configuration of the login
+ * @param clock the clock that dates tokens
+ * @param patience how long the credentials may take
+ * @param isOffline whether to skip all AWS calls except for credentials
  */
 record AwsExamination(
     LoginConfiguration login,
@@ -33,13 +33,13 @@ record AwsExamination(
 
   private static final List<Step> STEPS = List.of(CREDENTIALS, IDENTITY, CLOCK, DATABASE, POLICY);
 
-  /** A cluster of DSQL has no setting that could keep a login out. */
+  /** A DSQL cluster has no setting that could prevent a login. */
   private static final List<Step> STEPS_OF_DSQL = List.of(CREDENTIALS, IDENTITY, CLOCK, POLICY);
 
   /**
-   * Goes through the steps, up to one without which the others make no sense.
+   * Goes through the steps, and stops when a failure makes the rest pointless.
    *
-   * @param given what the login would ask for credentials; null for the SDK's default chain
+   * @param given the login's credentials provider; null for the SDK's default chain
    */
   void examine(@Nullable AwsCredentialsProvider given) {
     open(given)
@@ -93,7 +93,7 @@ record AwsExamination(
       findings.principal(
           identity
               .principal(login.roleArn())
-              .filter(arn -> !arn.contains(":role/AWSReservedSSO_"))); // it has a path
+              .filter(arn -> !arn.contains(":role/AWSReservedSSO_"))); // such a role has a path
     }
     if (!findings.hasFailed(IDENTITY)) {
       findings.guard(POLICY, () -> policy(aws, identity, database(aws, identity).orElse(null)));

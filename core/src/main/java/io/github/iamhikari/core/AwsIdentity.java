@@ -5,10 +5,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose credentials sign a token, as STS says.
+ * The owner of AWS credentials, according to STS.
  *
- * @param account the number of the AWS account
- * @param arn of a user, or of a role's session
+ * @param account the AWS account ID
+ * @param arn the ARN of a user or of a role's session
  */
 record AwsIdentity(String account, String arn) {
 
@@ -18,12 +18,12 @@ record AwsIdentity(String account, String arn) {
   private static final int SERVICE = 2;
   private static final int RESOURCE = 5;
 
-  /** As in {@code arn:aws-cn:...}. */
+  /** The partition in the ARN, such as {@code aws-cn}. */
   String partition() {
     return part(arn, PARTITION);
   }
 
-  /** Whether this is a session of the role. */
+  /** Whether this is a session of the given role. */
   boolean isOf(String roleArn) {
     String path = part(roleArn, RESOURCE);
     return sessionsRole().equals(path.substring(path.lastIndexOf('/') + 1))
@@ -31,11 +31,11 @@ record AwsIdentity(String account, String arn) {
   }
 
   /**
-   * Whose policies decide: a user, or the role of a session. The ARN of a session leaves out the
-   * role's path.
+   * The ARN of the user or role whose policies apply. The ARN of a session omits the role's path.
    *
-   * @param roleArn the role that was meant to sign, if any
-   * @return empty for the account itself and for federated users, whose policies nobody can ask for
+   * @param roleArn the role configured for signing, or null
+   * @return empty for the account's root user and for federated users, whose policies cannot be
+   *     simulated
    */
   Optional<String> principal(@Nullable String roleArn) {
     if (roleArn != null && isOf(roleArn)) {
@@ -50,7 +50,10 @@ record AwsIdentity(String account, String arn) {
     return isUser ? Optional.of(arn) : Optional.empty();
   }
 
-  /** {@code orders-role} of {@code arn:aws:sts::123456789012:assumed-role/orders-role/session}. */
+  /**
+   * The role's name in a session's ARN: {@code orders-role} in {@code
+   * arn:aws:sts::123456789012:assumed-role/orders-role/session}.
+   */
   private String sessionsRole() {
     String resource = part(arn, RESOURCE);
     return resource.startsWith(ASSUMED_ROLE) ? resource.split("/", -1)[1] : "";

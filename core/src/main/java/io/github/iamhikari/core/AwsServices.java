@@ -17,15 +17,17 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
- * How AWS is asked by the doctor, and for the region of a global database's writer: with the
- * credentials of the login, in the region of its endpoint, for a few seconds at most.
+ * Creates the AWS clients for the doctor and for the lookup of a global database's writer. They use
+ * the login's credentials in the endpoint's region, with short timeouts.
  *
- * @param region where the services are asked
- * @param credentials those that sign the token
+ * @param region the region of the services
+ * @param credentials the credentials that sign tokens
  */
 record AwsServices(String region, AwsCredentials credentials) {
 
-  /** For a call, with the second try that a wrong clock or a throttled service needs. */
+  /**
+   * The timeout of a call, including the second attempt that a wrong clock or throttling requires.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int TRIES = 2;
@@ -36,7 +38,7 @@ record AwsServices(String region, AwsCredentials credentials) {
       "software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient";
 
   /**
-   * In the region of the endpoint, or else the one that the SDK is configured with.
+   * Uses the endpoint's region, or else the SDK's configured one.
    *
    * @throws IllegalStateException if there is none; the message says what to do
    */
@@ -75,7 +77,7 @@ record AwsServices(String region, AwsCredentials credentials) {
     return missingFor(client) == null;
   }
 
-  /** The module of the SDK that a client is missing, such as {@code sts}; null if it has all. */
+  /** The SDK module that is missing for a client, such as {@code sts}; null if none is. */
   static @Nullable String missingFor(String client) {
     if (!DefaultCredentials.isPresent(PACKAGE + client)) {
       return client.substring(0, client.indexOf('.'));
@@ -83,7 +85,7 @@ record AwsServices(String region, AwsCredentials credentials) {
     return DefaultCredentials.isPresent(HTTP_CLIENT) ? null : "url-connection-client";
   }
 
-  /** Prepares a client, which the caller closes. */
+  /** Creates a client, which the caller must close. */
   <B extends AwsSyncClientBuilder<B, C> & AwsClientBuilder<B, C>, C> C client(B builder) {
     return client(builder, more -> {});
   }
@@ -105,9 +107,7 @@ record AwsServices(String region, AwsCredentials credentials) {
         .build();
   }
 
-  /**
-   * The code of a service's refusal, such as {@code AccessDenied}; empty if there was no answer.
-   */
+  /** The error code of a service, such as {@code AccessDenied}; empty if there was no answer. */
   static String code(SdkException failure) {
     String code =
         failure instanceof AwsServiceException refusal && refusal.awsErrorDetails() != null
@@ -126,8 +126,9 @@ record AwsServices(String region, AwsCredentials credentials) {
   }
 
   /**
-   * What a failure says of itself, in a line that a report may show: of a signature that does not
-   * match, some services repeat all that was signed, the session token included.
+   * The message of a failure, as one line that a report may show. Omits the message about a wrong
+   * signature, in which some services repeat everything that was signed, including the session
+   * token.
    */
   static String words(SdkException failure) {
     String code = code(failure);
@@ -143,7 +144,7 @@ record AwsServices(String region, AwsCredentials credentials) {
         : String.format(Locale.ROOT, "%s: %s", code, firstLine(message));
   }
 
-  /** Its innermost cause, if it has one. */
+  /** The innermost cause's class and message. */
   private static String rootOf(Throwable failure) {
     if (failure.getCause() == null) {
       return String.valueOf(failure.getMessage());

@@ -13,8 +13,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * Signs tokens with AWS credentials, which are resolved once for each. A token is no better than
- * the credentials that signed it: expired ones are refused here, before the server does.
+ * Signs tokens with AWS credentials, resolved once for each token. Rejects expired credentials,
+ * because the server would reject their tokens. Thread-safe if the provider is.
  */
 final class AwsTokenSigner implements TokenSigner {
 
@@ -23,14 +23,14 @@ final class AwsTokenSigner implements TokenSigner {
   private final InstantSource clock;
   private final @Nullable WriterRegion writerRegion;
 
-  /** For requests that tell the region. */
+  /** For requests that contain the region. */
   AwsTokenSigner(AwsCredentialsProvider provider, @Nullable String roleArn, InstantSource clock) {
     this(provider, roleArn, clock, null);
   }
 
   /**
-   * @param roleArn the role whose credentials these are, if that is known
-   * @param writerRegion tells the region; null where requests do
+   * @param roleArn the role whose credentials the provider returns, or null
+   * @param writerRegion looks up the region; null if requests contain it
    */
   AwsTokenSigner(
       AwsCredentialsProvider provider,
@@ -51,7 +51,7 @@ final class AwsTokenSigner implements TokenSigner {
         request.region() == null
             ? requireNonNull(writerRegion).with(credentials)
             : request.region();
-    // A token is dated in whole seconds, and its life starts there.
+    // Tokens are dated in whole seconds, and their life starts there.
     Instant signedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     SigningKey key = SigningKey.of(credentials, roleArn);
     if (key.hasExpiredAt(signedAt)) {

@@ -4,20 +4,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time to wait after a failure, which doubles with each one that follows.
+ * A wait after a failure, which doubles with each further failure.
  *
- * @param length how long it is
- * @param sinceNanos since when, by a clock as {@link System#nanoTime()}
+ * @param length the length of the wait
+ * @param sinceNanos its beginning, by a clock such as {@link System#nanoTime()}
  */
 record BackOff(Duration length, long sinceNanos) {
 
-  /** The wait after another failure, now. */
+  /** The wait after another failure at this time. */
   static BackOff after(@Nullable BackOff previous, Duration first, Duration longest, long now) {
     return new BackOff(
         previous == null ? first : shorter(previous.length.multipliedBy(2), longest), now);
   }
 
-  /** What is left of it; zero or less if it is over. */
+  /** The remaining time; zero or negative if the wait is over. */
   Duration remainingAt(long now) {
     return length.minusNanos(now - sinceNanos);
   }
@@ -30,7 +30,7 @@ record BackOff(Duration length, long sinceNanos) {
     return new BackOff(shorter(length, longest), sinceNanos);
   }
 
-  /** As long once more, from now on. */
+  /** The same wait, restarted now. */
   BackOff restartedAt(long now) {
     return new BackOff(length, now);
   }

@@ -18,26 +18,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One token, and the signing of the next one. It knows no server.
+ * The current token of one user, and the signing of its successor. Independent of the server.
  *
- * <p>Signing may take a round trip to AWS, so it runs on a thread of its own, one at a time. In the
- * last fifth of a token's life whoever asks for it starts a signing and gets the old token. Without
- * a living token callers wait for one signing and share its outcome, each for as long as it is
- * patient. May be shared between threads.
+ * <p>Signing may take a round trip to AWS, so it runs on a separate thread, one signing at a time.
+ * In the last fifth of a token's life, a caller starts a signing and gets the old token. If there
+ * is no usable token, callers wait for one signing and share its result, each for at most its own
+ * patience. Thread-safe.
  */
 final class CachedToken {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** After a failure the next signing waits, so that many callers are not a storm on AWS. */
+  /** The first wait after a failed signing, so that many callers do not flood AWS. */
   private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
-  /** Without a living token somebody is waiting: HikariCP's longest wait between its attempts. */
+  /**
+   * The longest wait if there is no usable token, which callers are waiting for: as long as
+   * HikariCP waits between attempts.
+   */
   private static final Duration LONGEST_WAIT_WITHOUT_TOKEN = Duration.ofSeconds(5);
 
-  /** A signing that takes longer is interrupted, so that another one can begin. */
+  /** A signing that takes longer is interrupted, so that the next one can start. */
   private static final Duration OVERDUE = Duration.ofSeconds(60);
 
   /** SQLState: the client could not establish the connection. */
@@ -66,11 +69,11 @@ final class CachedToken {
   private volatile boolean isClosed;
 
   /**
-   * @param name stands first in log lines
-   * @param signingThreads run a signing each
-   * @param clock the wall clock, which may be set at any time
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
-   * @param statistics counts each attempt to sign
+   * @param name the name at the beginning of log lines
+   * @param signingThreads runs each signing
+   * @param clock the wall clock, which may jump
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
+   * @param statistics counts the attempts to sign
    */
   CachedToken(
       String name,
@@ -97,8 +100,8 @@ final class CachedToken {
   }
 
   /**
-   * The current token if it lives, else null. Starts the signing of the next one if that is due,
-   * and does not wait for it.
+   * The current token if it is usable, else null. Starts the signing of the next token if it is
+   * due, without waiting.
    */
   @Nullable IamToken living() {
     Signed seen = signed;
@@ -111,23 +114,22 @@ final class CachedToken {
   }
 
   /**
-   * A token that is good for a login now.
+   * A token that is usable now.
    *
-   * @param patience how long to wait for one if none lives
-   * @throws SQLException if there is none by then; the message or the cause says why
+   * @param patience how long to wait if there is none
+   * @throws SQLException if there is none within this time; the message or the cause says why
    */
   IamToken current(Duration patience) throws SQLException {
     return tokenBesides(null, patience);
   }
 
   /**
-   * The token to use instead of one that is not to be trusted, nor is the key that signed it: that
-   * which has taken its place, or else a new one, whose signing waits after a failure for a second
-   * at most.
+   * The token to use instead of one that was rejected and whose signing key may be invalid: its
+   * successor, or else a new one. After a failure its signing waits for a second at most.
    *
    * @param patience how long to wait for a new one
-   * @return null if there is none by then, or only the same again, as a second signing within one
-   *     second gives it
+   * @return null if there is none within this time, or only an identical one, as from a second
+   *     signing in the same second
    */
   @Nullable IamToken insteadOf(IamToken unwanted, Duration patience) {
     if (signed.token.equals(unwanted)) {
@@ -136,7 +138,7 @@ final class CachedToken {
     return newer(unwanted, patience);
   }
 
-  /** As {@link #insteadOf}, where the key is to be trusted. */
+  /** Like {@link #insteadOf}, for a token whose signing key is still trusted. */
   @Nullable IamToken newer(IamToken old, Duration patience) {
     signer.regionRefused(old.region());
     try {
@@ -148,17 +150,17 @@ final class CachedToken {
     }
   }
 
-  /** Whether this is the current token, and was signed less than this long ago. */
+  /** Whether this is the current token and was signed less than this time ago. */
   boolean isCurrentAndYoungerThan(Duration age, IamToken token) {
     Signed seen = signed;
     return seen.token.equals(token) && elapsedSince(seen.atNanos).compareTo(age) < 0;
   }
 
   /**
-   * Signs a token now, whatever the state of the old one.
+   * Signs a new token now, regardless of the current one.
    *
    * @param patience how long to wait for it
-   * @throws SQLException if there is none by then; the old one is kept
+   * @throws SQLException if there is none within this time; the current token is kept
    */
   void renew(Duration patience) throws SQLException {
     IamToken old = signed.token;
@@ -174,9 +176,9 @@ final class CachedToken {
   }
 
   /**
-   * Why a login would get no token now, if that is known without waiting, and waiting is not likely
-   * to help: none was ever signed, or there are no AWS credentials at all. Else null. A provider
-   * that gave credentials before, and fails now, may give them again in a moment.
+   * The reason why a login would get no token now, if that is known without waiting and waiting is
+   * unlikely to help: no token was ever signed, or there are no AWS credentials at all. Null
+   * otherwise: a provider that returned credentials before may do so again in a moment.
    */
   @Nullable SQLException problem() {
     Failure last = failure;
@@ -192,14 +194,14 @@ final class CachedToken {
   }
 
   /**
-   * Whether nothing would be lost without this: no token lives, none is being signed, and no
-   * failure is waited after.
+   * Whether this can be dropped without losing state: it has no usable token, no signing in
+   * progress and no wait after a failure.
    */
   boolean isIdle() {
     return signing == null && !hasLivingToken() && !mustWaitAfter(failure);
   }
 
-  /** The state of the current token, for an operator. */
+  /** The state of the current token, for monitoring. */
   TokenStatus status() {
     Signed seen = signed;
     Signing inFlight = signing;
@@ -209,7 +211,7 @@ final class CachedToken {
         inFlight == null ? Duration.ZERO : elapsedSince(inFlight.begunNanos));
   }
 
-  /** Lets go whoever waits for a token, and signs none any more. */
+  /** Fails the callers that wait for a token, and signs no further ones. */
   void close() {
     isClosed = true;
     Signing inFlight = signing;
@@ -246,7 +248,9 @@ final class CachedToken {
     }
   }
 
-  /** Whether a signing failed so short a time ago that none is begun to replace a refused token. */
+  /**
+   * Whether a signing failed so recently that no other one is started to replace a rejected token.
+   */
   boolean hasJustFailed() {
     return isOfJustNow(failure);
   }
@@ -255,20 +259,20 @@ final class CachedToken {
     return last != null && !last.backOff.atMost(FIRST_WAIT).isOverAt(nanoTime.getAsLong());
   }
 
-  /** Whether no signing may begin yet, since the last one failed just now. */
+  /** Whether the wait after a failed signing is not over yet. */
   private boolean mustWaitAfter(@Nullable Failure last) {
     return signing == null && last != null && !waitAfter(last).isOverAt(nanoTime.getAsLong());
   }
 
   /**
-   * The signing in flight, or a new one.
+   * The signing in progress, or a new one.
    *
-   * @param seen the token that is to be replaced
-   * @param last the failure that was the last one
-   * @return null if a signing has ended since these were read
+   * @param seen the token to replace
+   * @param last the last failure
+   * @return null if a signing has ended since the two were read
    */
   private @Nullable Signing signAfter(Signed seen, @Nullable Failure last) {
-    abandonWhatIsOverdue();
+    abandonOverdueSigning();
     Signing begun = new Signing(nanoTime.getAsLong());
     lock.lock();
     try {
@@ -289,14 +293,14 @@ final class CachedToken {
     }
     try {
       signingThreads.execute(begun);
-    } catch (RuntimeException | Error e) { // no thread can be started
+    } catch (RuntimeException | Error e) { // no thread could be started
       begun.fail(e);
     }
     return begun;
   }
 
-  /** Gives up a signing that hangs, unless one that was given up before still runs. */
-  private void abandonWhatIsOverdue() {
+  /** Abandons a signing that hangs, unless one abandoned earlier is still running. */
+  private void abandonOverdueSigning() {
     Signing inFlight = signing;
     if (inFlight == null || elapsedSince(inFlight.begunNanos).compareTo(OVERDUE) < 0) {
       return;
@@ -379,7 +383,7 @@ final class CachedToken {
         : Double.toString(duration.toMillis() / 1_000.0);
   }
 
-  /** The token that was signed last, and when. */
+  /** The last signed token, with the time of its signing. */
   private static final class Signed {
     private final IamToken token;
     private final long atNanos;
@@ -414,12 +418,14 @@ final class CachedToken {
       }
       try {
         succeed(signer.sign(request, expiration));
-      } catch (Throwable e) { // whoever waits is to know
+      } catch (Throwable e) { // waiting callers must be notified
         fail(e);
       }
     }
 
-    /** Whether the caller may use the token: one that is good for one login is for the first. */
+    /**
+     * Whether the caller may use the token: a token for a single login goes to the first caller.
+     */
     private boolean isForMe() {
       IamToken result = token;
       return (result != null && !result.usableFor().isZero()) || isTaken.compareAndSet(false, true);
@@ -453,7 +459,7 @@ final class CachedToken {
       end(cause, true);
     }
 
-    /** The next signing may begin at once. */
+    /** The next signing may start immediately. */
     private void abandon(Throwable cause) {
       end(cause, false);
     }
@@ -495,7 +501,7 @@ final class CachedToken {
     }
   }
 
-  /** Why no token could be signed, and when the next signing may begin. */
+  /** The reason why a token could not be signed, and the wait before the next signing. */
   private static final class Failure {
     private final String reason;
     private final @Nullable Throwable cause;

@@ -19,11 +19,13 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
-/** Asks a login's credentials provider for credentials, and looks where they come from. */
+/**
+ * The doctor's credentials step: resolves the login's credentials and reports where they come from.
+ */
 final class CredentialsExamination {
 
   /**
-   * The first of the codes by which the SDK names the providers that took part.
+   * The source of credentials, by the SDK's code for the first provider involved.
    *
    * @see <a
    *     href="https://github.com/aws/aws-sdk-java-v2/blob/master/core/sdk-core/src/main/java/software/amazon/awssdk/core/useragent/BusinessMetricFeatureId.java">BusinessMetricFeatureId</a>
@@ -48,7 +50,7 @@ final class CredentialsExamination {
           Map.entry("z", "from the container's agent"),
           Map.entry("0", "from the EC2 metadata service"));
 
-  /** What the members of the chain say that were not asked to do anything. */
+  /** Messages of chain members that are not configured. */
   private static final Pattern NOT_CONFIGURED =
       Pattern.compile(
           "Unable to load credentials from system settings.*|Either the environment variable"
@@ -67,7 +69,7 @@ final class CredentialsExamination {
   private final Findings findings;
 
   /**
-   * @param given the provider that was given, if any
+   * @param given the given provider, or null
    * @param patience how long the provider may take
    */
   CredentialsExamination(
@@ -84,7 +86,7 @@ final class CredentialsExamination {
   }
 
   /**
-   * Asks the provider once.
+   * Calls the provider once.
    *
    * @return credentials that can sign; empty if there are none
    */
@@ -194,7 +196,7 @@ final class CredentialsExamination {
           ofTheChain);
       return;
     }
-    String[] parts = message.split("\\. (?=Check )", 2); // as of a role that cannot be assumed
+    String[] parts = message.split("\\. (?=Check )", 2); // as for a role that cannot be assumed
     if (parts.length > 1) {
       findings.failed(CREDENTIALS, parts[1] + ".", "%s", firstLine(parts[0]));
       return;
@@ -215,8 +217,8 @@ final class CredentialsExamination {
   }
 
   /**
-   * What those in the chain say that were asked for credentials, of a message {@code Unable to load
-   * ...: [OneProvider(): its words, AnotherProvider(...): its words]}.
+   * The messages of the configured chain members, from the chain's message {@code Unable to load
+   * ...: [OneProvider(): message, AnotherProvider(...): message]}.
    */
   private static String failuresIn(String message) {
     StringBuilder failures = new StringBuilder();
@@ -232,7 +234,10 @@ final class CredentialsExamination {
     return failures.toString();
   }
 
-  /** Without what the SDK adds: the contents of the profile file, and the number of the request. */
+  /**
+   * The first line without the SDK's additions: the contents of the profile file and the request
+   * ID.
+   */
   private static String firstLine(String words) {
     String line =
         words
@@ -244,7 +249,7 @@ final class CredentialsExamination {
     return line.replaceFirst("[.\\])]+$", "");
   }
 
-  /** As in {@code 2 h 5 min} or {@code 40 s}. */
+  /** A duration as text, such as {@code 2 h 5 min} or {@code 40 s}. */
   static String span(Duration duration) {
     if (duration.toHours() > 0) {
       return duration.toHours() + " h " + duration.toMinutesPart() + " min";

@@ -16,8 +16,8 @@ import software.amazon.awssdk.services.rds.model.DBClusterEndpoint;
 import software.amazon.awssdk.services.rds.model.DBInstance;
 
 /**
- * Asks RDS about the one database that an endpoint is of, and compares it with what is signed.
- * Needs the SDK's module {@code rds}.
+ * The doctor's database step: looks up the endpoint's database at RDS and compares it with what
+ * tokens are signed for. Needs the SDK's module {@code rds}.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
@@ -31,8 +31,8 @@ final class DatabaseExamination {
   private final Findings findings;
 
   /**
-   * @param protocol whose driver logs in
-   * @param identity whose credentials these are, if that is known
+   * @param protocol the protocol of the driver
+   * @param identity the owner of the credentials, if known
    */
   DatabaseExamination(
       TokenRequest request,
@@ -48,9 +48,9 @@ final class DatabaseExamination {
   }
 
   /**
-   * Asks for this database alone.
+   * Looks up this database only.
    *
-   * @return the database; empty if RDS does not tell
+   * @return the database; empty if the lookup failed
    */
   Optional<Database> examine() {
     Optional<EndpointName> endpoint = EndpointName.parse(request.host());
@@ -91,7 +91,7 @@ final class DatabaseExamination {
         aws.region());
   }
 
-  /** What an Aurora instance is logged in with is its cluster's. */
+  /** An Aurora instance, with its cluster's resource ID and login settings. */
   private Database instance(RdsClient rds, String identifier) {
     DBInstance instance =
         only(rds.describeDBInstances(call -> call.dbInstanceIdentifier(identifier)).dbInstances());
@@ -101,7 +101,7 @@ final class DatabaseExamination {
         : alone.in(cluster(rds, instance.dbClusterIdentifier()));
   }
 
-  /** Of the cluster, for whose endpoint the token should be signed. */
+  /** The cluster of a custom endpoint; tokens should be signed for the cluster's endpoint. */
   private Database custom(RdsClient rds, String identifier) {
     DBClusterEndpoint custom =
         only(
@@ -118,7 +118,7 @@ final class DatabaseExamination {
     return cluster.at(withoutFips(), "cluster");
   }
 
-  /** Of the writer's cluster, in its region. */
+  /** The writer's cluster, in its region. */
   private Optional<Database> global() {
     GlobalDatabase found;
     try {
@@ -193,7 +193,7 @@ final class DatabaseExamination {
         found.resourceId);
   }
 
-  /** An endpoint with FIPS is another name of the same database. */
+  /** A FIPS endpoint is another name of the same database. */
   private String withoutFips() {
     return request.host().replace(".rds-fips.", ".rds.");
   }
@@ -250,15 +250,14 @@ final class DatabaseExamination {
   }
 
   /**
-   * What RDS says of a database.
+   * A database as described by RDS.
    *
    * @param type {@code instance} or {@code cluster}
-   * @param loginsOf whether IAM authentication is a matter of the {@code instance} or its {@code
-   *     cluster}
-   * @param resourceId what stands in a policy
-   * @param port null if there is none yet
-   * @param owner the user that it was created with
-   * @param region where it is
+   * @param loginsOf {@code instance} or {@code cluster}: where IAM authentication is configured
+   * @param resourceId the resource ID, for policies
+   * @param port the port, or null if there is none yet
+   * @param owner the master user
+   * @param region its region
    */
   record Database(
       String type,
@@ -330,7 +329,7 @@ final class DatabaseExamination {
           region);
     }
 
-    /** The same, reached by another endpoint. */
+    /** The same database, reached through another endpoint. */
     private Database at(String endpoint, String typeThere) {
       return new Database(
           typeThere,
@@ -355,7 +354,7 @@ final class DatabaseExamination {
       };
     }
 
-    /** As in a message. */
+    /** The database in messages. */
     @Override
     public String toString() {
       return "the " + type + " \"" + identifier + "\"";

@@ -14,11 +14,11 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
 /**
- * A share in the AWS SDK's default credentials chain, or in a role that is assumed from it. All who
- * use a profile, or a role in the same way, at the same time share one provider, so that many pools
- * are not many clients of the metadata service or of STS: it is opened with the first of them, and
- * closed with the last. One who is forgotten without a {@link #close()}, such as a pool whose
- * constructor threw, does not keep it open. May be shared between threads.
+ * A share in the AWS SDK's default credentials chain, or in a role assumed with it. All users of
+ * the same profile and role share one provider, so that many pools do not become many clients of
+ * the metadata service or STS. The first share opens the provider, and closing the last share
+ * closes it. A share that is garbage-collected without {@link #close()}, such as that of a pool
+ * whose constructor threw, does not keep the provider open. Thread-safe.
  */
 final class DefaultCredentials implements AutoCloseable {
 
@@ -38,13 +38,13 @@ final class DefaultCredentials implements AutoCloseable {
   }
 
   /**
-   * A share in a profile's chain, to be closed by the caller.
+   * Returns a share in a profile's chain, which the caller must close.
    *
-   * @param profile the profile from which it takes credentials, or null for the SDK's default
-   * @param role the role that is assumed with these, or null if none is
-   * @throws IllegalArgumentException if the environment asks for a web identity, as on EKS, or a
-   *     role is to be assumed, and the SDK's module for that is missing, which the SDK would tell
-   *     only when it is too late
+   * @param profile the AWS profile, or null for the SDK's default
+   * @param role the role to assume with its credentials, or null for none
+   * @throws IllegalArgumentException if the SDK's module {@code sts} is missing although the
+   *     environment configures a web identity, as on EKS, or there is a role to assume; the SDK
+   *     itself would report this too late
    */
   static DefaultCredentials of(@Nullable String profile, @Nullable Role role) {
     if (profile == null && asksForWebIdentity() && !isPresent(STS)) {
@@ -70,12 +70,11 @@ final class DefaultCredentials implements AutoCloseable {
   }
 
   /**
-   * The credentials of a role, for one user alone.
+   * Returns a provider of a role's credentials that is not shared.
    *
-   * @param credentials of whoever assumes it; left open
-   * @param source where these come from, as in a message
-   * @param profile which the region comes from if the role names none, or null for the SDK's
-   *     default
+   * @param credentials the credentials that assume the role; never closed
+   * @param source their source, for messages
+   * @param profile the profile for the region if the role has none, or null for the SDK's default
    * @throws IllegalArgumentException if the SDK's module for that is missing
    */
   static AssumedRole assume(
@@ -90,7 +89,7 @@ final class DefaultCredentials implements AutoCloseable {
     }
     try {
       return new AssumedRole(role, credentials, source, profile);
-    } catch (RuntimeException e) { // no HTTP client, or a configuration that cannot be read
+    } catch (RuntimeException e) { // no HTTP client, or an invalid configuration
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
@@ -105,7 +104,7 @@ final class DefaultCredentials implements AutoCloseable {
     return provider;
   }
 
-  /** Closes the provider if nobody else uses it. A second call does nothing. */
+  /** Closes the provider if this is its last share. Further calls have no effect. */
   @Override
   public void close() {
     lock.lock();
@@ -120,7 +119,7 @@ final class DefaultCredentials implements AutoCloseable {
     }
   }
 
-  /** Under the lock: closes the providers in which nobody has a share any more. */
+  /** Called under the lock. Closes the providers without shares. */
   private static void closeForgotten() {
     List<Chain> forgotten = new ArrayList<>();
     chains
@@ -130,7 +129,8 @@ final class DefaultCredentials implements AutoCloseable {
               chain.shares.removeIf(share -> share.refersTo(null));
               return chain.shares.isEmpty() && forgotten.add(chain);
             });
-    forgotten.forEach(chain -> chain.close.run()); // a role's gives up its share in another one
+    forgotten.forEach(
+        chain -> chain.close.run()); // closing a role's provider releases its share in another one
   }
 
   private static final class Chain {

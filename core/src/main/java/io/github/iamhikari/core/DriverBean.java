@@ -11,16 +11,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver's own DataSource, such as {@code PGSimpleDataSource}, read and set by its bean
- * properties. Which of them it has differs from driver to driver; those of pgjdbc, Connector/J and
- * MariaDB's driver are known here.
+ * A driver's own DataSource, such as {@code PGSimpleDataSource}, accessed through its bean
+ * properties. The properties of pgjdbc, Connector/J and MariaDB's driver are known here.
  */
 final class DriverBean {
 
-  /** What MariaDB's driver shows in the place of a secret. */
+  /** The text that MariaDB's driver shows instead of a secret. */
   private static final String MASKED = "***";
 
-  /** Connector/J sends these instead of the password that it is given. */
+  /** Connector/J sends these instead of the given password. */
   private static final List<String> MORE_PASSWORDS = List.of("password1", "password2", "password3");
 
   private static final List<String> OTHER_LOGINS =
@@ -32,10 +31,13 @@ final class DriverBean {
           "sslfactory", "org.postgresql.ssl.LibPQFactory",
           "sslNegotiation", "postgres");
 
-  /** Whose default a PGSimpleDataSource tells if it was given a URL, and nobody writes it. */
+  /**
+   * A property that nobody sets: its presence shows that a PGSimpleDataSource with a URL reports
+   * all defaults.
+   */
   private static final String ONE_OF_ALL_DEFAULTS = "escapeSyntaxCallMode";
 
-  /** What a MysqlDataSource says of TLS and sockets that nobody has told anything. */
+  /** The defaults of a MysqlDataSource for TLS and sockets. */
   private static final Map<String, String> UNSET_IN_MYSQL =
       Map.of(
           "sslMode", "PREFERRED",
@@ -47,7 +49,7 @@ final class DriverBean {
           "clientCertificateKeyStoreUrl", "",
           "fipsCompliantJsse", "false");
 
-  /** What is written here, where the server is verified by a class of this library. */
+  /** The properties that this class sets when this library verifies the server. */
   private static final List<String> MYSQL_TLS =
       List.of("sslMode", "socketFactory", "trustCertificateKeyStoreUrl");
 
@@ -60,7 +62,7 @@ final class DriverBean {
     this.bean = bean;
   }
 
-  /** Where it connects to; empty for a DataSource that does not tell. */
+  /** The URL that it connects to; empty if unknown. */
   Optional<JdbcUrl> url() {
     return read("Url")
         .or(() -> read("URL"))
@@ -68,15 +70,15 @@ final class DriverBean {
         .filter(url -> url.protocol() != JdbcUrl.Protocol.OTHER);
   }
 
-  /** The user that it was given, if any. */
+  /** The user set in the DataSource, if any. */
   @Nullable String user() {
     return read("User").orElse(null);
   }
 
   /**
-   * Refuses one that logs in with something else than the token.
+   * Rejects a DataSource that logs in with something other than the token.
    *
-   * @throws IllegalArgumentException if it was told to
+   * @throws IllegalArgumentException if it is configured to
    */
   void refuseOtherLogins(JdbcUrl url) {
     OtherLogins.refuse(url, new Properties());
@@ -95,15 +97,15 @@ final class DriverBean {
   }
 
   /**
-   * Sees to it that it insists on TLS, with a server that is verified where that is possible. Its
-   * properties do not tell a fallback to clear text that somebody wrote from one that is the
-   * driver's default: both become a mode that insists.
+   * Makes the DataSource require TLS and, if possible, verify the server. A fallback to clear text
+   * may be configured or the driver's default, which the properties do not distinguish; both become
+   * a mode that requires TLS.
    *
-   * @param target where the token is sent to
-   * @param written what somebody wrote, where that is known; how its TLS begins is added
-   * @return what to warn of: that it is none of those that are known here, and was told nothing, or
-   *     why the server is not verified
-   * @throws IllegalArgumentException if it was told to do without TLS
+   * @param target the endpoint that the token is sent to
+   * @param written the configured properties, as far as known; the TLS negotiation is added to them
+   * @return a warning: that the DataSource is unknown and was not configured, or why the server is
+   *     not verified
+   * @throws IllegalArgumentException if it is configured not to use TLS
    */
   Optional<String> requireTls(JdbcUrl url, LoginTarget target, Properties written) {
     return switch (url.protocol()) {
@@ -122,7 +124,7 @@ final class DriverBean {
     writeNew("Sslfactory", properties, written);
     writeNew("SslFactoryArg", properties, written);
     writeNew("SslRootCert", properties, written);
-    if (read("SslNegotiation").isPresent()) { // none in a driver before 42.7.4
+    if (read("SslNegotiation").isPresent()) { // missing in drivers before 42.7.4
       writeNew("SslNegotiation", properties, written);
       read("SslNegotiation")
           .ifPresent(now -> written.setProperty(TransportSecurity.NEGOTIATION, now));
@@ -169,8 +171,8 @@ final class DriverBean {
   }
 
   /**
-   * What somebody wrote: a PGSimpleDataSource that was given a URL tells its driver's defaults,
-   * too, and one that another pool had before tells what that wrote here.
+   * The configured part of a URL. A PGSimpleDataSource with a URL reports its driver's defaults,
+   * too, and one used by an earlier pool reports what that pool set.
    */
   private static JdbcUrl asWritten(JdbcUrl url) {
     JdbcUrl written = url;
@@ -193,7 +195,7 @@ final class DriverBean {
         .ifPresent(value -> properties.putIfAbsent(name, value));
   }
 
-  /** Takes out of a URL what another pool that had this DataSource before wrote into it here. */
+  /** Removes from a URL what an earlier pool with this DataSource has added. */
   private JdbcUrl withoutOurs(JdbcUrl url) {
     String text = read("Url").orElse("");
     if (!text.contains("tlsSocketType=" + MariaDbTlsPlugin.TYPE) || text.contains(MASKED)) {
@@ -249,7 +251,7 @@ final class DriverBean {
     }
   }
 
-  /** Names what failed; of its message, which may show a URL, only that a class was missing. */
+  /** Names the failure; repeats its message, which may contain a URL, for a missing class only. */
   private IllegalArgumentException cannot(String what, String property, @Nullable Throwable cause) {
     String reason =
         cause instanceof NoClassDefFoundError || cause instanceof ClassNotFoundException

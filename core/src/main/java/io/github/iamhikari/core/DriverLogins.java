@@ -17,13 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@link IamDataSource}s behind {@link IamDriver}, one for each URL with its properties.
- * Whoever opens a connection closes those of others that nobody has used for so long that no token
- * of theirs is left, and the one unused for longest where there are too many. May be shared between
- * threads.
+ * Opening a connection also closes those that were not used for as long as a token is valid and, if
+ * there are too many, the least recently used one. Thread-safe.
  */
 final class DriverLogins {
 
-  /** How many are kept. */
+  /** The maximum number to keep. */
   static final int MOST = 100;
 
   private static final Duration LONGEST_DISUSE = IamToken.LONGEST_LIFE;
@@ -31,11 +30,11 @@ final class DriverLogins {
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The one unused for longest is first; guarded by the lock. */
+  /** In order of their last use, least recent first; guarded by the lock. */
   private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
    */
   DriverLogins(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -45,7 +44,7 @@ final class DriverLogins {
    * Opens a connection.
    *
    * @throws SQLException if that fails
-   * @throws IllegalArgumentException if a setting is wrong or missing, before anything is sent
+   * @throws IllegalArgumentException if a setting is wrong or missing; nothing is sent then
    */
   Connection connect(String url, Properties properties) throws SQLException {
     Entry entry = begin(Key.of(url, properties));
@@ -87,7 +86,7 @@ final class DriverLogins {
     }
   }
 
-  /** Under the lock. What is in use stays. */
+  /** Called under the lock. Keeps those in use. */
   private void evict(List<IamDataSource> evicted) {
     long now = nanoTime.getAsLong();
     Iterator<Entry> oldestFirst = entries.values().iterator();
@@ -101,7 +100,7 @@ final class DriverLogins {
     }
   }
 
-  /** How many there are. */
+  /** {@return the number of data sources} */
   int size() {
     lock.lock();
     try {
@@ -111,7 +110,7 @@ final class DriverLogins {
     }
   }
 
-  /** Closes all of them. Whoever connects afterwards gets a new one. */
+  /** Closes all data sources. A later connection creates a new one. */
   void close() {
     List<Entry> closed;
     lock.lock();
@@ -124,10 +123,10 @@ final class DriverLogins {
     closed.forEach(entry -> entry.logins.close());
   }
 
-  /** What connections have in common that share a data source. */
+  /** The URL and properties that select a data source. */
   private record Key(String url, Map<String, String> properties) {
 
-    /** A password makes no difference, since it is never sent. */
+    /** Ignores passwords, since they are never sent. */
     private static Key of(String url, Properties properties) {
       Properties texts = LoginConfiguration.texts(properties);
       Map<String, String> others = new TreeMap<>();
@@ -144,7 +143,7 @@ final class DriverLogins {
       others.putAll(properties);
       IamDataSource logins = IamDataSource.builder().jdbcUrl(url).properties(others).build();
       try {
-        logins.unwrap(DriverManagerDataSource.class).driver(); // before a token is signed in vain
+        logins.unwrap(DriverManagerDataSource.class).driver(); // before signing a token in vain
         return logins;
       } catch (SQLException e) {
         logins.close();
@@ -152,7 +151,10 @@ final class DriverLogins {
       }
     }
 
-    /** Not the JDK's, which would hold on to the class loader of the first that it compares. */
+    /**
+     * Written out, since a record's generated comparison would retain the class loader of the first
+     * value compared.
+     */
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Key key && url.equals(key.url) && properties.equals(key.properties);
@@ -163,14 +165,14 @@ final class DriverLogins {
       return 31 * url.hashCode() + properties.hashCode();
     }
 
-    /** Shows only what cannot be a secret. */
+    /** Omits everything that could be a secret. */
     @Override
     public String toString() {
       return "a JDBC URL with " + properties.size() + " properties";
     }
   }
 
-  /** Guarded by the lock, but for what opens connections. */
+  /** A data source with its usage, which is guarded by the lock. */
   private static final class Entry {
     private final IamDataSource logins;
     private int users;

@@ -13,10 +13,12 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Connections by whichever driver takes a URL, of those on the class path. */
+/** A DataSource for a JDBC URL, which uses the driver on the class path that accepts it. */
 final class DriverManagerDataSource implements DataSource {
 
-  /** Those before these are not told by {@code sslMode} to insist on TLS. */
+  /**
+   * The drivers known here; earlier major versions do not enforce TLS when {@code sslMode} is set.
+   */
   private static final List<Known> KNOWN =
       List.of(
           new Known("jdbc:postgresql:", "org.postgresql.Driver", "org.postgresql:postgresql", 42),
@@ -52,7 +54,10 @@ final class DriverManagerDataSource implements DataSource {
     return connect(login);
   }
 
-  /** DriverManager's own {@code getConnection} would show the URL where no driver takes it. */
+  /**
+   * Avoids {@link DriverManager#getConnection}, whose exception shows the URL if no driver accepts
+   * it.
+   */
   private Connection connect(Properties properties) throws SQLException {
     Connection connection = driver().connect(jdbcUrl, properties);
     if (connection == null) {
@@ -62,10 +67,10 @@ final class DriverManagerDataSource implements DataSource {
   }
 
   /**
-   * The driver that takes the URL: one that DriverManager knows, or else one that is only to be
-   * found, as in a tool that loads its drivers by a class loader of its own.
+   * The driver that accepts the URL: a registered one, or else a known one that the class loader
+   * finds, as in a tool with a separate class loader for drivers.
    *
-   * @throws SQLException if there is none, or if it is too old to be kept on TLS
+   * @throws SQLException if there is none, or if it is too old to enforce TLS
    */
   Driver driver() throws SQLException {
     Known known = known();
@@ -118,11 +123,11 @@ final class DriverManagerDataSource implements DataSource {
   }
 
   /**
-   * A driver whose class is known here.
+   * A known driver.
    *
-   * @param prefix how its URLs begin
+   * @param prefix the beginning of its URLs
    * @param artifact its Maven coordinates
-   * @param oldest its first major version that can be used
+   * @param oldest the oldest supported major version
    */
   private record Known(String prefix, String className, String artifact, int oldest) {
 
@@ -170,7 +175,7 @@ final class DriverManagerDataSource implements DataSource {
         "getParentLogger is not supported; the driver has its own logger");
   }
 
-  /** This, or the driver. */
+  /** {@return this DataSource, or the {@link Driver}} */
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
     if (type.isInstance(this)) {

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link IamDriver} tells of itself. */
+/** The property list and the version of {@link IamDriver}. */
 final class DriverProperties {
 
   private static final String USER = "user";
 
   private DriverProperties() {}
 
-  /** The user, the settings and the real driver's properties, with their values. */
+  /** The user, the settings and the real driver's properties, with their current values. */
   static DriverPropertyInfo[] of(String url, Properties properties) {
     List<DriverPropertyInfo> all = new ArrayList<>();
     JdbcUrl parsed = parse(url);
@@ -66,7 +66,7 @@ final class DriverProperties {
     };
   }
 
-  /** Null for one that cannot be used; {@link IamDriver#connect} says why. */
+  /** Null for an invalid URL; {@link IamDriver#connect} reports the reason. */
   private static @Nullable JdbcUrl parse(String url) {
     try {
       return JdbcUrl.parse(LoginConfiguration.ofRealDriver(url));
@@ -92,13 +92,13 @@ final class DriverProperties {
             .driver()
             .getPropertyInfo(realUrl, properties);
       } catch (SQLException | RuntimeException e) {
-        // connect() says what is missing
+        // connect() reports the reason
       }
     }
     return new DriverPropertyInfo[0];
   }
 
-  /** A number of this library's version, such as 1.2: the first or the second. */
+  /** A part of this library's version: 0 for the major, 1 for the minor number. */
   static int version(int place) {
     Properties build = new Properties();
     try (InputStream in = DriverProperties.class.getResourceAsStream("build.properties")) {

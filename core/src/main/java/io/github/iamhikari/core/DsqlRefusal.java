@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What Aurora DSQL says of a login that it refuses, and what to check there.
+ * Aurora DSQL's messages about rejected logins, and what to check for them.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html">Troubleshooting
@@ -15,27 +15,27 @@ final class DsqlRefusal {
 
   private static final int LONGEST_HINT = 300;
 
-  /** Stand in a canonical request, which IAM may repeat with the session token in it. */
+  /** Parts of a canonical request, which IAM may repeat including the session token. */
   private static final List<String> OF_A_TOKEN = List.of("x-amz-", "security-token");
 
-  /** An access key's id, of which the first and the last four characters are shown. */
+  /** An access key ID, of which the first and last four characters are shown. */
   private static final String ACCESS_KEY_ID = "\\b(A[KS]IA)[A-Z0-9]{8,}([A-Z0-9]{4})\\b";
 
-  /** Stands for that of the IAM role or user, where it is not known. */
+  /** A placeholder for the ARN of the IAM role or user. */
   private static final String SOME_ARN = "arn:aws:iam::...";
 
   private DsqlRefusal() {}
 
-  /** A check with the ARN of the IAM role or user who logs in, if it is about that. */
+  /** A check with the ARN of the IAM role or user instead of the placeholder. */
   static String of(String arn, String check) {
     return check.replace(SOME_ARN, arn);
   }
 
-  /** The hint that comes with the server's words, in brackets: it often tells the reason. */
+  /** The server's hint in parentheses, which often contains the reason. */
   static String hint(SQLException answer) {
     List<String> lines = String.valueOf(answer.getMessage()).lines().map(String::strip).toList();
     String hint = lines.size() < 2 ? "" : lines.get(1);
-    boolean isState = hint.endsWith(": " + answer.getSQLState()); // which pgjdbc adds by itself
+    boolean isState = hint.endsWith(": " + answer.getSQLState()); // added by pgjdbc
     if (hint.isEmpty() || isState || mayHoldToken(answer)) {
       return "";
     }
@@ -44,17 +44,17 @@ final class DsqlRefusal {
     return " (" + shown.replaceAll("[^ -~]", "?") + ")";
   }
 
-  /** Whether an exception's message may repeat a part of a token. */
+  /** Whether an exception's message may contain a part of a token. */
   static boolean mayHoldToken(Throwable failure) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
     return OF_A_TOKEN.stream().anyMatch(message::contains);
   }
 
   /**
-   * What to check, the likeliest first. Each cause of a refused token stands where RDS has the one
-   * that is like it.
+   * What to check, most likely cause first. The checks of a rejected token are in the same order as
+   * those of RDS.
    *
-   * @param atRds what would be checked there
+   * @param atRds the checks for RDS
    */
   static List<String> checks(LoginFailure failure, TokenRequest request, List<String> atRds) {
     return switch (failure) {
@@ -111,7 +111,7 @@ final class DsqlRefusal {
         SOME_ARN);
   }
 
-  /** A name as SQL writes it whatever it is, a word of SQL as well. */
+  /** A quoted SQL identifier. */
   private static String identifier(String name) {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }

@@ -7,11 +7,11 @@ import software.amazon.awssdk.regions.PartitionMetadata;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * The name of an RDS, Aurora or Aurora DSQL endpoint, taken apart.
+ * The parsed name of an RDS, Aurora or Aurora DSQL endpoint.
  *
- * @param name the name as it is signed: lower case, without a trailing dot
- * @param kind what the endpoint stands for
- * @param region the region that the name tells; a global endpoint's name tells none
+ * @param name the name in its signed form: lower case, without a trailing dot
+ * @param kind the kind of endpoint
+ * @param region the region in the name; null for a global endpoint
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Overview.Endpoints.html">Aurora
  *     endpoints</a>
@@ -21,7 +21,7 @@ import software.amazon.awssdk.regions.Region;
  */
 record EndpointName(String name, Kind kind, @Nullable String region) {
 
-  /** What an endpoint stands for, told by the label that carries the account's hash. */
+  /** The kind of an endpoint, according to the prefix of the label with the account's hash. */
   enum Kind {
     INSTANCE(""),
     CLUSTER("cluster-"),
@@ -30,7 +30,7 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     PROXY("proxy-"),
     SHARD_GROUP("shardgrp-"),
     GLOBAL("global-"),
-    /** A cluster of Aurora DSQL, which is told by its domain alone. */
+    /** An Aurora DSQL cluster, recognized by its domain alone. */
     DSQL("");
 
     private final String prefix;
@@ -51,8 +51,8 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
   }
 
   /**
-   * Whether it leads to a server that takes writes, as far as the name tells: a reader's does not,
-   * and a custom endpoint or a further one of a proxy may lead anywhere.
+   * Whether the endpoint leads to a server that accepts writes, as far as the name tells: a reader
+   * endpoint does not, and a custom endpoint or an additional proxy endpoint may lead anywhere.
    */
   boolean isWriter() {
     return switch (kind) {
@@ -68,13 +68,13 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
 
   private static final int LONGEST_HASH = 50;
 
-  /** No suffix of the SDK's partitions, although the regions below it are commercial ones. */
+  /** Not a suffix of any SDK partition, although its regions are commercial ones. */
   private static final String DSQL_SUFFIX = "on.aws";
 
   /**
-   * Reads an endpoint's name; upper case and a trailing dot make no difference. Empty for whatever
-   * is not an endpoint that takes an IAM login: another domain, an IP address, {@code localhost},
-   * or a name with a word in the region's place that cannot be a region of its partition.
+   * Parses an endpoint's name, ignoring case and a trailing dot. Empty for anything that is not an
+   * endpoint with IAM logins: another domain, an IP address, {@code localhost}, or a name whose
+   * region cannot exist in its partition.
    */
   static Optional<EndpointName> parse(String host) {
     String name = normalize(host);
@@ -82,7 +82,7 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
       return parseDsql(name);
     }
     boolean viaEndpoint = name.startsWith("endpoint.", name.indexOf('.') + 1);
-    int hash = viaEndpoint ? 2 : 1; // which label carries it
+    int hash = viaEndpoint ? 2 : 1; // the index of the label with the hash
     String[] labels = name.split("\\.", hash + 4);
     if (name.length() > LONGEST_NAME || labels.length < hash + 4 || !isLabel(labels[0])) {
       return Optional.empty();
@@ -109,7 +109,7 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
         : Optional.empty();
   }
 
-  /** The service's label has a suffix where the cluster is reached by PrivateLink. */
+  /** With PrivateLink, the service's label has a suffix. */
   private static Optional<EndpointName> parseDsql(String name) {
     String[] labels = name.split("\\.", 4);
     boolean isEndpoint =
@@ -130,17 +130,17 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     return kind == Kind.DSQL;
   }
 
-  /** The service that checks a token for it. */
+  /** The service that validates tokens for this endpoint. */
   IamService service() {
     return isOfDsql() ? IamService.DSQL : IamService.RDS;
   }
 
-  /** What a host's name begins with: the database's identifier, or the id of a cluster of DSQL. */
+  /** The first label of a host name: the database's identifier, or a DSQL cluster's ID. */
   static String firstLabel(String host) {
     return host.substring(0, host.indexOf('.'));
   }
 
-  /** A host's name as it is signed and compared. */
+  /** A host name in its signed form, also used for comparison. */
   static String normalize(String host) {
     String name = host.strip().toLowerCase(Locale.ROOT);
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
@@ -180,7 +180,7 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     return regionFirst && isRegionOfTheSdk(word, suffix);
   }
 
-  /** Asked last: the SDK loads the metadata of all services in all regions to answer. */
+  /** Called last, because the SDK loads the metadata of all services in all regions for it. */
   private static boolean isRegionOfTheSdk(String word, String suffix) {
     for (Region region : Region.regions()) {
       if (region.id().equals(word)) {
@@ -191,9 +191,9 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
   }
 
   /**
-   * What the names of a partition's regions look like, as the SDK's {@code PartitionMetadata} says:
-   * {@code *} is a word, {@code #} a number. Commercial names have the region first; those of
-   * GovCloud, which share their suffix, both ways.
+   * The shapes of a partition's region names, from the SDK's {@code PartitionMetadata}: {@code *}
+   * stands for a word, {@code #} for a number. Commercial endpoints have the region first; GovCloud
+   * endpoints, which share their suffix, have it in either place.
    */
   private static String shapesOfRegions(String suffix, boolean regionFirst) {
     return switch (suffix) {

@@ -6,20 +6,20 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * A credentials provider whose commonest failure is said in one sentence: that the SDK's default
- * chain has no credentials. What each provider of the chain says of itself, in up to 3,000
- * characters, is the cause. May be shared between threads, as the provider may.
+ * A credentials provider that reports its most common failure in one sentence: that the SDK's
+ * default chain found no credentials. The messages of the chain's members, up to 3,000 characters,
+ * are in the cause. Thread-safe if the wrapped provider is.
  */
 final class ExplainedCredentials implements AwsCredentialsProvider {
 
-  /** The first words of {@code AwsCredentialsProviderChain} in the AWS SDK. */
+  /** The beginning of the message of the SDK's {@code AwsCredentialsProviderChain}. */
   private static final String NONE_IN_THE_CHAIN = "Unable to load credentials from any of the";
 
   private final AwsCredentialsProvider provider;
   private final @Nullable String profile;
 
   /**
-   * @param profile the profile that was configured, or null for the SDK's default
+   * @param profile the configured profile, or null for the SDK's default
    */
   ExplainedCredentials(AwsCredentialsProvider provider, @Nullable String profile) {
     this.provider = provider;
@@ -27,9 +27,9 @@ final class ExplainedCredentials implements AwsCredentialsProvider {
   }
 
   /**
-   * Where AWS credentials come from, as in a message.
+   * The source of AWS credentials, for messages.
    *
-   * @param given the provider that was given, or null for the default chain
+   * @param given the given provider, or null for the default chain
    */
   static String source(@Nullable String profile, @Nullable AwsCredentialsProvider given) {
     if (given != null) {
@@ -53,7 +53,7 @@ final class ExplainedCredentials implements AwsCredentialsProvider {
     }
   }
 
-  /** Its cause is what the chain says. */
+  /** No member of the chain has credentials; the cause has their messages. */
   static final class NoCredentialsException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

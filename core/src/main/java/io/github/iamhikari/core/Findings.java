@@ -9,20 +9,20 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an examination has found so far. For one thread. */
+/** The findings of an examination so far. Not thread-safe. */
 final class Findings {
 
   private final List<Finding> all = new ArrayList<>();
   private Optional<String> principal = Optional.empty();
 
   /**
-   * @param seen a format, as all of these
+   * @param seen a format, as in all methods of this class
    */
   void ok(Step step, String seen, @Nullable Object... values) {
     all.add(new Finding(step, Status.OK, words(seen, values), ""));
   }
 
-  /** Says so unless something was found in this step. */
+  /** Adds the finding unless the step already has one. */
   void okUnlessReached(Step step, String seen, @Nullable Object... values) {
     if (of(step).isEmpty()) {
       ok(step, seen, values);
@@ -42,9 +42,10 @@ final class Findings {
   }
 
   /**
-   * As a message of this library says it: behind its last semicolon is what to do.
+   * Adds a failure from a message of this library, whose last semicolon separates the problem from
+   * the advice.
    *
-   * @param otherwise the advice where the message has none
+   * @param otherwise the advice if the message has none
    */
   void failed(Step step, Exception failure, String otherwise) {
     String message = String.valueOf(failure.getMessage());
@@ -56,7 +57,7 @@ final class Findings {
         problemIn(failure));
   }
 
-  /** What a message of this library says without what to do. */
+  /** The problem in a message of this library, without the advice. */
   static String problemIn(Exception failure) {
     String message = String.valueOf(failure.getMessage());
     int remedy = message.lastIndexOf("; ");
@@ -74,8 +75,8 @@ final class Findings {
   }
 
   /**
-   * Goes through a step, and makes a finding of what nobody expects of it: by its class alone, as
-   * its message could hold a secret.
+   * Runs a step, and reports an unexpected exception by its class alone, since its message could
+   * contain a secret.
    */
   void guard(Step step, Runnable examination) {
     try {
@@ -89,17 +90,17 @@ final class Findings {
     }
   }
 
-  /** Keeps the ARN of the user or the role whose policies decide, if it has one. */
+  /** Sets the ARN of the user or role whose policies apply. */
   void principal(Optional<String> arn) {
     principal = arn;
   }
 
-  /** The ARN of the user or the role whose policies decide, if that is known. */
+  /** The ARN of the user or role whose policies apply, if known. */
   Optional<String> principal() {
     return principal;
   }
 
-  /** Skips those of these steps that were not reached. */
+  /** Marks as skipped those of the steps that have no finding yet. */
   void skipAll(List<Step> steps, String why) {
     for (Step step : steps) {
       if (of(step).isEmpty()) {
@@ -108,7 +109,7 @@ final class Findings {
     }
   }
 
-  /** Whether a step was gone through, and nothing was wrong. */
+  /** Whether a step was checked and nothing was wrong. */
   boolean isOk(Step step) {
     boolean isTried = of(step).stream().anyMatch(finding -> finding.status() == Status.OK);
     return isTried && worst(step) == Status.OK;
@@ -118,7 +119,7 @@ final class Findings {
     return worst(step) == Status.FAILED;
   }
 
-  /** The first of these steps that has failed, if any has. */
+  /** The first of the steps that failed; empty if none did. */
   String firstFailed(Step... steps) {
     for (Step step : steps) {
       if (hasFailed(step)) {
@@ -128,7 +129,7 @@ final class Findings {
     return "";
   }
 
-  /** The titles of the steps that warned or failed, in their order. */
+  /** The titles of the steps with a warning or failure, in order. */
   List<String> troubles() {
     return all.stream()
         .filter(finding -> finding.status().compareTo(Status.SKIPPED) > 0)
@@ -151,7 +152,7 @@ final class Findings {
     return all.stream().filter(finding -> finding.step() == step).toList();
   }
 
-  /** The words of a finding: in one line, which holds nothing but printable characters. */
+  /** Formats a finding as one line of printable characters. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency
   static String words(String format, @Nullable Object... values) {
     String text = values.length == 0 ? format : String.format(Locale.ROOT, format, values);

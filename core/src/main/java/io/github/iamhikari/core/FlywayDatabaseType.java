@@ -11,16 +11,15 @@ import org.flywaydb.core.internal.parser.Parser;
 import org.flywaydb.core.internal.parser.ParsingContext;
 
 /**
- * Tells Flyway that the URLs of {@link IamDriver} are for that driver: Flyway rejects a URL that no
- * plugin of it knows. Once it has a connection, it asks that for the database, and goes on with its
- * own plugin for PostgreSQL, MySQL or MariaDB.
+ * A Flyway plugin that assigns {@code jdbc:iam:} URLs to {@link IamDriver}, since Flyway rejects a
+ * URL that none of its plugins knows. Once connected, Flyway detects the database and continues
+ * with its own plugin for PostgreSQL, MySQL or MariaDB.
  *
- * <p>Flyway finds this class by itself, and nothing else loads it. No state; may be shared between
- * threads.
+ * <p>Flyway loads this class as a service. Stateless and thread-safe.
  */
 public final class FlywayDatabaseType extends BaseDatabaseType {
 
-  /** For Flyway. */
+  /** Called by Flyway. */
   public FlywayDatabaseType() {}
 
   @Override

@@ -10,11 +10,11 @@ import software.amazon.awssdk.services.rds.model.GlobalCluster;
 import software.amazon.awssdk.services.rds.model.GlobalClusterMember;
 
 /**
- * An Aurora global database, as RDS describes it now. Needs the SDK's module {@code rds}.
+ * An Aurora global database, as currently described by RDS. Needs the SDK's module {@code rds}.
  *
- * @param identifier its name
- * @param region where its writer is
- * @param writer the identifier of the cluster there
+ * @param identifier the global database's identifier
+ * @param region the region of its writer
+ * @param writer the identifier of the writer's cluster
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html">DescribeGlobalClusters</a>
  */
@@ -23,10 +23,10 @@ record GlobalDatabase(String identifier, String region, String writer) {
   private static final String OR_SET = ", or set " + IamSettings.REGION + " to the writer's region";
 
   /**
-   * The region to ask in, which the SDK is configured with.
+   * The region for RDS calls: the one that the SDK is configured with.
    *
    * @param profile the AWS profile, or null for the SDK's default
-   * @throws IllegalStateException if there is none; the message says so, and behind a semicolon
+   * @throws IllegalStateException if there is none; the message says so and, after a semicolon,
    *     what to do
    */
   static String regionToAskIn(String endpoint, @Nullable String profile) {
@@ -45,18 +45,18 @@ record GlobalDatabase(String identifier, String region, String writer) {
   }
 
   /**
-   * Asks RDS for the one of an endpoint.
+   * Looks up the global database of an endpoint.
    *
    * @param endpoint the global endpoint's name, in lower case
-   * @throws IllegalStateException if RDS does not tell; the message says why, and behind a
-   *     semicolon what to do
+   * @throws IllegalStateException if the lookup fails; the message says why and, after a semicolon,
+   *     what to do
    */
   static GlobalDatabase of(String endpoint, AwsServices aws) {
     String identifier = EndpointName.firstLabel(endpoint);
     try (RdsClient rds = aws.client(RdsClient.builder())) {
       var answer = rds.describeGlobalClusters(call -> call.globalClusterIdentifier(identifier));
       for (GlobalCluster found : answer.globalClusters()) {
-        // the account of these credentials may have another one of the same name
+        // this account may have another database of the same name
         if (found.endpoint() == null || EndpointName.normalize(found.endpoint()).equals(endpoint)) {
           return of(endpoint, found, aws);
         }
@@ -88,12 +88,12 @@ record GlobalDatabase(String identifier, String region, String writer) {
         "wait until it has a writer" + (next.length == 7 ? ", which will be in " + next[3] : ""));
   }
 
-  /** Of an ARN such as {@code arn:aws:rds:region:account:cluster:identifier}. */
+  /** The parts of an ARN such as {@code arn:aws:rds:region:account:cluster:identifier}. */
   private static String[] parts(@Nullable String arn) {
     return String.valueOf(arn).split(":", -1);
   }
 
-  /** What to do where RDS did not tell for another reason than that it may not. */
+  /** What to do if the call failed for a reason other than a missing permission. */
   private static String remedy(SdkException failure) {
     if (!(failure instanceof AwsServiceException answer)) {
       return "make sure that this machine can reach the RDS API there, through a VPC endpoint if it"
@@ -129,7 +129,7 @@ record GlobalDatabase(String identifier, String region, String writer) {
             + " cluster");
   }
 
-  /** Without the SDK's exception, which may repeat what was signed. */
+  /** Has no cause, since the SDK's exception may repeat what was signed. */
   private static IllegalStateException problem(
       String endpoint, AwsServices aws, String why, String remedy) {
     return new IllegalStateException(

@@ -19,21 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections to Amazon RDS, Aurora and Aurora DSQL with an IAM token as the password. Each
- * connection is a physical one: any connection pool can stand on this DataSource.
+ * A DataSource that opens connections to Amazon RDS, Aurora and Aurora DSQL with an IAM token as
+ * the password. Each connection is a physical one, so any connection pool can use this DataSource.
  *
- * <p>A token is signed when the first connection is opened, and again when it is due, on a thread
- * of its own that ends with the signing. If a server refuses a token that was in use already, a new
- * one is tried once within the same {@code getConnection}. A refused login is thrown as an {@link
- * SQLException} with the driver's SQLState and error code, and the driver's exception as its cause.
+ * <p>The first connection triggers the signing of a token; later ones reuse it until it is due for
+ * renewal. Signing runs on a short-lived thread of its own. If the server rejects a token that has
+ * worked before, the same {@code getConnection} call tries once more with a new token. A rejected
+ * login throws an {@link SQLException} with the driver's SQLState and error code, and with the
+ * driver's exception as its cause.
  *
- * <p>A token is sent to nobody but the endpoint. Where the configuration says nothing of TLS, the
- * server's certificate must lead to one of Amazon's roots of the endpoint's region, which come
- * along, or to one that the JVM trusts, and be for the endpoint's name, whatever the URL names.
+ * <p>PostgreSQL's, MySQL's and MariaDB's drivers are configured to send tokens over TLS only.
+ * Unless the configuration sets up TLS itself, they also verify the server first: its certificate
+ * must be issued for the endpoint's name, whatever host the URL names, and must chain to one of
+ * Amazon's root certificates for the endpoint's region, which this library includes, or to one that
+ * the JVM trusts.
  *
- * <p>May be shared between threads. Those that are given no AWS credentials provider share the
- * SDK's default chain, one per profile, opened by the first and closed by the last; {@link
- * #close()} ends that, and closes no connection.
+ * <p>Thread-safe. All instances without an AWS credentials provider of their own share the SDK's
+ * default chain, one per profile, which the first instance opens and the last one closes. Call
+ * {@link #close()} when the instance is no longer needed; open connections stay open.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -43,10 +46,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** An operator may end the wait for a login's turn, and a pool lose its last connection. */
+  /** How often a waiting login checks whether an operator or a lost connection ends its wait. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
-  /** How long a login waits for a token where nobody has set a login timeout. */
+  /** How long a login waits for a token if no login timeout is set. */
   private static final Duration DEFAULT_LOGIN_TIMEOUT = Duration.ofSeconds(30);
 
   /** SQLSTATE: invalid authorization specification. */
@@ -67,7 +70,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   /** Ends the waits for the writer, and for a login's turn. */
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  /** Of the user who logged in last. */
+  /** The login of the user who logged in last. */
   private volatile Login lastLogin;
 
   private volatile Duration loginTimeout = DEFAULT_LOGIN_TIMEOUT;
@@ -92,12 +95,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     this.watch = builder.watchOf(login);
   }
 
-  /** What the configured user's tokens are signed for. */
+  /** What the tokens of the configured user are signed for. */
   TokenRequest request() {
     return request;
   }
 
-  /** {@return a builder without settings} */
+  /** {@return a new builder} */
   public static Builder builder() {
     return new Builder();
   }
@@ -108,14 +111,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Returns the token that a login of a user would send now, for a pool that shows its credentials.
-   * It is a secret; do not log it. {@link #getConnection(String, String)} does not need it.
+   * Returns the token that a login of this user would send now, for a pool that exposes its
+   * credentials. The token is a secret; do not log it. {@link #getConnection(String, String)} does
+   * not need it.
    *
    * @param user the database user
-   * @param patience how long to wait for a token if none lives; zero to start its signing and not
-   *     to wait
-   * @return the token; empty if there is none by then, or if {@code iam_expiration} is 0, with
-   *     which a token is signed for each login
+   * @param patience how long to wait if there is no usable token; zero starts the signing without
+   *     waiting for it
+   * @return the token; empty if there is none within this time, or if {@code iam_expiration} is 0,
+   *     because each login then has a token of its own
    */
   public Optional<String> getToken(String user, Duration patience) {
     if (expiration.isZero()) {
@@ -139,9 +143,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Tells that the pool has lost all of its connections at once, as when the server is restarted or
-   * fails over. What such a server then refuses may be too many logins at once: for 5 minutes
-   * {@link #getProblem} has callers wait, and a refused token is not followed at once by another.
+   * Reports that the pool has lost all of its connections at once, as in a restart or a failover of
+   * the server. A server that comes back may reject valid tokens because too many clients log in at
+   * once. For the next 5 minutes {@link #getProblem} therefore reports no problem after a
+   * rejection, and a rejected token is not replaced at once.
    */
   public void connectionsLost() {
     lastLogin.serverWasAway();
@@ -151,27 +156,27 @@ public final class IamDataSource implements DataSource, AutoCloseable {
    * Opens a connection for the configured user.
    *
    * @throws SQLException if no token can be signed within the {@linkplain #setLoginTimeout login
-   *     timeout}, the server refuses the login or did so just now, the connection fails for another
-   *     reason, or this is closed; or, with {@code iam_verify_writer}, if within the login timeout
-   *     the endpoint leads to no server that is the writer
+   *     timeout}; if the server rejects the login, or did so a moment ago; if the connection fails
+   *     for another reason; if this DataSource is closed; or, with {@code iam_verify_writer}, if
+   *     the endpoint does not lead to the writer within the login timeout
    */
   @Override
   public Connection getConnection() throws SQLException {
     return open(logins.ofConfigured(), loginTimeout);
   }
 
-  /** Opens a connection for the configured user, and waits no longer than this for a token. */
+  /** Opens a connection for the configured user, waiting at most this long for a token. */
   Connection getConnection(Duration patience) throws SQLException {
     return open(logins.ofConfigured(), patience);
   }
 
   /**
-   * Opens a connection for a user, with a token of that user.
+   * Opens a connection for another user, with a token signed for that user.
    *
    * @param user the user who logs in
-   * @param ignored a password, which is never sent
-   * @throws SQLException as {@link #getConnection()} does, and if the name is blank, in quotes or
-   *     has blanks at its ends
+   * @param ignored the password; never sent
+   * @throws SQLException as {@link #getConnection()} does, and if the name is blank, in quotes, or
+   *     begins or ends with a blank
    */
   @Override
   public Connection getConnection(String user, @Nullable String ignored) throws SQLException {
@@ -183,7 +188,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * A token that is good for a login now, as the next {@link #getConnection()} sends it.
+   * The token that the next {@link #getConnection()} will send.
    *
    * @throws SQLException if none can be signed within the login timeout
    */
@@ -208,13 +213,13 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       }
     }
     if (isClosed) {
-      connection.close(); // HikariCP drops one that comes after its end
+      connection.close(); // a closed HikariCP pool would drop it
     }
     throwIfClosed();
     return connection;
   }
 
-  /** Waits until a login may be sent, if that does not hold up a caller. */
+  /** Waits until the next login is allowed, unless that would delay a caller. */
   private void awaitTurn(Login login) throws SQLException {
     while (true) {
       int connections = openConnections.getAsInt();
@@ -264,12 +269,12 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Tells of what one of its connections threw: that the server was away, as {@link
-   * #connectionsLost}, or that it is not the writer any more. Takes no time, unless the server
-   * refused a write.
+   * Reports an exception of one of the connections, which may show that the server was unavailable,
+   * as {@link #connectionsLost} does, or that it is no longer the writer. Returns quickly, unless
+   * the server rejected a write.
    *
-   * @param e as the driver throws it
-   * @return whether the pool should close that connection; never without a {@linkplain
+   * @param e the driver's exception
+   * @return true if the pool should close the connection; always false without a {@linkplain
    *     Builder#demotionListener demotion listener}
    */
   public boolean connectionFailed(SQLException e) {
@@ -286,46 +291,49 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Returns why a login of the user who logged in last would fail now, if that is known without
-   * sending one, and waiting is not likely to help: the server has refused one just now, for 1 to 2
-   * s after the first refusal and up to 10 s after more of them; or no token could be signed just
-   * now, for 1 s after the first failure and up to 5 s after more of them, and none ever was or
-   * there are no AWS credentials at all. Where the server had let this user in and was away since,
-   * a refusal is taken for one of too many logins, for 5 minutes, as is one of Aurora DSQL that
-   * says so: then it is no problem yet.
+   * Returns the reason why a login of the user who logged in last would fail now, if that is known
+   * without logging in and waiting is unlikely to help. There are two such reasons. The server has
+   * just rejected a login: this holds for 1 to 2 s after the first rejection, and for up to 10 s
+   * after repeated ones. Or a token has just failed to be signed, and either none was ever signed
+   * or there are no AWS credentials at all: this holds for 1 s after the first failure, and for up
+   * to 5 s after repeated ones. A rejection counts as throttling, and not as a problem, for up to 5
+   * minutes if the server has accepted this user before and was unavailable since, or if Aurora
+   * DSQL reports too many logins.
    *
-   * @return a new exception, as {@link #getConnection()} would throw it; empty if a login would be
-   *     sent
+   * @return a new exception, as {@link #getConnection()} would throw it; empty if the next call
+   *     would try to log in
    */
   public Optional<SQLException> getProblem() {
     return lastLogin.problem();
   }
 
-  /** {@return the state of the token of the user who logged in last, for an operator} */
+  /** {@return the state of the token of the user who logged in last, for monitoring} */
   public TokenStatus getTokenStatus() {
     return lastLogin.tokens().status();
   }
 
   /**
-   * Signs a new token for the user who logged in last, and lets the next one be sent even if the
-   * last one was refused. That is never needed to keep logging in; it is for an operator who has
-   * just changed something.
+   * Signs a new token for the user who logged in last, and allows the next login at once even if
+   * the last one was rejected. Tokens are renewed without this method; it is for an operator who
+   * has just changed a policy, a user or credentials.
    *
-   * @throws SQLException if none can be signed within the {@linkplain #setLoginTimeout login
-   *     timeout}; the old one is kept
+   * @throws SQLException if no token can be signed within the {@linkplain #setLoginTimeout login
+   *     timeout}; the old token is kept
    */
   public void renewToken() throws SQLException {
     lastLogin.renew(loginTimeout);
   }
 
-  /** {@return how many users other than the configured one are remembered} */
+  /** {@return how many users other than the configured one have a login here} */
   int otherUsers() {
     return logins.others();
   }
 
   /**
-   * Gives up its share in the AWS credentials provider, if none was given, lets go whoever waits
-   * for a token, and opens no connection any more. Open connections stay open.
+   * Closes this DataSource: no further connections are opened, callers that wait for a token fail
+   * immediately, and the share in the default AWS credentials chain is released. Open connections
+   * stay open, and so does an AWS credentials provider that was passed in. Further calls have no
+   * effect.
    */
   @Override
   public void close() {
@@ -346,10 +354,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
   }
 
   /**
-   * Sets for how long a login waits for a token if none lives, and what the driver makes of it. A
-   * pool of HikariCP sets its {@code connectionTimeout}.
+   * Sets how long a login waits for a token if there is no usable one, and the driver's own login
+   * timeout. HikariCP sets this to its {@code connectionTimeout}.
    *
-   * @param seconds zero for 30 seconds, and the driver's own default
+   * @param seconds the timeout in seconds; zero for 30 seconds and the driver's own default
    */
   @Override
   public void setLoginTimeout(int seconds) throws SQLException {
@@ -380,13 +388,13 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     return type.isInstance(this) || type.isInstance(driver) || driver.isWrapperFor(type);
   }
 
-  /** Who logs in where; no secret. */
+  /** {@return the user and the endpoint, without secrets} */
   @Override
   public String toString() {
     return "IamDataSource (" + request + ")";
   }
 
-  /** Collects the settings of an {@link IamDataSource}. Not for several threads. */
+  /** Builds an {@link IamDataSource}. Not thread-safe. */
   public static final class Builder extends LoginBuilder<Builder> {
 
     private @Nullable String jdbcUrl;
@@ -406,9 +414,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets where to connect to.
+     * Sets the JDBC URL to connect to.
      *
-     * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, or mysql or mariadb
+     * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, or {@code jdbc:mysql:} or {@code
+     *     jdbc:mariadb:}
      * @return this
      */
     public Builder jdbcUrl(String jdbcUrl) {
@@ -417,11 +426,11 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets how connections are made from a URL: by {@link java.sql.DriverManager} unless told
-     * otherwise.
+     * Sets how connections are opened from the URL; by default through {@link
+     * java.sql.DriverManager}.
      *
-     * @param driver makes, of the URL and the driver's properties, what is then asked for
-     *     connections by {@link DataSource#getConnection(String, String)}
+     * @param driver creates a DataSource from the URL and the driver's properties, whose {@link
+     *     DataSource#getConnection(String, String)} then opens the connections
      * @return this
      */
     public Builder driver(BiFunction<String, Properties, DataSource> driver) {
@@ -430,13 +439,15 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets what makes the connections, instead of a URL: a driver's DataSource, such as {@code
-     * PGSimpleDataSource}. It is asked for connections by {@link DataSource#getConnection(String,
-     * String)}. If it is pgjdbc's, Connector/J's or MariaDB's, it is told to insist on TLS; of any
-     * other, {@code iam_host} and {@code iam_default_port} say what it connects to. What another
-     * {@code IamDataSource} stands on is used for the same endpoint, with logins of its own.
+     * Sets a DataSource that opens the connections, instead of a URL: a driver's own, such as
+     * {@code PGSimpleDataSource}. Connections are opened with {@link
+     * DataSource#getConnection(String, String)}. A DataSource of pgjdbc, Connector/J or MariaDB's
+     * driver is configured to require TLS; for any other one, set {@code iam_host} and {@code
+     * iam_default_port} to the endpoint that it connects to. If it is another {@code
+     * IamDataSource}, its driver and endpoint are reused, with separate logins.
      *
-     * @param dataSource used as long as what is built
+     * @param dataSource the DataSource; must remain usable as long as the built one, and is not
+     *     closed with it
      * @return this
      */
     public Builder dataSource(@Nullable DataSource dataSource) {
@@ -445,9 +456,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets what is run when a connection could not be opened, before {@code getConnection} throws.
+     * Sets a callback that runs when a connection could not be opened, before {@code getConnection}
+     * throws.
      *
-     * @param failureListener run on the caller's thread; {@link #getProblem} tells it more
+     * @param failureListener runs on the caller's thread; see {@link #getProblem} for the reason
      * @return this
      */
     public Builder failureListener(Runnable failureListener) {
@@ -456,17 +468,17 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets how many connections a pool has that opens them on a thread of its own. That thread is
-     * then held until the next login may be sent, instead of an exception at once: after a refused
-     * one for up to 10 s. While the server accepts some logins and refuses others, as RDS does with
-     * more than about 200 a second, a pool that has connections gives way to those that have none,
-     * for up to 2 minutes; and where the server was away before, {@code getConnection} of a pool
-     * that has none logs in again by itself, for as long as the login timeout allows. These waits
-     * end with {@link #close()}, {@link #renewToken()} and an interrupt.
+     * Sets the size of a pool that opens its connections on a background thread. {@code
+     * getConnection} then makes that thread wait for the next allowed login, up to 10 s after a
+     * rejected one, instead of throwing at once. While the server accepts some logins and rejects
+     * others, as RDS does above about 200 per second, a pool that has connections waits for up to 2
+     * minutes to let pools without any go first. If the server was unavailable before, {@code
+     * getConnection} of a pool without connections retries by itself for as long as the login
+     * timeout allows. {@link #close()}, {@link #renewToken()} and an interrupt end these waits.
      *
-     * @param openConnections asked again and again; less than 0 where a caller would be held up, as
-     *     while the pool starts
-     * @param poolSize how many it wants
+     * @param openConnections the number of open connections, polled often; negative if waiting
+     *     would delay a caller, as during the pool's start
+     * @param poolSize the number of connections that the pool wants
      * @return this
      */
     public Builder pool(IntSupplier openConnections, IntSupplier poolSize) {
@@ -476,13 +488,13 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets what is run when the server of a writer's endpoint turns out not to be the writer any
-     * more, as after a failover: a pool then closes the connections that it has, those in use when
-     * they are returned. It is run once for each time that the endpoint loses its writer, and again
-     * when a new connection leads to the writer, before that is in the pool.
+     * Sets a callback that runs when the server behind a writer endpoint turns out to be no longer
+     * the writer, as after a failover. The pool should then close its connections, those in use
+     * when they are returned. The callback runs once each time the endpoint loses its writer, and
+     * again when a new connection leads to the writer, before that connection is in the pool.
      *
-     * @param demotionListener run on the thread that met the error, or that opened a connection;
-     *     null for a pool that only reads
+     * @param demotionListener runs on the thread that saw the error or opened the connection; null
+     *     for a pool that only reads
      * @return this
      * @see IamDataSource#connectionFailed
      */
@@ -492,10 +504,10 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Sets for how long a pool keeps a connection. Logs a warning if the server ends sessions
-     * before that, as Aurora DSQL does after 60 minutes.
+     * Sets how long the pool keeps a connection. {@link #build()} logs a warning if the server ends
+     * sessions earlier, as Aurora DSQL does after 60 minutes.
      *
-     * @param maxLifetime zero for a pool that sets no limit
+     * @param maxLifetime the pool's limit; zero for none
      * @return this
      * @throws IllegalArgumentException if it is negative
      * @see <a
@@ -525,9 +537,9 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     }
 
     /**
-     * Checks the settings. Nothing is sent, to the database or to AWS.
+     * Checks the settings and builds the DataSource. Sends nothing to the database or to AWS.
      *
-     * @return what opens connections as this builder was told
+     * @return a new DataSource
      * @throws IllegalArgumentException if a setting is wrong or missing; the message says which and
      *     what to write instead
      */
@@ -538,7 +550,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       return new IamDataSource(this, login, connections);
     }
 
-    /** Whether the driver is told a URL, and not a DataSource of it. */
+    /** Whether connections are opened from a URL and not from a driver's DataSource. */
     boolean hasUrl() {
       return dataSource == null;
     }
@@ -550,7 +562,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
     /**
      * Checks the settings, as {@link #build()} does.
      *
-     * @param warnings takes what is to be warned of
+     * @param warnings receives each warning
      */
     LoginConfiguration configuration(Consumer<String> warnings) {
       LoginConfiguration login = checked(warnings);
@@ -568,7 +580,7 @@ public final class IamDataSource implements DataSource, AutoCloseable {
       return LoginConfiguration.ofDataSource(name, warnings, dataSource, user, properties);
     }
 
-    /** What is asked for connections, of which none is opened here. */
+    /** The DataSource that opens the connections; opens none itself. */
     DataSource connections(LoginConfiguration login) {
       if (dataSource == null) {
         return driver.apply(login.urlForDriver(), login.driverProperties());

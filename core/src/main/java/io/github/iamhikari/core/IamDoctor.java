@@ -5,12 +5,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Goes through one login step by step, and reports what each step saw and what to do about it: for
- * a server that says no more than {@code PAM authentication failed}.
+ * A diagnosis of one login. It goes through the login step by step and reports what each step found
+ * and how to fix it, since the server itself says no more than {@code PAM authentication failed}.
  *
- * <p>Not for several threads. Nothing of it outlives {@link #examine()}, neither a connection nor a
- * thread, unless a credentials provider hangs: the thread that asked it ends with it. No report
- * holds a token or a secret key.
+ * <p>Not thread-safe. It leaves no connection and no thread behind, except for the thread that
+ * waits for a credentials provider that hangs. Reports never contain a token or a secret key.
  */
 public final class IamDoctor {
 
@@ -18,7 +17,7 @@ public final class IamDoctor {
 
   private static final List<Step> LOGIN = List.of(Step.TOKEN, Step.LOGIN, Step.SERVER);
 
-  /** For AWS credentials; a chain asks several services, some of them twice. */
+  /** How long AWS credentials may take; a chain asks several services, some of them twice. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final IamDataSource.Builder login;
@@ -31,17 +30,17 @@ public final class IamDoctor {
   }
 
   /**
-   * Prepares the examination of a login.
+   * Creates a doctor for a login.
    *
-   * @param login what would be built to log in
-   * @return a doctor who has done nothing yet
+   * @param login the builder of the DataSource that would log in
+   * @return a doctor, before its examination
    */
   public static IamDoctor of(IamDataSource.Builder login) {
     return new IamDoctor(login);
   }
 
   /**
-   * Leaves out the steps that call AWS for anything but credentials.
+   * Skips the steps that call AWS for anything but credentials.
    *
    * @return this
    */
@@ -51,8 +50,8 @@ public final class IamDoctor {
   }
 
   /**
-   * Leaves out the token, and with it the login and what only a login shows. The server is still
-   * connected to, up to TLS.
+   * Skips the token, the login and the steps after it. The server is still contacted, up to the TLS
+   * handshake.
    *
    * @return this
    */
@@ -61,17 +60,17 @@ public final class IamDoctor {
     return this;
   }
 
-  /** For tests that bring their own name server. */
+  /** Replaces the name servers in tests. */
   IamDoctor nameServers(String url) {
     dns = new Aliases(url);
     return this;
   }
 
   /**
-   * Goes through the login. It takes as long as the database and AWS take to answer, each of them a
-   * few seconds at most.
+   * Goes through the login. This takes as long as the database and AWS take to answer, with a limit
+   * of a few seconds for each call.
    *
-   * @return what was seen; a failure is a finding and not an exception
+   * @return the report; a failure is a finding and not an exception
    */
   public Report examine() {
     Findings findings = new Findings();
@@ -141,29 +140,31 @@ public final class IamDoctor {
 
   /** The steps of a login, in their order. */
   public enum Step {
-    /** What was derived from what, and which driver would log in. */
+    /** The effective settings, and the driver that would log in. */
     SETTINGS("settings"),
-    /** The addresses of the URL's names, and whether a name is an alias of an endpoint. */
+    /**
+     * The addresses of the host names in the URL, and whether a name is an alias of an endpoint.
+     */
     NAME("name resolution"),
-    /** Whether a TCP connection comes about. */
+    /** Whether a TCP connection can be established. */
     PORT("port"),
-    /** Whether the server speaks TLS, and is verified. */
+    /** Whether the server supports TLS and can be verified. */
     TLS("TLS"),
-    /** Where AWS credentials come from, and when they end. */
+    /** Where the AWS credentials come from, and when they expire. */
     CREDENTIALS("AWS credentials"),
-    /** Whose they are. */
+    /** Whose credentials they are, according to STS. */
     IDENTITY("AWS identity"),
-    /** How far this machine's clock is from that of AWS. */
+    /** How far this machine's clock is from AWS's. */
     CLOCK("clock"),
-    /** Whether the database has IAM authentication switched on. */
+    /** Whether IAM authentication is enabled on the database. */
     DATABASE("database"),
-    /** Whether the policy lets the user log in there. */
+    /** Whether the IAM policy allows the login. */
     POLICY("policy"),
-    /** What is signed, by which key, and until when it is used. */
+    /** The token: when it was signed, with which key, and until when it is used. */
     TOKEN("token"),
-    /** Whether the server lets the user in. */
+    /** Whether the server accepts the login. */
     LOGIN("login"),
-    /** What the server says of itself after that. */
+    /** The server's version, settings and free connections, read after the login. */
     SERVER("server");
 
     private final String title;
@@ -172,52 +173,52 @@ public final class IamDoctor {
       this.title = title;
     }
 
-    /** As in a report: {@code name resolution}. */
+    /** {@return the title in a report, such as {@code name resolution}} */
     @Override
     public String toString() {
       return title;
     }
   }
 
-  /** How a step ended. */
+  /** The status of a step. */
   public enum Status {
-    /** As it should. */
+    /** Nothing is wrong. */
     OK,
-    /** Not gone through: it was not asked for, not allowed, or senseless after a failure. */
+    /** Not checked: not requested, not permitted, or pointless after an earlier failure. */
     SKIPPED,
-    /** The login may succeed, but something is not as it should be. */
+    /** The login may succeed, but something needs attention. */
     WARNING,
-    /** The login cannot succeed before this is mended. */
+    /** The login cannot succeed until this is fixed. */
     FAILED
   }
 
   /**
-   * How one step ended.
+   * The result of one step.
    *
-   * @param step which one
-   * @param status how it ended
-   * @param seen what was seen
-   * @param advice what to do; empty if nothing need be done
+   * @param step the step
+   * @param status how the step ended
+   * @param seen what the step found
+   * @param advice how to fix it; empty if there is nothing to do
    */
   public record Finding(Step step, Status status, String seen, String advice) {}
 
   /**
-   * What an examination found.
+   * The result of an examination.
    *
-   * @param findings at least one for each step that was reached, in the order of the steps
+   * @param findings at least one finding for each step that applies, in the order of the steps
    */
   public record Report(List<Finding> findings) {
 
     /**
      * Copies the findings.
      *
-     * @param findings at least one for each step that was reached, in the order of the steps
+     * @param findings at least one finding for each step that applies, in the order of the steps
      */
     public Report {
       findings = List.copyOf(findings);
     }
 
-    /** {@return the worst of all findings} */
+    /** {@return the worst status of all findings} */
     public Status status() {
       Status worst = Status.OK;
       for (Finding finding : findings) {
@@ -227,7 +228,10 @@ public final class IamDoctor {
       return worst;
     }
 
-    /** {@return what a program ends with: 0 if all is well, 1 with a warning, 2 after a failure} */
+    /**
+     * {@return the exit code for a program: 0 if nothing is wrong, 1 after a warning, 2 after a
+     * failure}
+     */
     public int exitCode() {
       return switch (status()) {
         case OK, SKIPPED -> 0;
@@ -237,16 +241,16 @@ public final class IamDoctor {
     }
 
     /**
-     * Writes it for a program.
+     * Formats the report for a program.
      *
-     * @return JSON: an object with the worst {@code status}, and {@code findings} as here, their
+     * @return a JSON object with the worst {@code status} and an array of {@code findings}, with
      *     step and status in lower case
      */
     public String toJson() {
       return ReportText.json(this);
     }
 
-    /** A line for each finding, and one for what to do about it. */
+    /** {@return the report for people: a line for each finding, followed by what to do about it} */
     @Override
     public String toString() {
       return ReportText.of(this);

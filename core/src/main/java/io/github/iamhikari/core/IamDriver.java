@@ -13,40 +13,40 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JDBC driver for tools that take a URL and nothing else. It logs in to Amazon RDS, Aurora and
- * Aurora DSQL with an IAM token, through the database's own driver:
+ * A JDBC driver for tools that accept nothing but a JDBC URL. It logs in to Amazon RDS, Aurora and
+ * Aurora DSQL with an IAM token, and leaves the rest to the database's own driver:
  *
  * <pre>{@code
  * jdbc:iam:postgresql://orders.c9akciq32rgb.us-east-2.rds.amazonaws.com:5432/orders?user=app
  * }</pre>
  *
- * <p>{@code jdbc:iam:mysql:} and {@code jdbc:iam:mariadb:} are the other forms. What follows {@code
- * iam:} is the URL of the real driver, which must be on the class path. The {@linkplain IamSettings
- * settings} are parameters of the URL, or {@code Properties}, which count more. The user is in the
- * {@code Properties} or the URL. A password, which some tools insist on, is ignored in either;
- * before the host, as in {@code user:password@host}, it is rejected.
+ * <p>{@code jdbc:iam:mysql:} and {@code jdbc:iam:mariadb:} work in the same way. The rest of the
+ * URL is that of the database's driver, which must be on the class path. Pass the {@linkplain
+ * IamSettings settings} as URL parameters or in the {@code Properties}, which take precedence, and
+ * the user in either. A password, which some tools require, is ignored in both places, but rejected
+ * in front of the host, as in {@code user:password@host}.
  *
- * <p>Connections with the same URL and properties share an {@link IamDataSource}, with its token,
- * for as long as that token may live after the last of them was opened, and among the {@value
- * DriverLogins#MOST} that were used last. Deregistering the driver closes them; connections stay
- * open. {@link DriverManager#getLoginTimeout()} bounds the wait for a token, which otherwise ends
- * after 30 seconds. AWS credentials come from the SDK's default chain, or from the profile in
- * {@code aws_profile}.
+ * <p>Connections with the same URL and properties share an {@link IamDataSource} and its token. The
+ * next connection through this driver closes those that were not used for 15 minutes, and the least
+ * recently used one of more than {@value DriverLogins#MOST}. Deregistering the driver closes all of
+ * them. Open connections stay open. {@link DriverManager#getLoginTimeout()} limits the wait for a
+ * token, which is 30 seconds by default. AWS credentials come from the SDK's default chain, or from
+ * the profile in {@code aws_profile}.
  *
- * <p>{@link DriverManager} finds this class by itself. May be shared between threads.
+ * <p>{@link DriverManager} finds this class through {@code META-INF/services}. Thread-safe.
  */
 public final class IamDriver implements Driver {
 
-  /** How URLs begin that are for this driver. */
+  /** The beginning of every URL for this driver. */
   static final String PREFIX = "jdbc:iam:";
 
   /** SQLSTATE: the client cannot establish the connection. */
   private static final String CANNOT_CONNECT = "08001";
 
-  /** Whether there may be something to close. */
+  /** Whether there may be data sources to close. */
   private static volatile boolean isUsed;
 
-  // Every user of this library loads this class, by DriverManager. Keep what it needs small.
+  // DriverManager loads this class for every user of the library. Keep its dependencies small.
   static {
     try {
       DriverManager.registerDriver(new IamDriver(), new Deregistration());
@@ -55,17 +55,21 @@ public final class IamDriver implements Driver {
     }
   }
 
-  /** Makes a driver, as pools and tools do that know its class by name. All are the same. */
+  /**
+   * Creates a driver, for pools and tools that load it by its class name. All instances are
+   * interchangeable.
+   */
   public IamDriver() {}
 
   /**
    * Opens a connection.
    *
-   * @param url {@code jdbc:iam:} and the rest of a URL of PostgreSQL's, MySQL's or MariaDB's driver
-   * @param properties the user, settings, and what the real driver is told beside the URL
+   * @param url {@code jdbc:iam:} followed by the rest of a PostgreSQL, MySQL or MariaDB URL
+   * @param properties the user, the settings and the properties of the real driver
    * @return the real driver's connection; null if the URL is for another driver
-   * @throws SQLException if a setting, the user or the real driver is missing or wrong, before
-   *     anything is sent; or if the login fails, as {@link IamDataSource#getConnection()} says
+   * @throws SQLException if a setting, the user or the real driver is missing or wrong, in which
+   *     case nothing is sent; or if the login fails, as described in {@link
+   *     IamDataSource#getConnection()}
    */
   @Override
   public @Nullable Connection connect(@Nullable String url, @Nullable Properties properties)
@@ -87,7 +91,7 @@ public final class IamDriver implements Driver {
   }
 
   /**
-   * Tells this driver's URLs from others.
+   * Checks whether a URL is for this driver.
    *
    * @return whether the URL begins with {@code jdbc:iam:}
    * @throws SQLException if it is null
@@ -108,9 +112,9 @@ public final class IamDriver implements Driver {
   }
 
   /**
-   * Lists the user, the settings, and what the real driver lists if that is on the class path.
+   * Lists the user, the settings, and the properties of the real driver if it is on the class path.
    *
-   * @return nothing if the URL is for another driver
+   * @return the properties; empty if the URL is for another driver
    */
   @Override
   public DriverPropertyInfo[] getPropertyInfo(
@@ -131,14 +135,14 @@ public final class IamDriver implements Driver {
     return DriverProperties.version(1);
   }
 
-  /** {@return false: no more is claimed for this driver than for the real one} */
+  /** {@return false, because compliance depends on the real driver} */
   @Override
   public boolean jdbcCompliant() {
     return false;
   }
 
   /**
-   * Not supported: this library logs by SLF4J.
+   * Not supported: this library logs through SLF4J.
    *
    * @throws SQLFeatureNotSupportedException always
    */
@@ -148,12 +152,12 @@ public final class IamDriver implements Driver {
         "iam-hikari logs through SLF4J, not java.util.logging");
   }
 
-  /** In a class of its own, which is not loaded before a URL comes that is for this driver. */
+  /** A separate class, loaded only when the first URL for this driver arrives. */
   private static final class Shared {
     private static final DriverLogins LOGINS = new DriverLogins(System::nanoTime);
   }
 
-  /** Lets a class loader go: Tomcat, for one, deregisters the drivers of an application. */
+  /** Releases the class loader when an application's drivers are deregistered, as Tomcat does. */
   static final class Deregistration implements DriverAction {
     @Override
     public void deregister() {

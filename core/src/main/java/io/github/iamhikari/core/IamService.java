@@ -1,8 +1,8 @@
 package io.github.iamhikari.core;
 
-/** The AWS service that checks a token, and what a token for it is. */
+/** The AWS service that validates a token, with the parameters of its tokens. */
 enum IamService {
-  /** Amazon RDS, which Aurora is a part of. */
+  /** Amazon RDS, including Aurora. */
   RDS("RDS", "rds-db", "connect", "connect", true),
   /**
    * Aurora DSQL.
@@ -13,7 +13,7 @@ enum IamService {
    */
   DSQL("Aurora DSQL", "dsql", "DbConnect", "DbConnectAdmin", false);
 
-  /** The user who logs in to Aurora DSQL by an action of its own. */
+  /** The user with a separate action for logging in to Aurora DSQL. */
   static final String ADMIN = "admin";
 
   private final String title;
@@ -36,17 +36,17 @@ enum IamService {
     return code;
   }
 
-  /** The action that a user's token stands for. */
+  /** The action that a user's token requests. */
   String action(String user) {
     return user.equals(ADMIN) ? actionOfAdmin : action;
   }
 
-  /** What is signed as the host, and stands before the token's path. */
+  /** The host part of the signed request, at the beginning of the token. */
   String authority(String host, int port) {
     return namesPortAndUser ? host + ":" + port : host;
   }
 
-  /** Whether a token names the user who logs in. */
+  /** Whether the token contains the user's name. */
   boolean namesUser() {
     return namesPortAndUser;
   }

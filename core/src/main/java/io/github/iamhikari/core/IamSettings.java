@@ -7,18 +7,21 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code iam_*} properties and {@code aws_profile}, read and checked. Their names and meanings
- * are those of the IAM plugin of Amazon's Python driver. Immutable.
+ * The {@code iam_*} settings and {@code aws_profile}, validated. Their names and meanings are those
+ * of the IAM plugin of Amazon's Python driver. Immutable.
  *
  * @param host the endpoint that tokens are signed for, or null for the JDBC URL's host
  * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
- * @param region the AWS region, or null for the one in the endpoint's name, or else of its writer
- * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
+ * @param region the AWS region, or null for the one in the endpoint's name or, for a global
+ *     endpoint, the writer's region
+ * @param expiration how long a token is used, from 0 (for one login) to 900 seconds
  * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
- * @param roleArn the IAM role that signs tokens, or null for whom the AWS credentials are of
- * @param roleSessionName what AWS's logs call a session of the role, or null for the pool's name
- * @param roleExternalId what the role's trust policy asks for, or null if it does not
- * @param verifyWriter whether each new connection is asked if its server is the writer
+ * @param roleArn the IAM role to assume for signing, or null to sign with the AWS credentials
+ *     themselves
+ * @param roleSessionName the name of the role's session in AWS's logs, or null for the pool's name
+ * @param roleExternalId the external ID that the role's trust policy requires, or null if it
+ *     requires none
+ * @param verifyWriter whether to check that each new connection leads to the writer
  * @see <a
  *     href="https://github.com/aws/aws-advanced-python-wrapper/blob/main/docs/using-the-python-driver/using-plugins/UsingTheIamAuthenticationPlugin.md">Amazon's
  *     Python driver: IAM authentication plugin</a>
@@ -34,34 +37,39 @@ public record IamSettings(
     @Nullable String roleExternalId,
     boolean verifyWriter) {
 
-  /** The property that names the endpoint to sign for, where the JDBC URL names something else. */
+  /** The property for the endpoint to sign tokens for, if the JDBC URL names another host. */
   public static final String HOST = "iam_host";
 
-  /** The property that names the port to sign for, where it is not the JDBC URL's. */
+  /** The property for the port to sign tokens for, if it is not the JDBC URL's. */
   public static final String DEFAULT_PORT = "iam_default_port";
 
-  /** The property that names the AWS region, where the endpoint's name does not tell it. */
+  /** The property for the AWS region, if the endpoint's name does not contain it. */
   public static final String REGION = "iam_region";
 
-  /** The property that says for how many seconds a token is used. */
+  /** The property for the number of seconds that a token is used. */
   public static final String EXPIRATION = "iam_expiration";
 
-  /** The property that names the profile from which AWS credentials are taken. */
+  /** The property for the AWS profile to take credentials from. */
   public static final String AWS_PROFILE = "aws_profile";
 
-  /** The property that names the IAM role that signs tokens. */
+  /** The property for the IAM role to assume for signing. */
   public static final String ROLE_ARN = "iam_role_arn";
 
-  /** The property that names the role's session in AWS's logs, where it is not the pool's name. */
+  /**
+   * The property for the name of the role's session in AWS's logs, if it is not the pool's name.
+   */
   public static final String ROLE_SESSION_NAME = "iam_role_session_name";
 
-  /** The property for the external ID that the role's trust policy asks for. */
+  /** The property for the external ID that the role's trust policy requires. */
   public static final String ROLE_EXTERNAL_ID = "iam_role_external_id";
 
-  /** The property that has each new connection of a writer's endpoint asked if it is the writer. */
+  /**
+   * The property that turns on a check, for each new connection of a writer endpoint, that it leads
+   * to the writer.
+   */
   public static final String VERIFY_WRITER = "iam_verify_writer";
 
-  /** The {@code iam_expiration} that holds where none is set: 14 min 30 s. */
+  /** The default of {@code iam_expiration}: 14 min 30 s. */
   public static final Duration DEFAULT_EXPIRATION = Duration.ofSeconds(870);
 
   private static final List<String> NAMES =
@@ -76,7 +84,7 @@ public record IamSettings(
           ROLE_EXTERNAL_ID,
           VERIFY_WRITER);
 
-  /** A setting, and parts of the names that somebody may expect it to have. */
+  /** Each setting, with parts of names that users may mistake for it. */
   private static final String[][] WORDS = {
     {HOST, "host", "endpoint", "server", "address"},
     {DEFAULT_PORT, "port"},
@@ -90,26 +98,26 @@ public record IamSettings(
     {"username", "user"}
   };
 
-  /** The highest number of a port. */
+  /** The highest port number. */
   static final int LAST_PORT = 65_535;
 
-  /** No database listens there; it tells of a URL that was meant for something else. */
+  /** No database listens on this port; a URL with it was meant for something else. */
   private static final int HTTPS_PORT = 443;
 
   /**
-   * Checks the settings, but not yet whether the host is the name of an endpoint.
+   * Validates the settings, except for whether the host is an endpoint.
    *
    * @param host the endpoint that tokens are signed for, or null for the JDBC URL's host
    * @param defaultPort the port that tokens are signed for, or null for the JDBC URL's port
    * @param region the AWS region in lower case, or null for the one in the endpoint's name
-   * @param expiration the longest that a token is used, from 0 (one login) to 900 seconds
+   * @param expiration how long a token is used, from 0 (for one login) to 900 seconds
    * @param awsProfile the profile of the SDK's default credentials chain, or null for its default
    * @param roleArn the ARN of an IAM role, or null
    * @param roleSessionName 2 to 64 letters, digits and {@code _+=,.@-}, or null
    * @param roleExternalId 2 to 1,224 letters, digits and {@code _+=,.@:/-}, or null
-   * @param verifyWriter whether each new connection is asked if its server is the writer
-   * @throws IllegalArgumentException if a value is out of bounds; the message names the property,
-   *     the value and what to write instead
+   * @param verifyWriter whether to check that each new connection leads to the writer
+   * @throws IllegalArgumentException if a value is invalid; the message names the property, the
+   *     value and what to use instead
    */
   public IamSettings {
     if (defaultPort != null) {
@@ -137,13 +145,13 @@ public record IamSettings(
   }
 
   /**
-   * Reads the settings from among other properties. A blank value is as good as none.
+   * Reads the settings from properties that may contain others. A blank value counts as none.
    *
-   * @param properties left as they are
-   * @return the settings, with the default {@code iam_expiration} if there is none
-   * @throws IllegalArgumentException if a value is of the wrong type or out of bounds, or if there
-   *     is a {@linkplain #isSetting property that looks like one} and is none of these; the message
-   *     names the property, the value and what to write instead
+   * @param properties not modified
+   * @return the settings, with defaults for those that are missing
+   * @throws IllegalArgumentException if a value is invalid, or if a {@linkplain #isSetting property
+   *     looks like a setting} but is none; the message names the property, the value and what to
+   *     use instead
    */
   public static IamSettings from(Properties properties) {
     for (Object key : properties.keySet()) {
@@ -172,18 +180,18 @@ public record IamSettings(
   }
 
   /**
-   * Tells apart what is for this library, and not for a driver or a pool.
+   * Checks whether a property is meant for this library, and not for a driver or a pool.
    *
    * @param propertyName the name of a property
-   * @return whether it begins with {@code iam} or {@code aws_} or contains {@code iam_}, or is the
-   *     name of a setting written in another way, as {@code awsProfile}. What is none of the
-   *     settings is then to be refused and not to be passed over. No property of PostgreSQL's,
-   *     MySQL's or MariaDB's driver has such a name.
+   * @return true if the name begins with {@code iam} or {@code aws_}, contains {@code iam_}, or is
+   *     a setting in another spelling, such as {@code awsProfile}. Reject such a property if it is
+   *     not a known setting, instead of ignoring it. No property of PostgreSQL's, MySQL's or
+   *     MariaDB's driver has such a name.
    */
   public static boolean isSetting(Object propertyName) {
     String name = propertyName.toString().toLowerCase(Locale.ROOT);
     if (name.startsWith("datasource.")) {
-      return false; // HikariCP's way to write a property of the driver, which comes here without it
+      return false; // HikariCP's prefix for a property of the driver, which it removes
     }
     return name.startsWith("iam")
         || name.startsWith("aws_")
@@ -201,10 +209,10 @@ public record IamSettings(
   }
 
   /**
-   * Refuses a port that does not exist, or that no database has.
+   * Rejects a port that is out of range or that no database uses.
    *
-   * @param source what names it
-   * @param place where to write the right one
+   * @param source names the port in the message
+   * @param place where to set the right port
    */
   static void checkPort(int port, String source, String place) {
     if (port < 1 || port > LAST_PORT) {
@@ -242,7 +250,7 @@ public record IamSettings(
     try {
       return value == null ? null : Integer.valueOf(value);
     } catch (NumberFormatException e) {
-      // the cause would show the value, whatever it is
+      // the cause would show the value, which may be a secret
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "%s is \"%s\"; use %s", name, shown(value), expectation));
     }
@@ -260,7 +268,10 @@ public record IamSettings(
         String.format(Locale.ROOT, "%s is \"%s\"; use true or false", name, shown(value)));
   }
 
-  /** The setting that somebody meant, told by a word that is in both, or else by the letters. */
+  /**
+   * The setting that was probably meant: one that shares a word, or else the one with the most
+   * similar spelling.
+   */
   private static String meant(String name) {
     String letters = joined(name.toLowerCase(Locale.ROOT));
     for (String[] words : WORDS) {
@@ -279,7 +290,7 @@ public record IamSettings(
     return nearest;
   }
 
-  /** A value as a message shows it: not at all where it could hold more than a value, a secret. */
+  /** A value as a message may show it: {@code ...} for one that could contain a secret. */
   static String shown(@Nullable String value) {
     if (value == null) {
       return "";
@@ -294,7 +305,10 @@ public record IamSettings(
     return value;
   }
 
-  /** How many letters have to be added, left out or changed to make one word of the other. */
+  /**
+   * The edit distance: how many letters must be added, removed or changed to turn one word into the
+   * other.
+   */
   static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {

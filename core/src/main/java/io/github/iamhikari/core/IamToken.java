@@ -5,20 +5,20 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signed token and how long it may be used. The value is a password: {@link #toString()} leaves
- * it out.
+ * A signed token and how long it may be used. The value is a password; {@link #toString()} omits
+ * it.
  *
- * @param value what is sent as the password
+ * @param value the token to send as the password
  * @param signedAt when it was signed
- * @param usableFor for how long from then it may be sent; zero for a token that serves one login
- * @param key what it was signed with
+ * @param usableFor how long it may be used from then on; zero for a token for a single login
+ * @param key the key that signed it
  * @param region the region that it was signed for
  */
 record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey key, String region) {
 
   /**
-   * What RDS grants a token, and one for Aurora DSQL asks for: 900 s, and the most that any setting
-   * can ask for.
+   * The validity of a token, 900 s, which is also the upper limit of all settings: fixed at RDS,
+   * and requested at Aurora DSQL.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -27,24 +27,25 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
   static final Duration LONGEST_LIFE = Duration.ofMinutes(15);
 
   /**
-   * A token is refused as soon as the credentials that signed it have run out. This much earlier it
-   * is no longer sent, so that it still lives when the server looks at it.
+   * How long before the expiration of its credentials a token is no longer sent, so that it is
+   * still valid when the server checks it: servers reject a token once its credentials have
+   * expired.
    */
   static final Duration CREDENTIALS_MARGIN = Duration.ofSeconds(10);
 
-  /** What is to be done about a token when a login asks for one. */
+  /** The state of a token at the time of a login. */
   enum State {
-    /** It is used as it is. */
+    /** Used as it is. */
     FRESH,
-    /** It is used, and somebody should renew it. */
+    /** Used, but due for renewal. */
     DUE,
-    /** It must not be sent any more. */
+    /** Must not be sent any more. */
     EXPIRED
   }
 
   /**
-   * A token that is usable until the earliest of three ends: the given time after its signing, the
-   * 900 s that it is valid for, and the end of the credentials that signed it, less a margin.
+   * Creates a token that is usable until the earliest of three times: the given time after its
+   * signing, the end of its validity of 900 s, and a margin before its credentials expire.
    */
   static IamToken signed(
       String value, Instant signedAt, Duration expiration, SigningKey key, String region) {
@@ -61,12 +62,13 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
   }
 
   /**
-   * The state at a time. In the last fifth of its life a token is due; so is one that, by a clock
-   * that was set back, has not been signed yet.
+   * The state at a time. A token is due in the last fifth of its life, and when the clock was set
+   * back to before its signing.
    *
-   * @param now the wall clock's time
-   * @param elapsed the time since the signing by a clock that nobody sets. The older of the two
-   *     ages counts: the wall clock sees a suspended machine, the other one a clock set back.
+   * @param now the time of the wall clock
+   * @param elapsed the time since the signing according to a monotonic clock. The greater age
+   *     counts: the wall clock notices a suspended machine, and the monotonic clock a wall clock
+   *     that was set back.
    */
   State stateAt(Instant now, Duration elapsed) {
     Duration age = ageAt(now, elapsed);
@@ -77,7 +79,7 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
     return lastFifth || now.isBefore(signedAt) ? State.DUE : State.FRESH;
   }
 
-  /** For how much longer it may be used. */
+  /** How much longer it may be used. */
   Duration remainingAt(Instant now, Duration elapsed) {
     return longer(usableFor.minus(ageAt(now, elapsed)), Duration.ZERO);
   }
@@ -94,7 +96,10 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
     return one.compareTo(other) >= 0 ? one : other;
   }
 
-  /** By the value, which says all else; what a record has for this costs 20 ms when first used. */
+  /**
+   * Compares the value, which determines the rest. A record's generated comparison would cost 20 ms
+   * at its first use.
+   */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof IamToken token && value.equals(token.value);
@@ -110,12 +115,12 @@ record IamToken(String value, Instant signedAt, Duration usableFor, SigningKey k
     return credential(value).equals(credential(other.value));
   }
 
-  /** Whether a server that refuses one would refuse the other for the same reason. */
+  /** Whether a server that rejects one would reject the other for the same reason. */
   boolean isOfSameKeyAndRegionAs(IamToken other) {
     return isOfSameKeyAs(other) && region.equals(other.region);
   }
 
-  /** As it stands in a presigned request: the key's id comes before the date and the region. */
+  /** The key ID in the presigned request, which precedes the date and the region. */
   private static String credential(String token) {
     int start = token.indexOf("X-Amz-Credential=");
     int end = token.indexOf("%2F", start);

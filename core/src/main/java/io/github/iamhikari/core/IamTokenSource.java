@@ -6,22 +6,23 @@ import java.time.Instant;
 import java.util.Properties;
 
 /**
- * Gives the current IAM token of a database user, for a client that connects without JDBC, such as
- * R2DBC or Vert.x. Ask for the token each time such a client opens a connection; {@link
- * IamDataSource} does that for JDBC.
+ * A source of IAM tokens for clients that connect without JDBC, such as R2DBC or Vert.x. Ask it for
+ * the token each time the client opens a connection; for JDBC, {@link IamDataSource} does that.
  *
- * <p>A token is signed when the first one is asked for, and again when it is due, on a thread of
- * its own that ends with the signing. Callers get the same token until then, without a wait. After
- * a failure no other signing is tried for 1 s, and up to 30 s after more of them. Nothing is sent
- * to the database, so a login that it refuses is not known here. At a global endpoint without
- * {@code iam_region} a new token is for the region that the writer was in no more than 30 s before;
- * set {@code iam_expiration} to how soon clients should follow it to another region.
+ * <p>The first request triggers the signing of a token; later ones return the same token, without
+ * waiting, until it is due for renewal. Signing runs on a short-lived thread of its own. After a
+ * failure the next attempt waits for 1 s, and for up to 30 s after repeated ones. This class does
+ * not talk to the database, so it does not know whether a login was rejected. For a global endpoint
+ * without {@code iam_region}, a new token is signed for the writer's region as of at most 30 s ago;
+ * set {@code iam_expiration} to the time within which clients should follow the writer to another
+ * region.
  *
- * <p>A token is a password: have the client verify the server (TLS) before it sends one.
+ * <p>A token is a password: make the client use TLS and verify the server before it sends one.
  *
- * <p>May be shared between threads. Those that are given no AWS credentials provider share the
- * SDK's default chain, one per profile, with each other and with every {@code IamDataSource},
- * opened by the first and closed by the last; {@link #close()} ends that.
+ * <p>Thread-safe. All instances without an AWS credentials provider of their own share the SDK's
+ * default chain, one per profile, with each other and with every {@code IamDataSource}; the first
+ * instance opens it, and the last one closes it. Call {@link #close()} when the instance is no
+ * longer needed.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -29,7 +30,10 @@ import java.util.Properties;
  */
 public final class IamTokenSource implements AutoCloseable {
 
-  /** Shorter than a token's use unless that is set: each new token is for the present writer. */
+  /**
+   * How long a looked-up region is used; shorter than a token's default life, so each new token is
+   * for the current writer.
+   */
   private static final Duration TRUST_IN_REGION = Duration.ofSeconds(30);
 
   private final TokenRequest request;
@@ -45,32 +49,32 @@ public final class IamTokenSource implements AutoCloseable {
     this.tokens = new PerUser<>(request, factory::tokensOf, CachedToken::isIdle);
   }
 
-  /** {@return a builder without settings} */
+  /** {@return a new builder} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** {@return the user whose token it is unless {@link #getToken(String)} names another} */
+  /** {@return the configured user} */
   public String getUser() {
     return request.user();
   }
 
   /**
-   * Gives a login's password. It is a secret; do not log it.
+   * Returns the password for a login. It is a secret; do not log it.
    *
-   * @return the token that the configured user logs in with now
-   * @throws IllegalStateException if none lives and none can be signed within the {@linkplain
-   *     Builder#patience patience}, or this is closed; the message says why
+   * @return the current token of the configured user
+   * @throws IllegalStateException if no token can be signed within the {@linkplain Builder#patience
+   *     patience}, or this source is closed; the message says why
    */
   public String getToken() {
     return current().value();
   }
 
   /**
-   * Gives a login's password. It is a secret; do not log it.
+   * Returns the password for a login. It is a secret; do not log it.
    *
    * @param user the database user
-   * @return the token that this user logs in with now
+   * @return the current token of this user
    * @throws IllegalStateException as {@link #getToken()} does
    */
   public String getToken(String user) {
@@ -78,9 +82,9 @@ public final class IamTokenSource implements AutoCloseable {
   }
 
   /**
-   * Gives a login's password, and when it ends.
+   * Returns the password for a login, and the time until which it may be used.
    *
-   * @return the token that the configured user logs in with now
+   * @return the current token of the configured user
    * @throws IllegalStateException as {@link #getToken()} does
    */
   public Token current() {
@@ -88,10 +92,10 @@ public final class IamTokenSource implements AutoCloseable {
   }
 
   /**
-   * Gives a login's password, and when it ends.
+   * Returns the password for a login, and the time until which it may be used.
    *
    * @param user the database user
-   * @return the token that this user logs in with now
+   * @return the current token of this user
    * @throws IllegalStateException as {@link #getToken()} does
    */
   public Token current(String user) {
@@ -104,7 +108,7 @@ public final class IamTokenSource implements AutoCloseable {
       IamToken token = tokensOfUser.current(patience);
       return new Token(token.value(), token.usableUntil());
     } catch (SQLException e) {
-      throwIfClosed(); // while somebody waited
+      throwIfClosed(); // closed during the wait
       throw new IllegalStateException(e.getMessage(), e.getCause());
     }
   }
@@ -116,8 +120,10 @@ public final class IamTokenSource implements AutoCloseable {
   }
 
   /**
-   * Gives up its share in the AWS credentials provider, if none was given, lets go whoever waits
-   * for a token, and gives none any more. Tokens that were given stay as good as they were.
+   * Closes this source: it returns no further tokens, callers that wait for one fail immediately,
+   * and the share in the default AWS credentials chain is released. Tokens already returned stay
+   * valid, and an AWS credentials provider that was passed in stays open. Further calls have no
+   * effect.
    */
   @Override
   public void close() {
@@ -126,31 +132,31 @@ public final class IamTokenSource implements AutoCloseable {
     factory.close();
   }
 
-  /** Whose tokens, and where; no secret. */
+  /** {@return the user and the endpoint, without secrets} */
   @Override
   public String toString() {
     return "IamTokenSource (" + request + ")";
   }
 
   /**
-   * A token and its end. Immutable.
+   * A token and the time until which it may be used. Immutable.
    *
-   * @param value what is sent as the password. It is a secret; do not log it.
-   * @param usableUntil until when a login may be sent with it: the earliest of {@code
-   *     iam_expiration} after its signing and, 10 s early, the end of the AWS credentials that
-   *     signed it. A connection outlives it. With {@code iam_expiration} 0 it is when the token was
-   *     signed: ask for another one for each login.
+   * @param value the token to send as the password; a secret, do not log it
+   * @param usableUntil the time until which a login may use it: {@code iam_expiration} after its
+   *     signing, or 10 s before the AWS credentials that signed it expire, whichever is earlier.
+   *     Open connections are not affected by it. With {@code iam_expiration} 0 this is the time of
+   *     the signing: ask for a new token for each login.
    */
   public record Token(String value, Instant usableUntil) {
 
-    /** Until when it is usable, without the token. */
+    /** {@return the time until which the token is usable, without the token} */
     @Override
     public String toString() {
       return "an IAM token, usable until " + usableUntil;
     }
   }
 
-  /** Collects the settings of an {@link IamTokenSource}. Not for several threads. */
+  /** Builds an {@link IamTokenSource}. Not thread-safe. */
   public static final class Builder extends LoginBuilder<Builder> {
 
     private static final Duration LONGEST_PATIENCE = Duration.ofDays(1);
@@ -166,11 +172,12 @@ public final class IamTokenSource implements AutoCloseable {
     }
 
     /**
-     * Sets the endpoint that tokens are for: the database's own name and port, whatever the client
-     * connects to. They count as {@code iam_host} and {@code iam_default_port}.
+     * Sets the endpoint that tokens are signed for: the database's own name and port, whatever host
+     * the client connects to. Same as {@code iam_host} and {@code iam_default_port}.
      *
-     * @param host its name, such as {@code orders.c9akciq32rgb.us-east-2.rds.amazonaws.com}
-     * @param port its port
+     * @param host the endpoint's name, such as {@code
+     *     orders.c9akciq32rgb.us-east-2.rds.amazonaws.com}
+     * @param port the endpoint's port
      * @return this
      */
     public Builder endpoint(String host, int port) {
@@ -180,9 +187,10 @@ public final class IamTokenSource implements AutoCloseable {
     }
 
     /**
-     * Sets for how long a caller waits for a token if none lives.
+     * Sets how long a caller waits if there is no usable token.
      *
-     * @param patience 30 s unless set; none if it is negative, a day if it is longer
+     * @param patience 30 s by default; a negative value counts as zero, and more than a day as a
+     *     day
      * @return this
      */
     public Builder patience(Duration patience) {
@@ -192,9 +200,9 @@ public final class IamTokenSource implements AutoCloseable {
     }
 
     /**
-     * Checks the settings. Nothing is sent to AWS.
+     * Checks the settings and builds the token source. Sends nothing to AWS.
      *
-     * @return what gives tokens as this builder was told
+     * @return a new token source
      * @throws IllegalArgumentException if a setting is wrong or missing; the message says which and
      *     what to write instead
      */

@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
 /**
- * Asks STS whose credentials these are, and compares this machine's clock with the date of its
- * answer. Needs the SDK's module {@code sts}.
+ * The doctor's identity and clock steps: asks STS for the owner of the credentials, and compares
+ * this machine's clock with the date of the answer. Needs the SDK's module {@code sts}.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html">GetCallerIdentity</a>
@@ -30,7 +30,7 @@ final class IdentityExamination implements ExecutionInterceptor {
 
   private static final Duration GOOD = Duration.ofMinutes(1);
 
-  /** What Signature Version 4 is checked with. */
+  /** The maximum clock difference that Signature Version 4 tolerates. */
   private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
   private final AwsServices aws;
@@ -38,11 +38,11 @@ final class IdentityExamination implements ExecutionInterceptor {
   private final @Nullable String roleArn;
   private final Findings findings;
 
-  /** How far this machine's clock was ahead when STS first answered. */
+  /** How far this machine's clock was ahead of STS's first answer. */
   private @Nullable Duration ahead;
 
   /**
-   * @param roleArn the role that is meant to sign, if any
+   * @param roleArn the role configured for signing, or null
    */
   IdentityExamination(
       AwsServices aws, InstantSource clock, @Nullable String roleArn, Findings findings) {
@@ -53,9 +53,9 @@ final class IdentityExamination implements ExecutionInterceptor {
   }
 
   /**
-   * Asks once.
+   * Calls STS once.
    *
-   * @return who that is; empty if STS does not say it
+   * @return the owner; empty if STS does not report it
    */
   Optional<AwsIdentity> examine() {
     AwsIdentity identity = null;
@@ -88,7 +88,7 @@ final class IdentityExamination implements ExecutionInterceptor {
         roleArn);
   }
 
-  /** The SDK corrects a wrong clock by the first answer; that one tells how wrong it is. */
+  /** Reads the date of the first answer, since the SDK corrects a wrong clock with it. */
   @Override
   public void afterTransmission(Context.AfterTransmission answer, ExecutionAttributes attributes) {
     if (ahead == null) {

@@ -6,18 +6,17 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The syntax of a JDBC URL, read as the driver reads it that the URL is for. What comes of it is
- * decided by {@link LoginTarget}.
+ * A parsed JDBC URL, as the URL's own driver parses it. {@link LoginTarget} interprets it.
  *
  * @param forDriver the URL without the {@code iam_*} settings among its parameters
- * @param settings these settings
- * @param protocol whose driver it is for
- * @param protocolName the protocol as the URL writes it
- * @param addresses where it connects to; several where the URL names several hosts
- * @param severalHosts whether it does so, or asks its driver for a mode of several hosts
- * @param user the user, or null where the URL names none
- * @param holdsPassword whether it names a password
- * @param parameters the driver's parameters, of the URL and of its hosts
+ * @param settings the {@code iam_*} settings
+ * @param protocol the database's protocol
+ * @param protocolName the protocol as written in the URL
+ * @param addresses the hosts and ports in the URL
+ * @param severalHosts whether the URL has several hosts, or selects a driver mode for several hosts
+ * @param user the user, or null if the URL has none
+ * @param holdsPassword whether the URL contains a password
+ * @param parameters the driver's parameters, for the URL and for its hosts
  */
 record JdbcUrl(
     String forDriver,
@@ -30,7 +29,7 @@ record JdbcUrl(
     boolean holdsPassword,
     List<Parameter> parameters) {
 
-  /** The protocols whose drivers this library knows how to keep on TLS, and all others. */
+  /** The protocols whose drivers this library can configure for TLS, and {@code OTHER}. */
   enum Protocol {
     POSTGRESQL("postgresql", "PostgreSQL's driver", 5432),
     MYSQL("mysql", "MySQL's driver", 3306),
@@ -56,17 +55,17 @@ record JdbcUrl(
       };
     }
 
-    /** As a URL writes it, or empty where it is not known. */
+    /** The name in a URL; empty if it is unknown. */
     String protocolName() {
       return protocolName;
     }
 
-    /** The port of the engine, or 0 where it is not known. */
+    /** The engine's default port; 0 if it is unknown. */
     int defaultPort() {
       return defaultPort;
     }
 
-    /** As in a message. */
+    /** The driver's name in messages. */
     String driver() {
       return driver;
     }
@@ -75,20 +74,20 @@ record JdbcUrl(
   /**
    * One host of a URL.
    *
-   * @param host its name or address, without brackets, or null where the URL leaves it to the
+   * @param host the name or IP address, without brackets, or null if the URL leaves it to the
    *     driver
-   * @param port its port, or null where the URL leaves it to the driver
+   * @param port the port, or null if the URL leaves it to the driver
    */
   record Address(@Nullable String host, @Nullable Integer port) {}
 
-  /** A parameter, without percent-encoding where the driver takes that off. */
+  /** A parameter, percent-decoded if the driver decodes it. */
   record Parameter(String name, String value) {
 
     boolean isNamed(String other) {
       return name.equalsIgnoreCase(other);
     }
 
-    /** Shows no value, which may be a secret. */
+    /** Omits the value, which may be a secret. */
     @Override
     public String toString() {
       return "a parameter";
@@ -96,23 +95,23 @@ record JdbcUrl(
   }
 
   /**
-   * Reads a URL of the form {@code jdbc:protocol://host:port/database?parameters}, or what comes of
-   * it where it names several hosts.
+   * Parses a URL of the form {@code jdbc:protocol://host:port/database?parameters}, or one with
+   * several hosts.
    *
-   * @throws IllegalArgumentException if the driver would not read it, or not as it is meant. The
-   *     message repeats of the URL nothing but a port's digits and names that are known here, since
-   *     anything else may be a secret.
+   * @throws IllegalArgumentException if the driver would reject it or misread it. The message
+   *     repeats nothing of the URL but a port's digits and known names, since anything else may be
+   *     a secret.
    */
   static JdbcUrl parse(String url) {
     return new JdbcUrlParser(url).parse();
   }
 
-  /** What is connected to by something that does not tell. */
+  /** The URL of something whose target is unknown. */
   static JdbcUrl ofUnknown(Class<?> type) {
     return unknown(type.getName(), List.of());
   }
 
-  /** What a DataSource connects to that logs in with tokens already. */
+  /** The URL of a DataSource that already logs in with tokens. */
   static JdbcUrl of(TokenRequest request) {
     return unknown("", List.of(new Address(request.host(), request.port())));
   }
@@ -122,7 +121,7 @@ record JdbcUrl(
         "", new Properties(), Protocol.OTHER, name, addresses, false, null, false, List.of());
   }
 
-  /** Without the parameters of this name. */
+  /** A copy without the parameters of this name. */
   JdbcUrl without(String name) {
     List<Parameter> others = new ArrayList<>(parameters);
     others.removeIf(parameter -> parameter.isNamed(name));
@@ -138,7 +137,7 @@ record JdbcUrl(
         others);
   }
 
-  /** Whether there is a parameter of this name, in whatever case. */
+  /** Whether there is a parameter of this name, ignoring case. */
   boolean has(String name) {
     for (Parameter parameter : parameters) {
       if (parameter.isNamed(name)) {
@@ -148,13 +147,13 @@ record JdbcUrl(
     return false;
   }
 
-  /** Shows only what cannot be a secret. */
+  /** Omits everything that could be a secret. */
   @Override
   public String toString() {
     return "a JDBC URL of " + protocol.driver();
   }
 
-  /** Whether this can be repeated in a message: a host's name, or an IP address. */
+  /** Whether a text looks like a host name or IP address, so that messages may repeat it. */
   static boolean isHostName(String text) {
     boolean isAddress = text.indexOf(':') >= 0;
     for (int i = 0; i < text.length(); i++) {

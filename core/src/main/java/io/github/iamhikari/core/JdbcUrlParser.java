@@ -13,17 +13,17 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one JDBC URL as the driver reads it that the URL is for. Messages repeat of it nothing but
- * a port's digits and names that are known here. For one thread, and one URL.
+ * Parses one JDBC URL in the way of the URL's own driver. Messages repeat nothing of the URL but a
+ * port's digits and known names. Not thread-safe; for a single use.
  */
 final class JdbcUrlParser {
 
   private static final String AWS_WRAPPER = "jdbc:aws-wrapper:";
 
-  /** Prefixes with which other drivers wrap the URL of the real one. */
+  /** The prefixes of drivers that wrap another driver's URL. */
   private static final List<String> WRAPPERS = List.of(AWS_WRAPPER, "jdbc:otel:", "jdbc:p6spy:");
 
-  /** Of how many letters of a protocol one may be wrong. */
+  /** One letter of this many may differ in a misspelt protocol. */
   private static final int LETTERS_FOR_AN_ERROR = 4;
 
   private final String url;
@@ -33,7 +33,7 @@ final class JdbcUrlParser {
   private JdbcUrl.Protocol protocol = JdbcUrl.Protocol.OTHER;
   private boolean isDecoded;
 
-  /** Amazon's driver reads the URL itself, and gives Connector/J what comes of it. */
+  /** Whether Connector/J parses the URL; Amazon's driver parses it itself. */
   private boolean byConnectorJ;
 
   private @Nullable String user;
@@ -150,7 +150,7 @@ final class JdbcUrlParser {
     }
   }
 
-  /** Reads what stands before the parameters. */
+  /** Parses the part before the parameters. */
   private String readAddresses(String text) {
     int slashes = text.indexOf("//");
     String mode = slashes < 0 ? "" : text.substring(0, slashes);
@@ -170,7 +170,7 @@ final class JdbcUrlParser {
     return mode;
   }
 
-  /** Refuses what a driver takes for the URL of another one. */
+  /** Rejects a URL that its driver would not accept. */
   private void checkPath(@Nullable String mode, String authority, String path) {
     boolean takes =
         switch (protocol) {
@@ -198,7 +198,7 @@ final class JdbcUrlParser {
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
-  /** Splits at the commas outside brackets. */
+  /** Splits at commas outside brackets. */
   private static List<String> hosts(String authority) {
     List<String> hosts = new ArrayList<>();
     int depth = 0;
@@ -288,7 +288,7 @@ final class JdbcUrlParser {
     isReadable &= port == null || port.indexOf(':') < 0;
     if (!isReadable) {
       if (protocol == JdbcUrl.Protocol.OTHER) {
-        return; // its own form, in which iam_host and iam_default_port say what is signed
+        return; // a form of its own, which needs iam_host and iam_default_port
       }
       throw new IllegalArgumentException(
           "The host in the JDBC URL cannot be read; use jdbc:protocol://host:port/database");
@@ -329,7 +329,7 @@ final class JdbcUrlParser {
     return port;
   }
 
-  /** Takes the settings out of a query, and gives the rest of it. */
+  /** Extracts the settings from a query, and returns the rest of it. */
   private String readParameters(String query) {
     StringJoiner others = new StringJoiner("&", "?", "").setEmptyValue("");
     Map<String, String> known = new HashMap<>();
@@ -371,7 +371,7 @@ final class JdbcUrlParser {
     }
   }
 
-  /** How a message calls a parameter: by its name if that is known here, else by its place. */
+  /** A parameter in messages: its name if that is known, else its position. */
   private static String label(String name, int number) {
     boolean isKnown =
         (IamSettings.isSetting(name) && isPlain(name))
@@ -380,7 +380,7 @@ final class JdbcUrlParser {
     return isKnown ? name : "number ".concat(Integer.toString(number));
   }
 
-  /** Connector/J's message for such a name would repeat the URL from there on. */
+  /** Rejects a name for which Connector/J's own message would repeat the rest of the URL. */
   private void refuseUnreadableName(String name, String label) {
     for (int i = 0; byConnectorJ && i < name.length(); i++) {
       char c = name.charAt(i);
@@ -404,7 +404,7 @@ final class JdbcUrlParser {
     return true;
   }
 
-  /** Refuses a setting that stands where no parameter begins, as behind a semicolon. */
+  /** Rejects a setting where no parameter can begin, as after a semicolon. */
   private static void refuseMisplacedSetting(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (";?&#,".indexOf(text.charAt(i)) < 0) {
@@ -434,7 +434,7 @@ final class JdbcUrlParser {
     try {
       return URLDecoder.decode(encoded, UTF_8);
     } catch (IllegalArgumentException e) {
-      // the cause would show what stands behind the percent sign
+      // the cause would show the text after the percent sign
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,

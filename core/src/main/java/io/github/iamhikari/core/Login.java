@@ -17,34 +17,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The login of one user at one endpoint: which token the server accepted, which it refused, and
- * when the next login may be sent.
+ * The logins of one user to one endpoint: which token the server accepted or rejected last, and
+ * when the next login is allowed.
  *
- * <p>A token that the server refuses is replaced once, if it was in use already. If a new one is
- * refused, the server would refuse the next one as well: for a while its answer is given to all
- * callers, and then one login at a time finds out whether it still holds.
+ * <p>A rejected token that has been in use is replaced once. If a new token is rejected, the server
+ * would reject the next one, too: for a while all callers get its answer, and then one login at a
+ * time checks whether it still holds.
  *
- * <p>A server of RDS that is asked for more logins than it can take refuses good tokens with the
- * same words. That is assumed where it let this user in before, and was away since then or accepts
- * others: the token is not replaced, and callers may hope. Aurora DSQL says it in words of its own.
- * They may also hope at a global endpoint, whose writer may have moved before RDS tells of it; and
- * once, where a token was not replaced since a signing had just failed. May be shared between
- * threads.
+ * <p>An overloaded RDS server rejects valid tokens with the same message. A rejection counts as
+ * such throttling if the server has accepted this user before and was unavailable since, or accepts
+ * other logins: then the token is kept, and the rejection is treated as temporary. Aurora DSQL has
+ * a message of its own for it. A rejection is also temporary at a global endpoint, whose writer may
+ * have moved before RDS reports it, and once if a token was not replaced because a signing had just
+ * failed. Thread-safe.
  */
 final class Login {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** A server that was away lets many in again, one after another; this is for more than 50,000. */
-  private static final Duration LONGEST_HOPE = Duration.ofMinutes(5);
+  /**
+   * How long a rejection may be treated as temporary: enough for a server to accept more than
+   * 50,000 connections after it was unavailable.
+   */
+  private static final Duration LONGEST_THROTTLING = Duration.ofMinutes(5);
 
-  /** Before a pool's callers give up, it is to know why. */
+  /** How long before its callers time out a pool must know the reason. */
   private static final Duration TIME_TO_TELL = Duration.ofSeconds(1);
 
-  /** Logins accepted at shorter intervals than this are those of a pool that fills. */
+  /** Accepted logins at shorter intervals are those of a filling pool. */
   private static final Duration JUST_NOW = Duration.ofSeconds(5);
 
-  /** A token refused at this age, and never accepted before: another one would be refused too. */
+  /**
+   * If a token is rejected at a lower age and was never accepted, another one would be rejected,
+   * too.
+   */
   private static final Duration NEW = Duration.ofSeconds(10);
 
   private final String name;
@@ -64,12 +70,12 @@ final class Login {
   private final AtomicReference<@Nullable Pace> pace = new AtomicReference<>();
 
   /**
-   * @param name stands first in log lines
-   * @param tokens of this user
-   * @param clock the wall clock, which may be set at any time
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param name the name at the beginning of log lines
+   * @param tokens the tokens of this user
+   * @param clock the wall clock, which may jump
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
    * @param random numbers from 0 to 1
-   * @param poolSize how many connections the pool wants that logs in
+   * @param poolSize the number of connections that the pool wants
    */
   Login(
       String name,
@@ -96,33 +102,33 @@ final class Login {
   /**
    * Opens a connection.
    *
-   * @param patience how long to wait for a token if none lives
-   * @throws SQLException if no token can be signed, or the server refuses the login or did so just
-   *     now, or the connection fails for another reason
+   * @param patience how long to wait if there is no usable token
+   * @throws SQLException if no token can be signed; if the server rejects the login, or did so a
+   *     moment ago; or if the connection fails for another reason
    */
   Connection open(DataSource driver, Duration patience) throws SQLException {
-    refusalToChallenge(); // before a token is signed in vain
+    currentRefusal(); // before signing a token in vain
     IamToken first = tokenToSend(patience);
-    Refusal challenged = challengedRefusal();
+    Refusal claimed = claimRefusal();
     try {
       return connect(driver, first);
     } catch (SQLException answer) {
       boolean isRefused = LoginFailure.of(answer, request) == LoginFailure.TOKEN_REFUSED;
       IamToken second = isRefused ? replacementFor(first, patience) : null;
       if (second == null) {
-        throw explained(answer, first, challenged);
+        throw explained(answer, first, claimed);
       }
       try {
         return connect(driver, second);
       } catch (SQLException lastAnswer) {
-        throw explained(lastAnswer, second, challenged);
+        throw explained(lastAnswer, second, claimed);
       }
     }
   }
 
   /**
-   * Why a login would fail now, if that is known without sending one, and waiting is not likely to
-   * help; a new exception.
+   * The reason why a login would fail now, if that is known without logging in and waiting is
+   * unlikely to help, as a new exception.
    */
   Optional<SQLException> problem() {
     Refusal last = refusal.get();
@@ -130,13 +136,13 @@ final class Login {
     if (last == null || last.backOff.isOverAt(now)) {
       return Optional.ofNullable(tokens.problem());
     }
-    return last.mayPassAt(now) ? Optional.empty() : Optional.of(exception(last));
+    return last.isTemporaryAt(now) ? Optional.empty() : Optional.of(exception(last));
   }
 
   /**
-   * What is left of the wait for the next login; zero or less if one may be sent.
+   * The time until the next login is allowed; zero or negative if it is allowed now.
    *
-   * @param hasConnections whether who asks has a connection, and so gives way to others
+   * @param hasConnections whether the pool has connections, and so gives way to others
    */
   Duration timeToTurn(boolean hasConnections) {
     long now = nanoTime.getAsLong();
@@ -150,22 +156,22 @@ final class Login {
   }
 
   /**
-   * Whether the last login was refused by a server that is likely to accept another one within this
+   * Whether the last login was rejected but the server is likely to accept another one within this
    * time.
    */
   boolean isHeld(Duration patience) {
     long now = nanoTime.getAsLong();
     Refusal last = refusal.get();
     if (last == null || last.backOff.isOverAt(now)) {
-      return false; // the login failed before it was sent, as for want of a token
+      return false; // the login failed before it was sent, for example without a token
     }
-    return last.mayPassAt(now)
+    return last.isTemporaryAt(now)
         && last.backOff.remainingAt(now).plus(TIME_TO_TELL).compareTo(patience) < 0;
   }
 
   /**
-   * Takes note that the server ended connections, or could not be reached, or was another one.
-   * While a refusal stands this says nothing about why it was.
+   * Records that the server closed connections, could not be reached or was replaced. Ignored after
+   * a rejection, since it does not explain that.
    */
   void serverWasAway() {
     if (refusal.get() == null) {
@@ -176,15 +182,18 @@ final class Login {
   private boolean wasAway() {
     Long then = awayNanos;
     return then != null
-        && Duration.ofNanos(nanoTime.getAsLong() - then).compareTo(LONGEST_HOPE) < 0;
+        && Duration.ofNanos(nanoTime.getAsLong() - then).compareTo(LONGEST_THROTTLING) < 0;
   }
 
-  /** Whether nothing would be lost without this: it has no living token, and waits for nothing. */
+  /**
+   * Whether this can be dropped without losing state: it has no usable token and no wait after a
+   * failure.
+   */
   boolean isIdle() {
     return tokens.isIdle() && problem().isEmpty();
   }
 
-  /** Takes a new token for the next login, and lets it be sent whatever was refused before. */
+  /** Signs a new token, and allows the next login at once, regardless of earlier rejections. */
   void renew(Duration patience) throws SQLException {
     tokens.renew(patience);
     long now = nanoTime.getAsLong();
@@ -193,9 +202,9 @@ final class Login {
   }
 
   /**
-   * The current token, or if that was refused already, another one, since by now the AWS
-   * credentials may be others. A refused token is sent again if there is no other one: a server may
-   * also refuse a good one.
+   * The current token or, if that was rejected before, another one, since the AWS credentials may
+   * have changed. A rejected token is sent again if there is no other one, since servers may reject
+   * valid tokens, too.
    */
   private IamToken tokenToSend(Duration patience) throws SQLException {
     IamToken current = tokens.current(patience);
@@ -204,7 +213,7 @@ final class Login {
     }
     Refusal last = refusal.get();
     boolean isKeyInDoubt =
-        last != null && last.attempts == 2; // once, as it may be a role's session
+        last != null && last.attempts == 2; // only once, as the key may belong to a role's session
     IamToken other =
         isThrottled(current) && !isKeyInDoubt
             ? tokens.newer(current, patience)
@@ -213,9 +222,9 @@ final class Login {
   }
 
   /**
-   * The token to try instead of one that the server refused. Null if no other one would do better:
-   * the refused one was new itself and no login with it ever succeeded, or none can be signed. At a
-   * global endpoint even that may be for a region that the writer has just left.
+   * The token to try instead of a rejected one, or null if another one would not help or cannot be
+   * signed. It would not help if the rejected token was new and never accepted, except at a global
+   * endpoint, where it may be signed for a region that the writer has just left.
    */
   private @Nullable IamToken replacementFor(IamToken token, Duration patience) {
     boolean isNew = !token.equals(accepted) && tokens.isCurrentAndYoungerThan(NEW, token);
@@ -234,9 +243,9 @@ final class Login {
   }
 
   /**
-   * Whether the server is likely to refuse good tokens now, since it is asked for too many logins:
-   * it was away, or accepted others just now. Then another token by the same key would be no
-   * better.
+   * Whether the server is probably throttling, and rejecting valid tokens: it was unavailable
+   * before, or has just accepted other logins. Another token signed with the same key would be
+   * rejected, too.
    */
   private boolean isThrottled(IamToken token) {
     IamToken good = accepted;
@@ -249,12 +258,17 @@ final class Login {
         && (wasAway() || acceptsOthers);
   }
 
-  /** Of a writer that has moved, RDS may tell later than its name leads there. */
+  /**
+   * Whether the region is looked up, in which case RDS may report a moved writer later than DNS
+   * does.
+   */
   private boolean isInRegionToBeLookedUp() {
     return request.region() == null;
   }
 
-  /** RDS has no other words for too many logins, and DSQL has. */
+  /**
+   * Whether a rejected token may mean throttling: RDS has the same message for both, DSQL does not.
+   */
   private boolean refusalMayBeThrottling() {
     return !request.isOfDsql();
   }
@@ -263,7 +277,7 @@ final class Login {
     try {
       Connection connection = driver.getConnection(request.user(), token.value());
       accepted = token;
-      refused = null; // that token has been replaced, or is taken now
+      refused = null; // that token was replaced, or has now been accepted
       awayNanos = null;
       long now = nanoTime.getAsLong();
       acceptances = acceptances.andOneAt(now);
@@ -286,8 +300,8 @@ final class Login {
 
   private void paceAfterAcceptance(@Nullable Refusal last, long now) {
     int refusals = last == null ? 0 : last.attempts;
-    boolean isOfAFault = last != null && last.isHopelessAt(now);
-    boolean wasAwayBefore = last != null && last.mayPass;
+    boolean isOfAFault = last != null && last.isPermanentAt(now);
+    boolean wasAwayBefore = last != null && last.isTemporary;
     int size = poolSize.getAsInt();
     pace.updateAndGet(
         before ->
@@ -295,11 +309,11 @@ final class Login {
   }
 
   /**
-   * The refusal that stands, if there is one.
+   * The last rejection if it still holds, or null.
    *
-   * @throws SQLException if it is too early to challenge it
+   * @throws SQLException if the wait for the next login is not over
    */
-  private @Nullable Refusal refusalToChallenge() throws SQLException {
+  private @Nullable Refusal currentRefusal() throws SQLException {
     Refusal last = refusal.get();
     if (last != null && !last.backOff.isOverAt(nanoTime.getAsLong())) {
       throw exception(last);
@@ -308,30 +322,30 @@ final class Login {
   }
 
   /**
-   * The refusal that the login at hand challenges, alone, if there is one.
+   * Claims the last rejection for this login, which alone checks whether it still holds; null if
+   * there is none.
    *
-   * @throws SQLException if it is too early for that, or another login is about to
+   * @throws SQLException if the wait is not over, or another login is checking it
    */
-  private @Nullable Refusal challengedRefusal() throws SQLException {
+  private @Nullable Refusal claimRefusal() throws SQLException {
     while (true) {
-      Refusal last = refusalToChallenge();
+      Refusal last = currentRefusal();
       if (last == null) {
         return null;
       }
-      Refusal challenged = last.waitingOnceMore(nanoTime.getAsLong());
-      if (refusal.compareAndSet(last, challenged)) {
-        return challenged;
+      Refusal claimed = last.waitingOnceMore(nanoTime.getAsLong());
+      if (refusal.compareAndSet(last, claimed)) {
+        return claimed;
       }
     }
   }
 
-  /** The exception thrown to the caller. What the server said of the login is kept for others. */
-  private SQLException explained(
-      SQLException answer, IamToken token, @Nullable Refusal challenged) {
+  /** The exception thrown to the caller. Keeps the server's answer for other callers. */
+  private SQLException explained(SQLException answer, IamToken token, @Nullable Refusal claimed) {
     LoginFailure kind = LoginFailure.of(answer, request);
     SQLException shown = LoginFailure.withoutSecrets(answer);
     if (kind == LoginFailure.UNRELATED) {
-      refusal.compareAndSet(challenged, null);
+      refusal.compareAndSet(claimed, null);
       if (LoginFailure.saysThatServerIsAway(answer)) {
         serverWasAway();
       }
@@ -341,19 +355,19 @@ final class Login {
     String message = kind.explain(answer, request.in(token.region()), token, accepted != null, now);
     statistics.lastFailure(message);
     if (kind == LoginFailure.TOO_MANY_CONNECTIONS) {
-      refusal.compareAndSet(challenged, null);
+      refusal.compareAndSet(claimed, null);
       return exception(message, shown);
     }
     long nanos = nanoTime.getAsLong();
     boolean isTokenRefused = kind == LoginFailure.TOKEN_REFUSED;
     boolean isTooEarly = kind == LoginFailure.TOO_MANY_LOGINS;
     boolean wasGood = isTokenRefused && accepted != null;
-    boolean mayPass = isTooEarly || (wasGood && isLikelyToPass(challenged));
-    boolean mayPassOnce = wasGood && challenged == null && tokens.hasJustFailed();
-    int step = challenged == null || isTooEarly ? 1 : challenged.attempts + 1;
+    boolean isTemporary = isTooEarly || (wasGood && isLikelyToPass(claimed));
+    boolean isTemporaryOnce = wasGood && claimed == null && tokens.hasJustFailed();
+    int step = claimed == null || isTooEarly ? 1 : claimed.attempts + 1;
     BackOff backOff = new BackOff(Refusal.waitAfter(step, random), nanos);
-    Refusal next = Refusal.of(message, shown, challenged, mayPass, mayPassOnce, backOff);
-    if (refusal.compareAndSet(challenged, next) && challenged == null) {
+    Refusal next = Refusal.of(message, shown, claimed, isTemporary, isTemporaryOnce, backOff);
+    if (refusal.compareAndSet(claimed, next) && claimed == null) {
       logger.warn("{} - {}", name, message);
     }
     if (isTokenRefused || isTooEarly) {
@@ -364,13 +378,13 @@ final class Login {
     return exception(message, shown);
   }
 
-  /** Whether a server that let the user in before is likely to do so again. */
-  private boolean isLikelyToPass(@Nullable Refusal challenged) {
+  /** Whether a server that has accepted this user before is likely to do so again. */
+  private boolean isLikelyToPass(@Nullable Refusal claimed) {
     return isInRegionToBeLookedUp()
-        || (refusalMayBeThrottling() && (wasAway() || (challenged != null && challenged.mayPass)));
+        || (refusalMayBeThrottling() && (wasAway() || (claimed != null && claimed.isTemporary)));
   }
 
-  /** For a login that is not sent. */
+  /** The exception for a login that is not sent. */
   private SQLException exception(Refusal last) {
     long now = nanoTime.getAsLong();
     long age = Duration.ofNanos(now - last.answeredNanos).toSeconds();
@@ -390,18 +404,18 @@ final class Login {
   }
 
   /**
-   * A login that the server refused.
+   * A rejected login.
    *
-   * @param message the answer, explained
+   * @param message the explained answer
    * @param answer the driver's exception, without secrets
-   * @param attempts how many times in a row
-   * @param firstNanos when that was for the first time
-   * @param answeredNanos when that was for the last time
-   * @param mayPass whether the server was away before, so that it may be throttling, or the token
-   *     may be for a region that the writer has just left
-   * @param mayPassOnce whether the token was not replaced for the mere reason that a signing failed
-   *     just now; the next login tells
-   * @param backOff until the next login is sent
+   * @param attempts the number of rejections in a row
+   * @param firstNanos the time of the first of them
+   * @param answeredNanos the time of the last of them
+   * @param isTemporary whether it may be temporary: the server was unavailable before and may be
+   *     throttling, or the token may be signed for a region that the writer has just left
+   * @param isTemporaryOnce whether the token was not replaced only because a signing had just
+   *     failed, so that the next login decides
+   * @param backOff the wait before the next login
    */
   private record Refusal(
       String message,
@@ -409,13 +423,13 @@ final class Login {
       int attempts,
       long firstNanos,
       long answeredNanos,
-      boolean mayPass,
-      boolean mayPassOnce,
+      boolean isTemporary,
+      boolean isTemporaryOnce,
       BackOff backOff) {
 
     /**
-     * Jittered, so that pools do not come back together; no more than 6 logins in 30 s. DSQL, which
-     * takes 100 more each second, is asked again after a first wait each time.
+     * Has jitter, so that pools do not retry together, and allows at most 6 logins in 30 s. At
+     * DSQL, which accepts 100 more each second, each wait is as long as the first.
      */
     private static Duration waitAfter(int step, DoubleSupplier random) {
       double seconds =
@@ -431,21 +445,22 @@ final class Login {
         String message,
         SQLException answer,
         @Nullable Refusal previous,
-        boolean mayPass,
-        boolean mayPassOnce,
+        boolean isTemporary,
+        boolean isTemporaryOnce,
         BackOff backOff) {
       int attempts = previous == null ? 1 : previous.attempts + 1;
       long now = backOff.sinceNanos();
       long first = previous == null ? now : previous.firstNanos;
-      return new Refusal(message, answer, attempts, first, now, mayPass, mayPassOnce, backOff);
+      return new Refusal(
+          message, answer, attempts, first, now, isTemporary, isTemporaryOnce, backOff);
     }
 
-    private boolean mayPassAt(long now) {
-      return mayPassOnce || (mayPass && !isHopelessAt(now));
+    private boolean isTemporaryAt(long now) {
+      return isTemporaryOnce || (isTemporary && !isPermanentAt(now));
     }
 
-    private boolean isHopelessAt(long now) {
-      return Duration.ofNanos(now - firstNanos).compareTo(LONGEST_HOPE) >= 0;
+    private boolean isPermanentAt(long now) {
+      return Duration.ofNanos(now - firstNanos).compareTo(LONGEST_THROTTLING) >= 0;
     }
 
     private Refusal withoutWait(long now) {
@@ -458,15 +473,22 @@ final class Login {
 
     private Refusal with(BackOff other) {
       return new Refusal(
-          message, answer, attempts, firstNanos, answeredNanos, mayPass, mayPassOnce, other);
+          message,
+          answer,
+          attempts,
+          firstNanos,
+          answeredNanos,
+          isTemporary,
+          isTemporaryOnce,
+          other);
     }
   }
 
   /**
-   * Logins that were accepted one soon after the other.
+   * Accepted logins in quick succession.
    *
-   * @param count how many
-   * @param lastNanos when the last one was
+   * @param count their number
+   * @param lastNanos the time of the last one
    */
   private record Acceptances(int count, long lastNanos) {
 
@@ -474,7 +496,7 @@ final class Login {
       return new Acceptances(before(now) + 1, now);
     }
 
-    /** How many there were just before. */
+    /** The number of accepted logins just before. */
     private int before(long now) {
       boolean isJustNow = Duration.ofNanos(now - lastNanos).compareTo(JUST_NOW) < 0;
       return isJustNow ? count : 0;

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * What the builders of an {@link IamDataSource} and of an {@link IamTokenSource} have in common.
+ * The common part of the builders of {@link IamDataSource} and {@link IamTokenSource}. Not
+ * thread-safe.
  *
  * @param <B> the builder's own type
  */
@@ -36,7 +37,7 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   abstract B self();
 
   /**
-   * Sets who logs in.
+   * Sets the database user who logs in.
    *
    * @param user the database user, or null if the URL or the properties name it
    * @return this
@@ -47,10 +48,10 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   }
 
   /**
-   * Sets the {@code iam_*} settings, and what the JDBC driver is told beside the URL, if there is
-   * one. It is not told the settings.
+   * Sets the {@code iam_*} settings and the properties of the JDBC driver, if there is one. The
+   * settings are not passed to the driver.
    *
-   * @param properties copied when the builder builds
+   * @param properties the settings and the driver's properties; read when the builder builds
    * @return this
    * @see IamSettings
    */
@@ -60,10 +61,10 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   }
 
   /**
-   * Sets where AWS credentials come from.
+   * Sets the AWS credentials provider.
    *
-   * @param credentialsProvider asked once per token, and left open; null for the SDK's default
-   *     chain
+   * @param credentialsProvider asked once for each token, and never closed; null for the SDK's
+   *     default chain
    * @return this
    */
   public B awsCredentialsProvider(@Nullable AwsCredentialsProvider credentialsProvider) {
@@ -72,7 +73,7 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
   }
 
   /**
-   * Sets what stands first in log lines.
+   * Sets the name at the beginning of each log line.
    *
    * @param name the pool's name
    * @return this
@@ -86,20 +87,20 @@ abstract sealed class LoginBuilder<B extends LoginBuilder<B>>
     logger.warn("{} - {}", name, warning);
   }
 
-  /** For tests that sign on the caller's thread. */
+  /** Signs on another executor, in tests. */
   B signingThreads(Executor signingThreads) {
     this.signingThreads = name -> signingThreads;
     return self();
   }
 
-  /** For tests that advance the time. */
+  /** Replaces the clocks, in tests. */
   B clock(InstantSource clock, LongSupplier nanoTime) {
     this.clock = clock;
     this.nanoTime = nanoTime;
     return self();
   }
 
-  /** For tests that happen the same way each time. */
+  /** Replaces the source of random numbers, in tests. */
   B random(DoubleSupplier random) {
     this.random = random;
     return self();

@@ -14,13 +14,13 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * What somebody configured, checked: what is signed, and what the driver is told.
+ * The validated configuration of a login: what tokens are signed for, and what the driver gets.
  *
- * @param settings the {@code iam_*} settings, of the URL and beside it
- * @param url the JDBC URL, or what is known of it where a driver's DataSource has it
+ * @param settings the {@code iam_*} settings, merged from the URL and the properties
+ * @param url the JDBC URL, or what is known of it if a driver's DataSource has it
  * @param target what tokens are signed for
- * @param role the role that signs them, or null for whom the AWS credentials are of
- * @param driverProperties what the driver is told beside the URL, without settings, user and
+ * @param role the role to assume for signing, or null to sign with the AWS credentials themselves
+ * @param driverProperties the driver's properties outside the URL, without settings, user and
  *     password
  */
 record LoginConfiguration(
@@ -34,15 +34,15 @@ record LoginConfiguration(
 
   private static final Duration LONGEST_SESSION_OF_DSQL = Duration.ofMinutes(60);
 
-  /** The profiles that come with Amazon's driver, none of which logs in. */
+  /** The preset profiles of Amazon's driver, none of which logs in. */
   private static final String PRESET_PROFILE = "(SF_)?[A-I][0-2]?";
 
   /**
-   * Checks what comes with a JDBC URL.
+   * Validates a configuration with a JDBC URL.
    *
-   * @param name the pool's, which a role's session has by default
-   * @param warnings takes what is to be warned of
-   * @throws IllegalArgumentException if something is wrong or missing
+   * @param name the pool's name, the default name of a role's session
+   * @param warnings receives each warning
+   * @throws IllegalArgumentException if a setting is wrong or missing
    */
   static LoginConfiguration ofUrl(
       String name,
@@ -69,7 +69,7 @@ record LoginConfiguration(
     return of(name, settings, url, target, driverProperties);
   }
 
-  /** What the real driver takes of a URL that may be one of {@link IamDriver}. */
+  /** The real driver's URL, for a URL that may be one of {@link IamDriver}. */
   static String ofRealDriver(String jdbcUrl) {
     return jdbcUrl.startsWith(IamDriver.PREFIX)
         ? OtherLogins.withoutPassword("jdbc:".concat(jdbcUrl.substring(IamDriver.PREFIX.length())))
@@ -77,11 +77,11 @@ record LoginConfiguration(
   }
 
   /**
-   * Checks what comes with a driver's DataSource, and tells that to insist on TLS.
+   * Validates a configuration with a driver's DataSource, and configures that for TLS.
    *
-   * @param name the pool's, which a role's session has by default
-   * @param warnings takes what is to be warned of
-   * @throws IllegalArgumentException if something is wrong or missing
+   * @param name the pool's name, the default name of a role's session
+   * @param warnings receives each warning
+   * @throws IllegalArgumentException if a setting is wrong or missing
    */
   static LoginConfiguration ofDataSource(
       String name,
@@ -109,17 +109,17 @@ record LoginConfiguration(
     bean.requireTls(url, target, driverProperties)
         .ifPresent(warning -> warnings.accept(warning + "."));
     warn(warnings, url, settings, target);
-    // what TLS was told is among the properties now
+    // the properties now contain the TLS negotiation
     return of(name, settings, url.without(TransportSecurity.NEGOTIATION), target, driverProperties);
   }
 
   /**
-   * Checks what comes with another {@link IamDataSource}, whose driver is used again.
+   * Validates a configuration with another {@link IamDataSource}, whose driver is reused.
    *
-   * @param name the pool's, which a role's session has by default
-   * @param warnings takes what is to be warned of
-   * @param other what the other one's tokens are signed for
-   * @throws IllegalArgumentException if something is wrong or missing
+   * @param name the pool's name, the default name of a role's session
+   * @param warnings receives each warning
+   * @param other what the tokens of the other one are signed for
+   * @throws IllegalArgumentException if a setting is wrong or missing
    */
   static LoginConfiguration ofOther(
       String name,
@@ -140,13 +140,13 @@ record LoginConfiguration(
   }
 
   /**
-   * Checks what comes without JDBC, with an endpoint's name and port.
+   * Validates a configuration without JDBC, with an endpoint's name and port.
    *
-   * @param name what a role's session has for a name by default
-   * @param warnings takes what is to be warned of
-   * @param endpoint the settings that the name and the port are, if they were given
-   * @param properties with the other settings among them
-   * @throws IllegalArgumentException if something is wrong or missing
+   * @param name the default name of a role's session
+   * @param warnings receives each warning
+   * @param endpoint the name and port as settings, if given
+   * @param properties properties with the other settings
+   * @throws IllegalArgumentException if a setting is wrong or missing
    */
   static LoginConfiguration ofEndpoint(
       String name,
@@ -172,7 +172,7 @@ record LoginConfiguration(
     return new LoginConfiguration(settings, url, target, role, driverProperties);
   }
 
-  /** The ARN of the role that signs, or null for whom the AWS credentials are of. */
+  /** The ARN of the role to assume for signing, or null if there is none. */
   @Nullable String roleArn() {
     return role == null ? null : role.arn();
   }
@@ -188,10 +188,10 @@ record LoginConfiguration(
   }
 
   /**
-   * Says in the log who logs in where, and with whose credentials.
+   * Logs who logs in where, and with which credentials.
    *
-   * @param credentialsProvider the one that was given, if any
-   * @throws IllegalArgumentException if one was given, and a profile as well
+   * @param credentialsProvider the given credentials provider, if any
+   * @throws IllegalArgumentException if both a provider and a profile are set
    */
   void announce(String name, @Nullable AwsCredentialsProvider credentialsProvider) {
     String profile = settings.awsProfile();
@@ -215,10 +215,9 @@ record LoginConfiguration(
   }
 
   /**
-   * Warns of a pool that keeps connections for longer than the server does.
+   * Warns if a pool keeps connections for longer than the server does.
    *
-   * @param maxLifetime for how long a pool keeps them; zero for no limit, null where that is
-   *     unknown
+   * @param maxLifetime how long the pool keeps them; zero for no limit, null if unknown
    */
   void warnOfLifetime(Consumer<String> warnings, @Nullable Duration maxLifetime) {
     if (maxLifetime == null || !target.endpoint().isOfDsql()) {
@@ -235,7 +234,7 @@ record LoginConfiguration(
     }
   }
 
-  /** Shows only what cannot be a secret. */
+  /** Omits everything that could be a secret. */
   @Override
   public String toString() {
     return "a login of " + request();
@@ -292,7 +291,7 @@ record LoginConfiguration(
     }
   }
 
-  /** The cluster's endpoint, where the URL names that or its reader's, and the hash is the same. */
+  /** The cluster endpoint, if the URL names that or the reader endpoint of the same cluster. */
   private static Optional<String> clusterOf(LoginTarget target) {
     return target
         .named()
@@ -304,7 +303,7 @@ record LoginConfiguration(
         .map(named -> named.name().replaceFirst("\\.cluster-ro-", ".cluster-"));
   }
 
-  /** What all endpoints of a cluster have in common. */
+  /** The part of the name that all endpoints of a cluster share. */
   private static String hashAndRegion(EndpointName ofCluster) {
     return ofCluster.name().replaceFirst("^[^.]+\\.cluster-(custom-|ro-)?", "");
   }
@@ -366,7 +365,7 @@ record LoginConfiguration(
     return IamSettings.from(merged);
   }
 
-  /** Without the settings, the user and whatever is a password for drivers of any kind. */
+  /** The driver's properties: all but the settings, the user and passwords. */
   private static Properties forDriver(Consumer<String> warnings, Properties written) {
     Properties driverProperties = new Properties();
     boolean hasPassword = false;
@@ -383,7 +382,7 @@ record LoginConfiguration(
     return driverProperties;
   }
 
-  /** The user who is configured for the pool counts more than the one for the driver. */
+  /** The configured user; the pool's takes precedence over the driver's. */
   private static @Nullable String user(
       Consumer<String> warnings, @Nullable String configured, @Nullable String ofDriver) {
     if (configured == null || configured.isBlank()) {
@@ -401,7 +400,7 @@ record LoginConfiguration(
     return configured;
   }
 
-  /** What the properties say of a name in whatever case, in its own case first. */
+  /** The value of a property, ignoring case, but with an exact match first. */
   private static @Nullable String valueOf(String name, Properties properties) {
     String value = properties.getProperty(name);
     for (String property : properties.stringPropertyNames()) {
@@ -412,7 +411,7 @@ record LoginConfiguration(
     return value;
   }
 
-  /** As text, which is what drivers read. */
+  /** A copy with all values as text, which is what drivers read. */
   static Properties texts(Properties properties) {
     Properties texts = new Properties();
     for (String property : properties.stringPropertyNames()) {

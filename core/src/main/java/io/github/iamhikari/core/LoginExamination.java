@@ -11,12 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The token and the login, by the {@link IamDataSource} that would be built anyway. */
+/**
+ * The doctor's token and login steps, with the {@link IamDataSource} that the application would
+ * use.
+ */
 final class LoginExamination {
 
   private static final int TIMEOUT_SECONDS = 10;
 
-  /** What rules out a cause that a server refuses a token for, by words of the check for it. */
+  /** The step that rules out a cause of a rejected token, by words of the check. */
   private static final Map<String, Step> RULED_OUT_BY =
       Map.of(
           "policy of these AWS credentials", Step.POLICY,
@@ -36,7 +39,7 @@ final class LoginExamination {
     this.findings = findings;
   }
 
-  /** Has a token signed. It stays in the {@link IamDataSource}. */
+  /** Signs a token, which stays in the {@link IamDataSource}. */
   void sign() {
     try {
       IamToken token = dataSource.token();
@@ -52,10 +55,10 @@ final class LoginExamination {
     }
   }
 
-  /** Logs in, and asks the server who that is, and how it is set up. */
+  /** Logs in, and examines the server. */
   void logIn() {
     try {
-      // a DriverManager has one for all its drivers, so it is put back
+      // restored afterwards, because DriverManager has one timeout for all drivers
       boolean isUnbounded = dataSource.getLoginTimeout() == 0;
       if (isUnbounded) {
         dataSource.setLoginTimeout(TIMEOUT_SECONDS);
@@ -80,7 +83,7 @@ final class LoginExamination {
       findings.failed(
           LOGIN,
           "Put the driver's dependencies on the class path, in matching versions.",
-          "the driver failed with %s", // the class that is missing is no secret
+          "the driver failed with %s", // a missing class is not a secret
           e instanceof LinkageError ? e : e.getClass().getName());
     }
   }
@@ -106,7 +109,7 @@ final class LoginExamination {
         hidden);
   }
 
-  /** The step that is well only if a check is; the login where there is no other. */
+  /** The step that rules out the cause behind a check; the login step if there is none. */
   private static Step ruledOutBy(String check) {
     for (Map.Entry<String, Step> words : RULED_OUT_BY.entrySet()) {
       if (check.contains(words.getKey())) {

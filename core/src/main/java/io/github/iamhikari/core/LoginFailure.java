@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What a driver's exception says of a login with a token, and what to check. */
+/** The kinds of failed logins, as read from a driver's exception, with what to check for each. */
 enum LoginFailure {
-  /** The server looked at the token, and refused it. */
+  /** The server checked the token and rejected it. */
   TOKEN_REFUSED(
       "the IAM policy of these AWS credentials must allow rds-db:connect for this user on this"
           + " database",
@@ -34,19 +34,19 @@ enum LoginFailure {
       "the AWS credentials must not be revoked, and their session must not have ended",
       "there must be fewer than about 200 new IAM logins per second"),
 
-  /** The server does not take a token from this user, but wants something else. */
+  /** The server does not accept tokens from this user. */
   NO_IAM_USER(
       "the user must exist in the database, spelled exactly like this",
       "the user must be set up for IAM (PostgreSQL: GRANT rds_iam to it; MySQL: create it with"
           + " IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS')",
       "IAM authentication must be enabled on the database"),
 
-  /** The server takes no token without TLS, or does not speak it. */
+  /** The server requires TLS for tokens, or does not support TLS. */
   TLS_MISSING(
       "the server accepts IAM logins over TLS only, so the driver must use TLS",
       "the JDBC URL must lead to the database itself, or to a proxy that passes TLS through"),
 
-  /** The driver sent no token, since it could not tell that the server is the endpoint. */
+  /** The driver sent no token because the server could not be verified. */
   SERVER_UNVERIFIED(
       "the JDBC URL must lead to the database itself: a proxy that terminates TLS presents its own"
           + " certificate",
@@ -59,30 +59,30 @@ enum LoginFailure {
       "to skip verification, which lets anyone on the network path read the token, set"
           + " sslmode=require (MySQL: sslMode=REQUIRED; MariaDB: sslMode=trust)"),
 
-  /** The server has no rule that lets this user in from here. */
+  /** The server does not allow this user to connect from this machine. */
   NOT_PERMITTED(
       "the server must allow this user to connect from this machine's address (PostgreSQL:"
           + " pg_hba.conf; MySQL: the user's host)",
       "the user's account must not be locked"),
 
-  /** The server lets nobody more in; that passes. */
+  /** The server has no free connections; temporary. */
   TOO_MANY_CONNECTIONS(
       "all pools together must not exceed the database's max_connections or the user's connection"
           + " limit"),
 
-  /** The server takes no more logins for now, and says so. Waiting helps. */
+  /** The server reports too many logins; temporary. */
   TOO_MANY_LOGINS(
       "all instances together must not open more than 100 connections per second to an Aurora DSQL"
           + " cluster, after a burst of 1,000"),
 
-  /** The server cannot tell which database is meant, as the driver's TLS does not name it. */
+  /** The server cannot tell which cluster is meant, because the driver's TLS does not name it. */
   NO_SERVER_NAME(
       "the JDBC URL should name the endpoint itself, or omit sslmode and sslfactory, so that"
           + " iam-hikari names the cluster in TLS",
       "otherwise the driver's options must be \"-c amzn-cluster-id=\" followed by the cluster's"
           + " ID"),
 
-  /** Whatever it is, it is no matter of the login. */
+  /** A failure that has nothing to do with the login. */
   UNRELATED();
 
   private static final String INVALID_AUTHORIZATION = "28000";
@@ -90,13 +90,12 @@ enum LoginFailure {
   private static final String TOO_MANY_CLIENTS = "53300";
   private static final String LIMIT_EXCEEDED = "53400";
 
-  /**
-   * What DSQL says of a connection that it does not accept begins so, and then tells the reason.
-   */
+  /** The beginning of DSQL's message about a rejected connection; the reason follows. */
   private static final String AT_DSQL = "unable to accept connection, ";
 
   /**
-   * What DSQL says of a token whose IAM role cannot be found, or whose session has ended.
+   * Parts of DSQL's message about a token whose IAM role cannot be found or whose session has
+   * expired.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html">Troubleshooting
@@ -109,23 +108,26 @@ enum LoginFailure {
   private static final Map<Integer, LoginFailure> BY_CODE =
       Map.ofEntries(
           Map.entry(1045, TOKEN_REFUSED),
-          Map.entry(1251, NO_IAM_USER), // who logs in in a way that the driver does not know
-          Map.entry(1524, NO_IAM_USER), // by a plugin that is not there
-          Map.entry(1698, NO_IAM_USER), // by the operating system's user
+          Map.entry(1251, NO_IAM_USER), // an authentication method that the driver does not support
+          Map.entry(1524, NO_IAM_USER), // an authentication plugin that is not loaded
+          Map.entry(1698, NO_IAM_USER), // a user of the operating system
           Map.entry(3159, TLS_MISSING),
-          Map.entry(1129, NOT_PERMITTED), // from an address with too many failures
-          Map.entry(1130, NOT_PERMITTED), // from this address
+          Map.entry(1129, NOT_PERMITTED), // blocked address, after too many failures
+          Map.entry(1130, NOT_PERMITTED), // not from this address
           Map.entry(3118, NOT_PERMITTED), // locked, by MySQL
           Map.entry(4151, NOT_PERMITTED), // locked, by MariaDB
           Map.entry(1040, TOO_MANY_CONNECTIONS),
           Map.entry(1203, TOO_MANY_CONNECTIONS), // of this user
           Map.entry(1226, TOO_MANY_CONNECTIONS)); // of this user, or in this hour
 
-  /** What pgjdbc and MariaDB's driver say of a certificate, without an exception that tells it. */
+  /**
+   * Messages of pgjdbc and MariaDB's driver about certificates, which come without a typed
+   * exception.
+   */
   private static final List<String> NOT_THIS_SERVER =
       List.of("could not be verified by hostnameverifier", "doesn't correspond to", "self signed");
 
-  /** What the drivers themselves say where the server speaks no TLS: pgjdbc, MySQL's, MariaDB's. */
+  /** Messages of pgjdbc, Connector/J and MariaDB's driver about a server without TLS. */
   private static final List<String> NO_TLS_THERE =
       List.of("does not support ssl", "ssl connection required", "ssl not enabled in the server");
 
@@ -137,10 +139,10 @@ enum LoginFailure {
   }
 
   /**
-   * One line for whoever is on call: who was refused, with what, and what to check, the likeliest
-   * first. It shows no secret, and nothing is asked of the network for it.
+   * Explains the failure in one line: who could not log in, with which key, and what to check, most
+   * likely cause first. Contains no secret and needs no network access.
    *
-   * @param hasSucceeded whether logins of this user succeeded before
+   * @param hasSucceeded whether this user has logged in before
    */
   String explain(
       SQLException answer,
@@ -164,12 +166,12 @@ enum LoginFailure {
     return line.append(". ").append(numbered(likeliestFirst)).toString();
   }
 
-  /** What to check, the likeliest first. */
+  /** What to check, most likely cause first. */
   List<String> checks(TokenRequest request) {
     return request.isOfDsql() ? DsqlRefusal.checks(this, request, checks) : checks;
   }
 
-  /** In one sentence what to check. */
+  /** The checks as one numbered sentence. */
   static String numbered(List<String> checks) {
     StringBuilder line = new StringBuilder("Check");
     for (int i = 0; i < checks.size(); i++) {
@@ -178,14 +180,17 @@ enum LoginFailure {
     return line.append('.').toString();
   }
 
-  /** The first line of what the server or the driver says, without a full stop. */
+  /** The first line of the server's or the driver's message, without a full stop. */
   static String inShort(SQLException answer, TokenRequest request) {
     String words = String.valueOf(words(answer)).lines().findFirst().orElse("");
     String line = words.endsWith(".") ? words.substring(0, words.length() - 1) : words;
     return request.isOfDsql() ? line + DsqlRefusal.hint(answer) : line;
   }
 
-  /** What was right before is so still, but for the last of them. */
+  /**
+   * Moves the last checks to the front if the login has worked before, because only those can
+   * change.
+   */
   private List<String> likeliestFirst(TokenRequest request, boolean mayHaveEnded) {
     List<String> all = checks(request);
     if (this != TOKEN_REFUSED || !mayHaveEnded) {
@@ -196,9 +201,7 @@ enum LoginFailure {
     return whatEndsFirst;
   }
 
-  /**
-   * What this library's own verification says of the server, or the JDK's, or the driver's words.
-   */
+  /** The message of this library's verification or of the JDK's, or else the driver's. */
   private static @Nullable String words(SQLException answer) {
     String words = answer.getMessage();
     for (Throwable cause : everyCause(answer)) {
@@ -212,7 +215,7 @@ enum LoginFailure {
     return words;
   }
 
-  /** Reads an exception, its causes and the exceptions chained to it. */
+  /** Classifies an exception by its causes and the exceptions chained to it. */
   static LoginFailure of(SQLException failure) {
     for (Throwable cause : everyCause(failure)) {
       LoginFailure verdict = UNRELATED;
@@ -229,8 +232,8 @@ enum LoginFailure {
   }
 
   /**
-   * The same where it is known whose server answered: a PostgreSQL says with the SQLState of too
-   * many logins that a statement's files have grown too large.
+   * Classifies an exception of a known service: DSQL's SQLState for too many logins has another
+   * meaning in PostgreSQL, where it reports temporary files that have grown too large.
    */
   static LoginFailure of(SQLException failure, TokenRequest request) {
     LoginFailure verdict = of(failure);
@@ -239,8 +242,8 @@ enum LoginFailure {
   }
 
   /**
-   * A driver's exception as it may hang on ours: without a hint of the server's that may repeat a
-   * part of the token.
+   * A driver's exception that is safe as a cause: a copy without the server's hint if that may
+   * repeat a part of the token.
    */
   static SQLException withoutSecrets(SQLException answer) {
     if (everyCause(answer).stream().noneMatch(DsqlRefusal::mayHoldToken)) {
@@ -270,12 +273,12 @@ enum LoginFailure {
     return seen;
   }
 
-  /** Whether a server ended a connection, or could not be reached: by SQLState, which all say. */
+  /** Whether the server ended the connection or could not be reached, according to the SQLState. */
   static boolean saysThatServerIsAway(SQLException failure) {
     return anyState(failure, state -> state.startsWith("08") || state.startsWith("57P0"));
   }
 
-  /** Whether an exception, a cause of it or one that is chained to it has such an SQLState. */
+  /** Whether an exception, one of its causes or one chained to it has a matching SQLState. */
   private static boolean anyState(SQLException failure, Predicate<String> isWanted) {
     return everyCause(failure).stream()
         .map(cause -> cause instanceof SQLException e ? String.valueOf(e.getSQLState()) : "")
@@ -302,7 +305,9 @@ enum LoginFailure {
     };
   }
 
-  /** DSQL refuses a token with 28000 or with 08006; its words tell more than its states. */
+  /**
+   * DSQL rejects a token with 28000 or 08006, so its message is more reliable than its SQLState.
+   */
   private static LoginFailure readDsql(String message) {
     if (message.contains("access denied")) {
       return TOKEN_REFUSED;
@@ -326,7 +331,7 @@ enum LoginFailure {
     return NO_TLS_THERE.stream().anyMatch(message::contains) ? TLS_MISSING : UNRELATED;
   }
 
-  /** PostgreSQL says much with one SQLState. */
+  /** PostgreSQL uses one SQLState for several failures. */
   private static LoginFailure readAuthorization(String message) {
     if (message.contains("pg_hba.conf")) {
       boolean inClearText = message.contains("no encryption") || message.contains("ssl off");

@@ -5,7 +5,7 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what became of tokens. May be shared between threads. */
+/** Counts signed, failed and rejected tokens. Thread-safe. */
 final class LoginStatistics {
 
   private final InstantSource clock;

@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token is for, decided from URL, properties and settings: the only place that refuses what
- * no token can fit.
+ * The endpoint and user that a token is signed for, derived from the URL, the properties and the
+ * settings. Rejects every configuration for which that cannot be decided.
  *
- * @param endpoint the endpoint whose name is signed
- * @param named the endpoint that the URL names, if it does and it is another one
+ * @param endpoint the endpoint that tokens are signed for
+ * @param named the endpoint in the URL, if there is a different one
  * @param request host, port, region and user
  */
 record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenRequest request) {
@@ -22,10 +22,10 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
 
   private static final String A_CLUSTER_ID = "abcdefghij0123456789klmnop";
 
-  /** What the name of an interface endpoint of a VPC ends with. */
+  /** The suffix of the name of a VPC interface endpoint. */
   private static final String VPC_ENDPOINT = ".vpce.amazonaws.com";
 
-  /** Parameters by which PostgreSQL's driver goes elsewhere than to the URL's host and port. */
+  /** Parameters that send PostgreSQL's driver to another host than the URL's. */
   private static final List<String> HOST_DETOURS = List.of("host", "PGHOST");
 
   private static final List<String> PORT_DETOURS = List.of("port", "PGPORT");
@@ -35,12 +35,12 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
   private static final String PORT_OF_URL = "The port in the JDBC URL";
 
   /**
-   * Decides.
+   * Derives the target.
    *
-   * @param configuredUser the user who is named outside the URL, if any
-   * @throws IllegalArgumentException if the endpoint, its port or its region cannot be told, nor
-   *     the region be looked up, no user is named or two are, or the URL could lead elsewhere or
-   *     holds a password
+   * @param configuredUser the user set outside the URL, if any
+   * @throws IllegalArgumentException if the endpoint, its port or its region cannot be determined;
+   *     if no user is set, or two different ones are; or if the URL could lead elsewhere or
+   *     contains a password
    */
   static LoginTarget of(JdbcUrl url, IamSettings settings, @Nullable String configuredUser) {
     if (url.holdsPassword()) {
@@ -80,21 +80,22 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
         new TokenRequest(endpoint.service(), endpoint.name(), port, region, user));
   }
 
-  /** Whether a URL's parameter means something here, so that a message may name it. */
+  /** Whether this class reads a URL parameter, so that messages may name it. */
   static boolean readsParameter(String name) {
     return name.equalsIgnoreCase("user")
         || isDetour(HOST_DETOURS, name)
         || isDetour(PORT_DETOURS, name);
   }
 
-  /** What the driver connects to, as far as it is known. */
+  /** The endpoint that the driver connects to, as far as known. */
   EndpointName server() {
     return named.orElse(endpoint);
   }
 
   /**
-   * The region whose roots verify the server: for a global endpoint {@link RegionRoots#ALL}, since
-   * its writer moves. The names of commercial regions end as those of GovCloud do.
+   * The region whose root certificates verify the server: {@link RegionRoots#ALL} for a global
+   * endpoint, since its writer moves. Global endpoints of commercial regions and of GovCloud share
+   * a suffix.
    */
   String rootsRegion() {
     if (endpoint.region() != null) {
@@ -120,11 +121,11 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
                         exampleFor(iamHost))));
   }
 
-  /** An endpoint, in inverted commas, that somebody may have meant who wrote another name. */
+  /** An example, in quotes, of the endpoint that may have been meant by another name. */
   private static String exampleFor(String host) {
     String name = EndpointName.normalize(host);
     String[] labels = name.split("\\.", 4);
-    boolean isPrivateLink = // by the name of the VPC's endpoint, which tells the service
+    boolean isPrivateLink = // the VPC endpoint's name contains the service
         name.endsWith(VPC_ENDPOINT) && labels.length == 4 && labels[1].startsWith("dsql-");
     if (isPrivateLink) {
       return "\"" + A_CLUSTER_ID + "." + labels[1] + "." + labels[2] + ".on.aws\"";
@@ -164,9 +165,9 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
   }
 
   /**
-   * Why a host in the URL is not what tokens are signed for.
+   * The reason why tokens cannot be signed for the URL's host.
    *
-   * @param host null where the URL names none
+   * @param host null if the URL has none
    */
   private static IllegalArgumentException noEndpoint(@Nullable String host) {
     if (host == null) {
@@ -229,7 +230,7 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
     }
   }
 
-  /** The port for messages, since no token for Aurora DSQL names one: the driver's own. */
+  /** The driver's port, for messages only: tokens for Aurora DSQL contain no port. */
   private static int portOfDsql(JdbcUrl url, IamSettings settings, Optional<EndpointName> named) {
     Integer port =
         url.addresses().isEmpty() ? settings.defaultPort() : url.addresses().get(0).port();
@@ -293,9 +294,9 @@ record LoginTarget(EndpointName endpoint, Optional<EndpointName> named, TokenReq
   }
 
   /**
-   * A user's name, as it is.
+   * Returns a user's name unchanged.
    *
-   * @throws IllegalArgumentException if no user has it
+   * @throws IllegalArgumentException if it cannot be the name of a database user
    */
   static String checked(String user) {
     char first = user.isEmpty() ? ' ' : user.charAt(0);

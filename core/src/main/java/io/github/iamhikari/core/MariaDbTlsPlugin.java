@@ -18,38 +18,38 @@ import org.mariadb.jdbc.plugin.TlsSocketPlugin;
 import org.mariadb.jdbc.plugin.tls.main.DefaultTlsSocketPlugin;
 
 /**
- * Verifies servers for MariaDB's driver. Not for applications: it is public only because the driver
- * loads it as a service, by its {@linkplain #type() type} in {@code tlsSocketType}. This library
- * configures that where the configuration says nothing of TLS.
+ * A TLS plugin that verifies servers for MariaDB's driver. Internal: it is public only because the
+ * driver loads it as a service, by its {@linkplain #type() type} in {@code tlsSocketType}. This
+ * library sets that property unless the configuration sets up TLS itself.
  *
- * <p>For one connection, and so for one thread at a time: the driver makes one for each.
+ * <p>Not thread-safe: the driver creates an instance for each connection.
  */
 public final class MariaDbTlsPlugin implements TlsSocketPlugin {
 
-  /** A constant, since this class may be where the driver is not, and cannot be loaded there. */
+  /** A constant, because this class cannot be loaded where the driver is missing. */
   static final String NAME = "io.github.iamhikari.core.MariaDbTlsPlugin";
 
   static final String TYPE = "IAM-HIKARI";
 
-  /** A property that the driver does not know, and keeps. */
+  /** A property that the driver does not know, but preserves. */
   static final String ARGUMENT = "verifiedServer";
 
   private final DefaultTlsSocketPlugin standard = new DefaultTlsSocketPlugin();
 
   private @Nullable VerifiedTls tls;
 
-  /** For the driver. */
+  /** Called by the driver. */
   public MariaDbTlsPlugin() {}
 
-  /** {@return the value of {@code tlsSocketType} that asks for this plugin} */
+  /** {@return the value of {@code tlsSocketType} that selects this plugin} */
   @Override
   public String type() {
     return TYPE;
   }
 
   /**
-   * Returns what verifies the server: by the roots that the configuration names, or else by those
-   * of the endpoint's region and of the JVM.
+   * Returns the trust manager that verifies the server, with the root certificates in the
+   * configuration, or else with those of the endpoint's region and of the JVM.
    *
    * @throws SQLException if the roots cannot be read
    */
@@ -83,10 +83,10 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
   }
 
   /**
-   * Puts TLS on a connected socket, for versions of the driver before 4.
+   * Adds TLS to a connected socket, for versions of the driver before 4.
    *
    * @param socket the socket
-   * @param factory what has the trust manager of this plugin
+   * @param factory a factory with the trust manager of this plugin
    * @return the socket with TLS, before its handshake
    * @throws IOException if that fails
    */
@@ -98,7 +98,7 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
   }
 
   /**
-   * Puts TLS on a connected socket.
+   * Adds TLS to a connected socket.
    *
    * @param host ignored: the certificate must be for the endpoint that tokens are signed for
    * @throws IOException if that fails
@@ -110,7 +110,7 @@ public final class MariaDbTlsPlugin implements TlsSocketPlugin {
   }
 
   /**
-   * Does nothing, for versions of the driver before 4: the handshake has compared the name.
+   * Does nothing, for versions of the driver before 4: the handshake has already compared the name.
    *
    * @param host ignored
    * @param session ignored

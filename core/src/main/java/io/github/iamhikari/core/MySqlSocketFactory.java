@@ -12,11 +12,11 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies MySQL servers for Connector/J. Not for applications: it is public only because
- * Connector/J loads it by its name, as its {@code socketFactory}. This library configures that
- * where the configuration says nothing of TLS.
+ * A socket factory that verifies MySQL servers for Connector/J. Internal: it is public only because
+ * Connector/J loads it by name, as its {@code socketFactory}. This library sets that property
+ * unless the configuration sets up TLS itself.
  *
- * <p>For one connection, and so for one thread at a time.
+ * <p>Not thread-safe: Connector/J creates an instance for each connection.
  *
  * @see <a
  *     href="https://dev.mysql.com/doc/connector-j/en/connector-j-connp-props-connection.html">Connector/J's
@@ -24,17 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MySqlSocketFactory extends StandardSocketFactory {
 
-  /** A constant, since this class may be where Connector/J is not, and cannot be loaded there. */
+  /** A constant, because this class cannot be loaded where Connector/J is missing. */
   static final String NAME = "io.github.iamhikari.core.MySqlSocketFactory";
 
-  /** For Connector/J. */
+  /** Called by Connector/J. */
   public MySqlSocketFactory() {}
 
   /**
-   * Does the handshake, which accepts no certificate but one for the endpoint. Which that is stands
-   * in {@code trustCertificateKeyStoreUrl}, a property that a {@code MysqlDataSource} has, too.
+   * Performs the TLS handshake, which accepts only a certificate for the endpoint. The endpoint is
+   * passed in {@code trustCertificateKeyStoreUrl}, since {@code MysqlDataSource} has that property,
+   * too.
    *
-   * @throws IOException if the server is not accepted, or the connection fails
+   * @throws IOException if the server cannot be verified or the connection fails
    */
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as StandardSocketFactory

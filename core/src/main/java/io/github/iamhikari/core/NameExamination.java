@@ -26,9 +26,9 @@ final class NameExamination {
   }
 
   /**
-   * Looks up the names that the driver connects to.
+   * Resolves the names that the driver connects to.
    *
-   * @param endpoint whose name is signed
+   * @param endpoint the endpoint that tokens are signed for
    */
   void examine(List<Target> targets, EndpointName endpoint) {
     Map<String, Optional<String>> addresses = new LinkedHashMap<>();
@@ -53,7 +53,7 @@ final class NameExamination {
         });
   }
 
-  /** Tells which endpoint the names are aliases of, where the settings name none. */
+  /** Reports the endpoint that a name is an alias of, if the settings name none. */
   void findEndpoint(Set<String> names) {
     for (String name : names) {
       Optional<String> endpoint = isAddress(name) ? Optional.empty() : firstEndpoint(dns.of(name));
@@ -90,7 +90,9 @@ final class NameExamination {
     findings.ok(NAME, "%s", seen);
   }
 
-  /** Whether an endpoint is among the aliases, or leads to one of them as a cluster's does. */
+  /**
+   * Whether an endpoint is among the aliases, or leads to one of them, as a cluster endpoint does.
+   */
   private boolean isAkin(List<String> aliases, String endpoint) {
     if (aliases.contains(endpoint)) {
       return true;
@@ -110,7 +112,7 @@ final class NameExamination {
         : ", an alias of " + String.join(", which is an alias of ", aliases) + ",";
   }
 
-  /** The addresses of a name, with what is special about them; empty if there is none. */
+  /** The addresses of a name with their kind, as text; empty if the name cannot be resolved. */
   private static Optional<String> addresses(String host) {
     try {
       StringJoiner all = new StringJoiner(", ");

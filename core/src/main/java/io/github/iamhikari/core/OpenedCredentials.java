@@ -4,20 +4,20 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * The AWS credentials that sign the tokens of a login: of a provider that was given, of the SDK's
- * default chain, or of a role that is assumed with either.
+ * The AWS credentials provider of a login: a given one, the SDK's default chain, or a role assumed
+ * with either.
  *
- * @param provider explains its failures
+ * @param provider the provider, which explains its failures
  * @param closing closes what was opened for it
  */
 record OpenedCredentials(AwsCredentialsProvider provider, Runnable closing)
     implements AutoCloseable {
 
   /**
-   * Opens what the configuration asks for.
+   * Opens the provider in the configuration.
    *
-   * @param given left open when this is closed; null for the SDK's default chain
-   * @throws IllegalArgumentException if a module of the SDK is missing for it
+   * @param given the given provider, which is never closed; null for the SDK's default chain
+   * @throws IllegalArgumentException if a required SDK module is missing
    */
   static OpenedCredentials of(LoginConfiguration login, @Nullable AwsCredentialsProvider given) {
     String profile = login.settings().awsProfile();
@@ -35,7 +35,7 @@ record OpenedCredentials(AwsCredentialsProvider provider, Runnable closing)
     return new OpenedCredentials(assumed, assumed::close);
   }
 
-  /** Gives up its share in the provider, or closes what is its own. */
+  /** Releases the share in the provider, or closes the provider if it is not shared. */
   @Override
   public void close() {
     closing.run();

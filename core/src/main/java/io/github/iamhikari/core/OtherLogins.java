@@ -6,18 +6,18 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * Properties by which a driver logs in with something else than the token that it is given, and
- * drivers that always do. The properties' names have no case for MySQL's and MariaDB's driver.
+ * Rejects driver properties, and drivers, that log in with something other than the given token.
+ * Names are compared without case, as MySQL's and MariaDB's drivers do.
  */
 final class OtherLogins {
 
-  /** Those by which a driver asks other code for a password, or logs in by itself. */
+  /** Properties that make a driver ask other code for a password, or log in by other means. */
   private static final Set<String> PLUGINS =
       Set.of("authenticationPluginClassName", "authenticationPlugins", "credentialType");
 
   private static final String WRAPPER_PLUGINS = "wrapperPlugins";
 
-  /** A set of plugins that has a name. */
+  /** The property that selects a named set of plugins. */
   static final String WRAPPER_PROFILE = "wrapperProfileName";
 
   /**
@@ -28,19 +28,22 @@ final class OtherLogins {
   private static final Set<String> WRAPPER_LOGINS =
       Set.of("iam", "iamDsql", "awsSecretsManager", "federatedAuth", "okta");
 
-  /** Of Amazon's connector for Aurora DSQL, which signs a token itself for each connection. */
+  /**
+   * The protocol of Amazon's connector for Aurora DSQL, which signs a token for each connection
+   * itself.
+   */
   private static final String DSQL_CONNECTOR = "aws-dsql";
 
   private OtherLogins() {}
 
-  /** Whether a property is a password for the database: Connector/J has three more names for it. */
+  /** Whether a property is the database password; Connector/J has three more names for it. */
   static boolean isPassword(String name) {
     return name.regionMatches(true, 0, "password", 0, "password".length())
         && (name.length() == "password".length()
             || (name.length() == "password1".length() && "123".indexOf(name.charAt(8)) >= 0));
   }
 
-  /** Takes a password out of a URL's parameters, where a tool insists on one. */
+  /** Removes a password, which some tools require, from a URL's parameters. */
   static String withoutPassword(String url) {
     int question = url.indexOf('?');
     if (question < 0) {
@@ -57,9 +60,9 @@ final class OtherLogins {
   }
 
   /**
-   * Refuses the protocol of a driver that sends a token of its own, whatever it is given.
+   * Rejects the protocol of a driver that always sends its own token.
    *
-   * @throws IllegalArgumentException if it is one
+   * @throws IllegalArgumentException if the protocol is one of these
    * @see <a href="https://github.com/awslabs/aurora-dsql-jdbc-connector">Aurora DSQL Connector for
    *     JDBC</a>
    */
@@ -72,9 +75,9 @@ final class OtherLogins {
   }
 
   /**
-   * Refuses a configuration that has the driver log in with something else than the token.
+   * Rejects a configuration that makes the driver log in with something other than the token.
    *
-   * @throws IllegalArgumentException if there is such a property, in the URL or beside it
+   * @throws IllegalArgumentException if the URL or the properties contain such a property
    */
   static void refuse(JdbcUrl url, Properties driverProperties) {
     for (JdbcUrl.Parameter parameter : url.parameters()) {
@@ -85,7 +88,7 @@ final class OtherLogins {
     }
   }
 
-  /** Refuses a property that has the driver log in with something else than the token. */
+  /** Rejects a property that makes the driver log in with something other than the token. */
   static void refuse(String name, String value) {
     if (value.isBlank()) {
       return;

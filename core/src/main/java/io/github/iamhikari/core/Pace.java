@@ -5,21 +5,22 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a pool that has a connection spaces its logins while the server refuses some of them, as RDS
- * does with more than about 200 a second. It gives way to pools that have none, and then fills at a
- * rate that grows with time and shrinks with each refusal. A pool that is not refused has no pace.
+ * The rate at which a pool with connections logs in while the server rejects some logins, as RDS
+ * does above about 200 per second. The pool first gives way to pools without connections, and then
+ * fills at a rate that grows over time and shrinks with each rejection. A pool without rejections
+ * has no pace.
  *
- * <p>How many pools there are is unknown. What each of them knows is how long the server has been
- * refusing logins, which grows with their number: that is the measure of all that follows. The
- * constants were found with {@code FleetSimulationTest}, which shows what comes of them.
+ * <p>The number of pools is unknown. But each pool knows how long the server has been rejecting
+ * logins, and this time grows with the number of pools, so all rates derive from it. The constants
+ * were found with {@code FleetSimulationTest}, which shows their effect.
  *
- * @param startNanos when the server refused the first login, by a clock as {@link
+ * @param startNanos when the server rejected the first login, by a clock such as {@link
  *     System#nanoTime()}
- * @param headStart seconds to add to the time since then, as an estimate of a pool that had got
+ * @param headStart seconds to add to the time since then, an estimate by a pool that had opened
  *     connections just before
- * @param isGivingWay whether the pool has got a connection since then, or just before
- * @param perSecond logins a second
- * @param acceptedInARow logins since the last refusal
+ * @param isGivingWay whether the pool has opened a connection since then, or just before
+ * @param perSecond logins per second
+ * @param acceptedInARow accepted logins since the last rejection
  * @param dueNanos when the next login is due
  */
 record Pace(
@@ -30,46 +31,46 @@ record Pace(
     int acceptedInARow,
     long dueNanos) {
 
-  /** A pool that got this many connections at once, and was refused then, saw a server with few. */
+  /**
+   * A pool that opened this many connections before its first rejection saw a server with few
+   * pools.
+   */
   private static final double HEAD_START = 5;
 
-  /**
-   * A pool lets others go first for this share of the time in which all would be filled if each
-   * connection took as long as its first.
-   */
+  /** The share of the estimated time to fill all pools for which a pool lets others go first. */
   private static final double GIVING_WAY = 0.25;
 
   private static final double LONGEST_WAIT = 120;
 
-  /** Within so many seconds each pool that was refused logs in again. */
+  /** Within this many seconds each rejected pool logs in again. */
   private static final double LONGEST_WAIT_OF_OTHERS = 10;
 
-  /** By how much the rate grows: the share of one login in the time since the first refusal. */
+  /** The growth of the rate, relative to one login in the time since the first rejection. */
   private static final double GROWTH = 30;
 
-  /** From so many seconds on there are so many pools that it grows more slowly. */
+  /** After this many seconds there must be many pools, and the rate grows more slowly. */
   private static final double LONG = 40;
 
-  /** Longer than that a pool may have been refused for other reasons. */
+  /** Rejections that last longer may have other reasons. */
   private static final double LONGEST_AGE = 60;
 
   private static final double AFTER_REFUSAL = 0.3;
 
-  /** So many logins in a row are not accepted by a server that is busy. */
+  /** A busy server does not accept this many logins in a row. */
   private static final int MANY_IN_A_ROW = 4;
 
   private static final double AFTER_MANY = 3;
 
-  /** From this rate on there is nothing to pace. */
+  /** At this rate and above, no pace is needed. */
   private static final double UNHINDERED = 5;
 
   private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(60);
 
   /**
-   * The pace after a refused login.
+   * The pace after a rejected login.
    *
-   * @param acceptedJustNow how many logins were accepted in the seconds before
-   * @param poolSize how many connections the pool wants
+   * @param acceptedJustNow the number of logins accepted in the seconds before
+   * @param poolSize the number of connections that the pool wants
    * @param random numbers from 0 to 1
    */
   static Pace afterRefusal(
@@ -85,13 +86,13 @@ record Pace(
   }
 
   /**
-   * The pace after an accepted login; null if there is nothing to pace.
+   * The pace after an accepted login; null if none is needed.
    *
-   * @param refusals in a row before it
-   * @param isOfAFault whether they lasted so long that they are likely to be of a fault that was
-   *     put right, perhaps for others as well
-   * @param wasAway whether the server was away before them
-   * @param poolSize how many connections the pool wants
+   * @param refusals the number of rejections in a row before it
+   * @param isOfAFault whether they lasted so long that they were probably caused by a fault that
+   *     has just been fixed, perhaps for other pools, too
+   * @param wasAway whether the server was unavailable before them
+   * @param poolSize the number of connections that the pool wants
    */
   static @Nullable Pace afterAcceptance(
       @Nullable Pace before,
@@ -119,7 +120,7 @@ record Pace(
     return Math.pow(AFTER_MANY, Math.max(0, Math.min(6, acceptedInARow - MANY_IN_A_ROW)));
   }
 
-  /** What is left until the next login is due; zero or less if it is. */
+  /** The time until the next login is due; zero or negative if it is due. */
   Duration remainingAt(long now) {
     return Duration.ofNanos(dueNanos - now);
   }
@@ -128,7 +129,7 @@ record Pace(
     return remainingAt(now).plus(FORGOTTEN_AFTER).isNegative();
   }
 
-  /** Of a pool that cannot know whether others were refused as well: it fills soon if not. */
+  /** For a pool that cannot know whether others were rejected, too: it fills soon if not. */
   private static Pace tentative(long now, DoubleSupplier random) {
     double wait = LONGEST_WAIT_OF_OTHERS * between(1, 1.3, random);
     return new Pace(now, LONGEST_WAIT_OF_OTHERS, true, 0, 0, now + nanos(wait));
@@ -142,20 +143,20 @@ record Pace(
     return new Pace(now - nanos(age), 0, true, 0, 0, now + nanos(wait));
   }
 
-  /** With a rate that is changed by a factor, and grows until the next login. */
+  /** The next pace, with a rate that is multiplied by a factor and grows until the next login. */
   private Pace next(double factor, int inARow, long now, DoubleSupplier random) {
     double age = ageAt(now);
     double growth = GROWTH * Math.min(1, LONG / age) / (age * age);
     double slowest = inARow > MANY_IN_A_ROW ? 1 / LONGEST_WAIT : 0;
     double rate = Math.max(slowest, perSecond) * factor;
-    // The time in which a rate that grows makes up one login, more or less.
+    // The time in which the growing rate adds up to about one login.
     double logins = between(0.5, 1.5, random);
     double exact = (Math.sqrt(rate * rate + 2 * growth * logins) - rate) / growth;
     double wait = Math.min(exact, LONGEST_WAIT * between(0.8, 1, random));
     return new Pace(startNanos, headStart, true, rate + growth * wait, inARow, now + nanos(wait));
   }
 
-  /** Seconds since the server refused the first login. */
+  /** Seconds since the server rejected the first login. */
   private double ageAt(long now) {
     return Math.max(1, (now - startNanos) / 1e9 + headStart);
   }

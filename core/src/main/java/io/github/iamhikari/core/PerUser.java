@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * One thing for each user who logs in at an endpoint: the configured one, and others as they come.
- * Those of other users are forgotten when idle. May be shared between threads.
+ * A value for each user who logs in to an endpoint: the configured user, and others on demand.
+ * Values of other users are removed when they are idle. Thread-safe.
  */
 final class PerUser<T> {
 
@@ -19,9 +19,9 @@ final class PerUser<T> {
   private final ConcurrentMap<String, T> others = new ConcurrentHashMap<>();
 
   /**
-   * @param configured the endpoint, and the configured user
-   * @param factory makes what a user has
-   * @param isIdle whether nothing would be lost without it
+   * @param configured the endpoint and the configured user
+   * @param factory creates a user's value
+   * @param isIdle whether a value can be removed without losing state
    */
   PerUser(TokenRequest configured, Function<TokenRequest, T> factory, Predicate<T> isIdle) {
     this.configured = configured;
@@ -51,7 +51,7 @@ final class PerUser<T> {
     others.values().forEach(action);
   }
 
-  /** {@return how many users other than the configured one are remembered} */
+  /** {@return the number of users other than the configured one} */
   int others() {
     return others.size();
   }

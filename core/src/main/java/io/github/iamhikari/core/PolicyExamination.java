@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.iam.model.EvaluationResult;
 import software.amazon.awssdk.services.iam.model.PolicyEvaluationDecisionType;
 
 /**
- * Asks IAM whether the policies of an identity allow this login. Needs the SDK's module {@code
- * iam}.
+ * The doctor's policy step: simulates at IAM whether the policies of an identity allow the login.
+ * Needs the SDK's module {@code iam}.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html">Creating
@@ -38,8 +38,8 @@ final class PolicyExamination {
   private final String action;
 
   /**
-   * @param identity whose credentials these are
-   * @param roleArn the role that is meant to sign, if any
+   * @param identity the owner of the credentials
+   * @param roleArn the role configured for signing, or null
    */
   PolicyExamination(
       TokenRequest request,
@@ -55,17 +55,17 @@ final class PolicyExamination {
     this.action = request.permission();
   }
 
-  /** Says what to allow where the database could not be looked at. */
+  /** Reports what the policy must allow if the database is unknown. */
   void skip() {
     skip("the database's resource ID is unknown", resource("<resource ID>"));
   }
 
-  /** Asks whether this user may log in to this database. */
+  /** Checks whether the user may log in to this database. */
   void examine(Database database) {
     examine(resource(database.resourceId()), simulation -> simulation.nearMiss(database));
   }
 
-  /** Asks whether this user may log in to this cluster of Aurora DSQL, which is of this account. */
+  /** Checks whether the user may log in to this account's Aurora DSQL cluster. */
   void examineDsql() {
     String cluster =
         String.format(
@@ -104,7 +104,7 @@ final class PolicyExamination {
     }
   }
 
-  /** At DSQL, a policy of the cluster can allow what those of the identity do not mention. */
+  /** A DSQL cluster's own policy can allow what the identity's policies do not. */
   private void lacks(String resource, String seen) {
     String advice = "Add to the policy " + statement(resource);
     if (request.isOfDsql()) {
@@ -118,7 +118,7 @@ final class PolicyExamination {
     }
   }
 
-  /** Whether something denies it that no statement of the identity's own policy can mend. */
+  /** Whether the reason lies outside the identity's own policies. */
   private boolean isSomebodyElses(EvaluationResult result, String seen, String resource) {
     var organization = result.organizationsDecisionDetail();
     var boundary = result.permissionsBoundaryDecisionDetail();
@@ -184,7 +184,7 @@ final class PolicyExamination {
         user);
   }
 
-  /** With a user's name as a policy must write it, where {@code *} stands for any text. */
+  /** A policy statement, with {@code *} and {@code ?} in the user's name escaped. */
   private String statement(String resource) {
     String literal = resource.replace("*", "${*}").replace("?", "${?}");
     return String.format(
@@ -194,7 +194,7 @@ final class PolicyExamination {
         ReportText.quoted(literal));
   }
 
-  /** What IAM would decide of one principal. */
+  /** A simulation of the policies of one principal. */
   private final class Simulation {
     private final IamClient iam;
     private final String principal;
@@ -210,7 +210,7 @@ final class PolicyExamination {
           .evaluationResults();
     }
 
-    /** What the policy allows instead, among what people write by mistake. */
+    /** The common mistake that the policy contains instead, if any. */
     private Optional<String> nearMiss(Database database) {
       Map<String, String> mistakes = new LinkedHashMap<>();
       mistakes.put(
@@ -230,7 +230,7 @@ final class PolicyExamination {
           .findFirst();
     }
 
-    /** Whether the policy allows what only other users of a cluster of DSQL need. */
+    /** The action for other DSQL users that the policy allows instead, if so. */
     private Optional<String> nearMiss(String cluster) {
       String other = request.of(request.isOfAdmin() ? "app" : IamService.ADMIN).permission();
       String whose = request.isOfAdmin() ? "users other than admin" : "admin alone";
@@ -240,7 +240,10 @@ final class PolicyExamination {
           .findFirst();
     }
 
-    /** IAM lists several resources as results of their own, or within the one of the action. */
+    /**
+     * The allowed resources; IAM returns them as separate results or within the result of the
+     * action.
+     */
     private static List<String> allowed(EvaluationResult result) {
       if (result.hasResourceSpecificResults() && !result.resourceSpecificResults().isEmpty()) {
         return result.resourceSpecificResults().stream()

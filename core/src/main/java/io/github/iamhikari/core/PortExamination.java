@@ -16,18 +16,18 @@ import java.util.StringJoiner;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Whether TCP connections come about to where the driver connects. */
+/** The doctor's port step: opens TCP connections to the driver's targets. */
 final class PortExamination {
 
   static final int TIMEOUT_MILLIS = 3_000;
 
-  /** Of a name: a driver tries them one after the other, and so does this. */
+  /** The addresses of a name to try; drivers try them one after the other, too. */
   private static final int MOST_ADDRESSES = 4;
 
   private final boolean isOfDsql;
   private final Findings findings;
 
-  /** What is found of those that are not reached, which matters less if others are. */
+  /** The findings for unreachable targets, which are less severe if others are reachable. */
   private final List<Consumer<Status>> failures = new ArrayList<>();
 
   PortExamination(EndpointName endpoint, Findings findings) {
@@ -35,7 +35,7 @@ final class PortExamination {
     this.findings = findings;
   }
 
-  /** Connects to each target; the first address that is reached, or null if none is. */
+  /** Connects to each target, and returns the first reachable address, or null if there is none. */
   @Nullable InetSocketAddress examine(List<Target> targets) {
     InetSocketAddress first = null;
     for (Target target : targets) {
@@ -61,7 +61,7 @@ final class PortExamination {
         advice = advice(e, address);
       }
     }
-    if (!advice.isEmpty()) { // else the step before has said that it has no address
+    if (!advice.isEmpty()) { // otherwise the previous step has reported that there is no address
       String remedy = advice;
       failures.add(
           status ->
@@ -75,7 +75,7 @@ final class PortExamination {
       List<InetAddress> all = List.of(InetAddress.getAllByName(host));
       return all.subList(0, Math.min(MOST_ADDRESSES, all.size()));
     } catch (UnknownHostException e) {
-      return List.of(); // as it was not a moment ago
+      return List.of(); // it could be resolved a moment ago
     }
   }
 

@@ -8,11 +8,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Verifies PostgreSQL servers for pgjdbc. Not for applications: it is public only because pgjdbc
- * loads it by its name, as its {@code sslfactory}. This library configures that where the
- * configuration says nothing of TLS.
+ * A socket factory that verifies PostgreSQL servers for pgjdbc. Internal: it is public only because
+ * pgjdbc loads it by name, as its {@code sslfactory}. This library sets that property unless the
+ * configuration sets up TLS itself.
  *
- * <p>May be shared between threads; pgjdbc makes one for each connection.
+ * <p>Thread-safe; pgjdbc creates an instance for each connection.
  *
  * @see <a href="https://jdbc.postgresql.org/documentation/ssl/">pgjdbc's documentation</a>
  */
@@ -21,17 +21,17 @@ public final class PostgresSslFactory extends SSLSocketFactory {
   private final VerifiedTls tls;
 
   /**
-   * For pgjdbc.
+   * Called by pgjdbc.
    *
-   * @param argument its {@code sslfactoryarg}, which this library writes
-   * @throws IllegalArgumentException if something else wrote that
+   * @param argument the {@code sslfactoryarg}, which this library sets
+   * @throws IllegalArgumentException if the argument was not set by this library
    */
   public PostgresSslFactory(String argument) {
     this.tls = VerifiedTls.of(argument);
   }
 
   /**
-   * Puts TLS on a connected socket. The handshake accepts no certificate but one for the endpoint.
+   * Adds TLS to a connected socket. The handshake accepts only a certificate for the endpoint.
    *
    * @param host ignored, as is the port: the certificate must be for the endpoint that tokens are
    *     signed for

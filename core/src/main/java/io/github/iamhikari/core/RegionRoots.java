@@ -13,35 +13,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Amazon's root certificates of one region, which come along with this library. Instances and
- * clusters have certificates that lead to one of them; proxies have those of a public authority.
+ * Amazon's root certificates for one region, which this library includes. Certificates of instances
+ * and clusters chain to one of them; those of proxies are issued by a public authority.
  *
  * @param region the region
- * @param date the day of the bundle that they are from, such as {@code 2026-11-24}
+ * @param date the date of the bundle that contains them, such as {@code 2026-11-24}
  * @param certificates the roots
  * @see <a href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html">Using
  *     SSL/TLS to encrypt a connection</a>
  */
 record RegionRoots(String region, String date, List<X509Certificate> certificates) {
 
-  /** In a region's place: all regions whose roots come along. */
+  /** Instead of a region: all regions whose roots are included. */
   static final String ALL = "all";
 
-  /** In a region's place: none that is known. Amazon's bundle for that does not come along. */
+  /** Instead of a region: an unknown one. Amazon's bundle for it is not included. */
   static final String GLOBAL = "global";
 
-  /** What holds their names, one a line. */
+  /** The file with their names, one per line. */
   private static final String REGIONS = "roots/regions.txt";
 
-  /** Whether there are any for a region. */
+  /** Whether roots for a region are included. */
   static boolean exist(String region) {
     return RegionRoots.class.getResource(region.equals(ALL) ? REGIONS : file(region)) != null;
   }
 
   /**
-   * Reads those of a region.
+   * Loads the roots for a region.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if none are included
    */
   static RegionRoots of(String region) {
     byte[] pem = pem(region);
@@ -55,15 +55,15 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
   }
 
   /**
-   * Reads those of a region as a PEM file, with the date in its first line.
+   * Loads the roots for a region as a PEM file, with the date in its first line.
    *
-   * @throws IllegalArgumentException if there are none
+   * @throws IllegalArgumentException if none are included
    */
   static byte[] pem(String region) {
     return region.equals(ALL) ? pemOfAll() : resource(file(region), region);
   }
 
-  /** With the date of the first one. */
+  /** The roots of all regions, with the date of the first one. */
   private static byte[] pemOfAll() {
     StringBuilder all = new StringBuilder();
     for (String region : new String(resource(REGIONS, ALL), US_ASCII).split("\n", -1)) {
@@ -87,9 +87,9 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
   }
 
   /**
-   * Reads a PEM file.
+   * Parses a PEM file.
    *
-   * @throws CertificateException if it holds something else than certificates, or nothing
+   * @throws CertificateException if it contains anything but certificates, or none
    */
   static List<X509Certificate> certificates(InputStream input) throws CertificateException {
     List<X509Certificate> certificates = new ArrayList<>();
@@ -106,7 +106,7 @@ record RegionRoots(String region, String date, List<X509Certificate> certificate
     return "roots/" + region + ".pem";
   }
 
-  /** As in a message. */
+  /** The region in messages. */
   static String shown(String region) {
     return region.equals(ALL) ? "all regions" : region;
   }

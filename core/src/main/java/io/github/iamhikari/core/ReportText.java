@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** Writes a {@link Report} for people, and for programs. */
+/** Formats a {@link Report} as text and as JSON. */
 final class ReportText {
 
   private ReportText() {}
@@ -28,13 +28,13 @@ final class ReportText {
     return text.toString();
   }
 
-  /** The step's, unless the line before has it. */
+  /** The step's title, unless the line before has the same one. */
   private static String titleBehind(int i, List<Finding> findings) {
     boolean isKnown = i > 0 && findings.get(i - 1).step() == findings.get(i).step();
     return isKnown ? "" : findings.get(i).step().toString();
   }
 
-  /** Whether one line is enough for both. */
+  /** Whether both can share one line. */
   private static boolean areSkippedAlike(Finding one, Finding next) {
     return one.status() == Status.SKIPPED
         && next.status() == Status.SKIPPED
@@ -42,7 +42,7 @@ final class ReportText {
         && one.advice().equals(next.advice());
   }
 
-  /** What is numbered gets lines of its own. */
+  /** Appends the advice, with a line for each numbered part. */
   private static void appendAdvice(Finding finding, StringBuilder text) {
     String arrow = "-> ";
     for (String part : finding.advice().split(" (?=\\([1-9]\\) |These checks passed)", -1)) {
@@ -57,7 +57,9 @@ final class ReportText {
     return String.format(Locale.ROOT, "%-8s %-16s %s%n", status, step, words);
   }
 
-  /** As <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a> has it. */
+  /**
+   * Formats JSON as in <a href="https://www.rfc-editor.org/rfc/rfc8259">RFC 8259</a> defines it.
+   */
   static String json(Report report) {
     StringJoiner findings = new StringJoiner(",\n    ", "[\n    ", "\n  ]");
     for (Finding finding : report.findings()) {
@@ -81,7 +83,7 @@ final class ReportText {
     return status.name().toLowerCase(Locale.ROOT);
   }
 
-  /** As a string of JSON. */
+  /** A JSON string. */
   static String quoted(String text) {
     StringBuilder json = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {

@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The IAM role that signs tokens, as it is asked for.
+ * An IAM role to assume for signing tokens.
  *
- * @param arn its name
- * @param sessionName what CloudTrail calls what is done with it
- * @param externalId what its trust policy asks for, or null
- * @param region whose STS is asked, which is the endpoint's; null for the one that the SDK is
- *     configured with, where the endpoint's is not known before there are credentials
+ * @param arn the role's ARN
+ * @param sessionName the session's name, shown in CloudTrail
+ * @param externalId the external ID that its trust policy requires, or null
+ * @param region the region whose STS is called: the endpoint's, or null for the SDK's configured
+ *     one if the endpoint's is unknown until credentials exist
  * @see <a
  *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">AssumeRole</a>
  */
@@ -28,7 +28,10 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
 
   private static final String EXTERNAL_ID = "[A-Za-z0-9_+=,.@:/-]{2,1224}";
 
-  /** Refuses what STS would not take. No message repeats a value, which may be anything. */
+  /**
+   * Rejects values that STS would not accept. The messages do not repeat the values, which could be
+   * secrets.
+   */
   static void check(
       @Nullable String arn, @Nullable String sessionName, @Nullable String externalId) {
     if (arn != null && (arn.length() > LONGEST_ARN || !arn.matches(ARN))) {
@@ -57,11 +60,11 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
   }
 
   /**
-   * The role that the settings ask for, or null if they do not.
+   * The role in the settings, or null if there is none.
    *
-   * @param name the pool's name, for a session without a name of its own
-   * @throws IllegalArgumentException if there is more of it than its ARN, and not that, or if it is
-   *     of another partition than the region
+   * @param name the pool's name, the default of the session's name
+   * @throws IllegalArgumentException if a session name or external ID is set without a role, or if
+   *     the role belongs to another partition than the region
    */
   static @Nullable Role of(String name, IamSettings settings, @Nullable String region) {
     String arn = settings.roleArn();
@@ -93,8 +96,8 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
   }
 
   /**
-   * The partition of a region, or an empty text if that is not known here. The SDK loads the
-   * metadata of all services to tell it.
+   * The partition of a region, or an empty text if it is unknown. Avoids the SDK, which loads the
+   * metadata of all services for this.
    */
   static String partition(String region) {
     int country = region.indexOf('-');
@@ -115,7 +118,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
     };
   }
 
-  /** A pool's name as the name of a session. */
+  /** Turns a pool's name into a valid session name. */
   private static String fit(String name) {
     String fit = name.replaceAll("[^A-Za-z0-9_+=,.@-]", "-");
     if (fit.length() < 2) {
@@ -124,7 +127,10 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
     return fit.length() <= LONGEST_SESSION_NAME ? fit : fit.substring(0, LONGEST_SESSION_NAME);
   }
 
-  /** Not the JDK's, which would hold on to the class loader of the first that it compares. */
+  /**
+   * Written out, since a record's generated comparison would retain the class loader of the first
+   * value compared.
+   */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Role role
@@ -139,7 +145,7 @@ record Role(String arn, String sessionName, @Nullable String externalId, @Nullab
     return Objects.hash(arn, sessionName, externalId, region);
   }
 
-  /** As in a message: {@code the role arn:aws:iam::123456789012:role/orders-login}. */
+  /** For messages: {@code the role arn:aws:iam::123456789012:role/orders-login}. */
   @Override
   public String toString() {
     return "the role " + arn;

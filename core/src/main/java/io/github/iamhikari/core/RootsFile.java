@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Amazon's roots of a region as a temporary file, for a driver whose class loader does not find
- * this library, such as one in the common folder of an application server. Only its owner can read
- * the file; it is made once, and deleted when the JVM ends.
+ * Amazon's roots for a region in a temporary file, for drivers whose class loader cannot load this
+ * library, such as a driver in an application server's shared folder. Only the owner can read the
+ * file. It is created once, and deleted when the JVM exits.
  */
 final class RootsFile {
 
@@ -20,13 +20,13 @@ final class RootsFile {
 
   private RootsFile() {}
 
-  /** As PEM, for PostgreSQL's and MariaDB's drivers. */
+  /** A PEM file, for PostgreSQL's and MariaDB's drivers. */
   static Path pem(String region) {
     return FILES.computeIfAbsent(
         region + ".pem", suffix -> write(suffix, output -> output.write(RegionRoots.pem(region))));
   }
 
-  /** As a key store without a password, of the type that Connector/J expects unless told. */
+  /** A key store without a password, of Connector/J's default type. */
   static Path keyStore(String region) {
     return FILES.computeIfAbsent(
         region + ".jks",

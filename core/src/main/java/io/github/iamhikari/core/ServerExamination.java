@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What the server says of itself and of the user, after the login. Whatever it does not let the
- * user read is said to be unknown.
+ * The doctor's last step, after the login: asks the server about itself and the user. Reports as
+ * unknown what the user may not read.
  */
 final class ServerExamination {
 
   private static final int TIMEOUT_SECONDS = 5;
 
-  /** Which plugin logs the user in; what may follow is a hash, which nobody is shown. */
+  /** The user's authentication plugin. A hash may follow it, which must not be shown. */
   private static final Pattern PLUGIN =
       Pattern.compile("IDENTIFIED (?:WITH|VIA) [`'\"]?(\\w+)", Pattern.CASE_INSENSITIVE);
 
@@ -99,7 +99,7 @@ final class ServerExamination {
         "the user's connection limit");
   }
 
-  /** Reports how many connections are left; nothing if there is no limit or it is not known. */
+  /** Reports how many connections are free; nothing if there is no limit or it is unknown. */
   private void count(long limit, long used, String ofWhat) {
     if (limit <= 0 || used <= 0) {
       return;
@@ -134,7 +134,7 @@ final class ServerExamination {
     return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
   }
 
-  /** What stands last in the first row, if there is one and the user may read it. */
+  /** The last column of the first row, if there is a row and the user may read it. */
   private Optional<String> ask(String query) {
     try (Statement statement = connection.createStatement()) {
       statement.setQueryTimeout(TIMEOUT_SECONDS);

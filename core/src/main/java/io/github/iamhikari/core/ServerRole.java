@@ -8,18 +8,18 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether the server that a connection leads to takes writes, by what it says of itself. */
+/** Asks a connection's server whether it accepts writes. */
 final class ServerRole {
 
   private static final String OF_POSTGRES = "show transaction_read_only";
 
-  /** Aurora's readers tell it by the second, replicas of RDS by the first. */
+  /** Aurora readers report it in the second variable, RDS replicas in the first. */
   private static final String OF_MYSQL = "select @@read_only, @@innodb_read_only";
 
   private ServerRole() {}
 
   /**
-   * Asks a new connection.
+   * Queries the server of a new connection.
    *
    * @param patience how long to wait for the answer
    * @throws SQLException if there is none
@@ -57,10 +57,11 @@ final class ServerRole {
   }
 
   /**
-   * What PostgreSQL, since version 14, has told a connection unasked. That needs no round trip, and
-   * disturbs nobody who uses it. A session that its own user made read-only is not meant.
+   * What PostgreSQL 14 and later has reported to a connection by itself. Needs no round trip, and
+   * does not interfere with the connection's user. Ignores a session that its own user made
+   * read-only.
    *
-   * @return empty if it has not, or the driver does not show it
+   * @return empty if the server has not reported it, or the driver does not expose it
    * @see <a href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC">what a
    *     server reports</a>
    */

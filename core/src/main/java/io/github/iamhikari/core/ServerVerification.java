@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Who verifies the server in a login, as the driver was told.
+ * Who verifies the server during a login, according to the driver's configuration.
  *
- * @param by who does
- * @param mode what the driver was told, such as {@code sslmode=require}
- * @param tls what verifies it here, in the same way where that is known
+ * @param by who verifies it
+ * @param mode the driver's mode, such as {@code sslmode=require}
+ * @param tls the equivalent verification by this library, as far as known
  */
 record ServerVerification(By by, String mode, VerifiedTls tls) {
 
@@ -18,11 +18,11 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
     THIS_LIBRARY,
     THE_DRIVER,
     NOBODY,
-    /** A DataSource or a driver that does not tell. */
+    /** A DataSource or driver whose configuration is unknown. */
     UNKNOWN
   }
 
-  /** Reads what {@link TransportSecurity} has left in a configuration. */
+  /** Reads a configuration after {@link TransportSecurity} has completed it. */
   static ServerVerification of(LoginConfiguration login) {
     TlsProperties properties = new TlsProperties(login.url(), login.driverProperties());
     return switch (login.url().protocol()) {
@@ -93,7 +93,7 @@ record ServerVerification(By by, String mode, VerifiedTls tls) {
     }
   }
 
-  /** As in a report. */
+  /** The text for a report. */
   @Override
   public String toString() {
     String roots =

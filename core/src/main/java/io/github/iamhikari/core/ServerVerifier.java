@@ -28,22 +28,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts a server whose certificate leads to one of its roots and is for the name that the socket
- * asks for. All of that happens in the TLS handshake, before the driver sends anything of a login.
- * May be shared between threads.
+ * A trust manager that accepts a server if its certificate chains to a trusted root and is issued
+ * for the name that the socket connects to. It does so in the TLS handshake, before the driver
+ * sends any login data. Thread-safe.
  */
 final class ServerVerifier extends X509ExtendedTrustManager {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** For how many endpoints it is logged that they were verified. */
+  /** The maximum number of endpoints whose verification is logged. */
   private static final int MOST_ANNOUNCED = 1000;
 
   private static final int LONGEST_NAME = 120;
 
   private static final int DNS_NAME = 2;
 
-  /** Of all verifiers: some drivers make one for each connection. */
+  /** Shared by all verifiers, because some drivers create one for each connection. */
   private static final Set<String> announced = ConcurrentHashMap.newKeySet();
 
   private final List<Roots> roots;
@@ -52,23 +52,25 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     this.roots = roots;
   }
 
-  /** By Amazon's roots of a region, where they come along, and those of the JVM. */
+  /** Trusts Amazon's roots for a region, if this library includes them, and those of the JVM. */
   static ServerVerifier ofRegion(String region) throws GeneralSecurityException {
     List<Roots> roots = new ArrayList<>();
     if (RegionRoots.exist(region)) {
-      RegionRoots amazons = RegionRoots.of(region);
-      roots.add(new GivenRoots(amazons.toString(), trustManager(keyStore(amazons.certificates()))));
+      RegionRoots amazonRoots = RegionRoots.of(region);
+      roots.add(
+          new GivenRoots(
+              amazonRoots.toString(), trustManager(keyStore(amazonRoots.certificates()))));
     }
     roots.add(new JvmRoots());
     return new ServerVerifier(roots);
   }
 
-  /** By roots that somebody configured, and no others. */
+  /** Trusts the configured roots only. */
   static ServerVerifier of(String description, X509ExtendedTrustManager trustManager) {
     return new ServerVerifier(List.of(new GivenRoots(description, trustManager)));
   }
 
-  /** By certificates that somebody configured, and no others. */
+  /** Trusts the configured certificates only. */
   static ServerVerifier of(String description, Collection<X509Certificate> certificates)
       throws GeneralSecurityException {
     return of(description, trustManager(keyStore(certificates)));
@@ -80,11 +82,11 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     SSLSession session = ((SSLSocket) socket).getHandshakeSession();
     String endpoint = session.getPeerHost();
     CertificateException failure = null;
-    for (Roots those : roots) {
+    for (Roots candidate : roots) {
       try {
-        those.trustManager().checkServerTrusted(chain, authType, socket);
+        candidate.trustManager().checkServerTrusted(chain, authType, socket);
         if (isFor(endpoint, chain[0])) {
-          announce(session, chain[0], those);
+          announce(session, chain[0], candidate);
           return;
         }
       } catch (CertificateException e) {
@@ -126,12 +128,12 @@ final class ServerVerifier extends X509ExtendedTrustManager {
 
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[0]; // a client does not send them
+    return new X509Certificate[0]; // only servers send them
   }
 
   /**
-   * Whether a certificate is for a name, by its DNS names alone. The JDK would do that, too, but
-   * reads all of its own roots for it, which takes a new JVM longer than the rest of a login.
+   * Whether a certificate is issued for a name, according to its DNS names. The JDK's own check
+   * loads all of the JVM's roots, which takes a new JVM longer than the rest of a login.
    *
    * @see <a href="https://www.rfc-editor.org/rfc/rfc6125#section-6.4.3">RFC 6125: a wildcard is the
    *     whole first label</a>
@@ -167,7 +169,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return new CertificateException("Cannot verify a server without a socket");
   }
 
-  private void announce(SSLSession session, X509Certificate certificate, Roots those) {
+  private void announce(SSLSession session, X509Certificate certificate, Roots candidate) {
     String endpoint = session.getPeerHost();
     String server = endpoint + ":" + session.getPeerPort();
     if (announced.size() < MOST_ANNOUNCED && announced.add(server)) {
@@ -176,15 +178,15 @@ final class ServerVerifier extends X509ExtendedTrustManager {
           endpoint,
           session.getProtocol(),
           nameOf(certificate.getIssuerX500Principal().getName()),
-          those);
+          candidate);
     }
   }
 
   private String explain(X509Certificate[] chain, String authType, String endpoint) {
     X509Certificate certificate = chain[0];
     StringJoiner tried = new StringJoiner(" and ");
-    for (Roots those : roots) {
-      tried.add(those.toString());
+    for (Roots candidate : roots) {
+      tried.add(candidate.toString());
     }
     return String.format(
         Locale.ROOT,
@@ -218,14 +220,14 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return isSelfSigned ? "is self-signed" : "is from an authority that is not trusted here";
   }
 
-  /** By which roots it would be accepted if its name did not matter, if by any. */
+  /** The roots that a chain is trusted by, regardless of the name; empty if there are none. */
   Optional<String> rootsOf(X509Certificate[] chain, String authType) {
-    for (Roots those : roots) {
+    for (Roots candidate : roots) {
       try {
-        those.trustManager().checkServerTrusted(chain, authType);
-        return Optional.of(those.toString());
+        candidate.trustManager().checkServerTrusted(chain, authType);
+        return Optional.of(candidate.toString());
       } catch (CertificateException e) {
-        logger.debug("Not trusted by {}: {}", those, e.toString());
+        logger.debug("Not trusted by {}: {}", candidate, e.toString());
       }
     }
     return Optional.empty();
@@ -242,7 +244,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     }
   }
 
-  /** A server that is not verified chooses these words, so they are cut to size. */
+  /** Shortens and cleans a text, which may come from an unverified server. */
   static String nameOf(String words) {
     StringBuilder shown = new StringBuilder();
     for (int i = 0; i < words.length() && shown.length() < LONGEST_NAME; i++) {
@@ -256,7 +258,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     return instant.toString().substring(0, "2026-01-01".length());
   }
 
-  /** One that holds certificates and nothing else. */
+  /** A key store with these certificates only. */
   static KeyStore keyStore(Collection<X509Certificate> certificates)
       throws GeneralSecurityException {
     try {
@@ -271,7 +273,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     }
   }
 
-  /** That of a key store, or of the JVM for null. */
+  /** The trust manager for a key store, or for the JVM's own if null. */
   private static X509ExtendedTrustManager trustManager(@Nullable KeyStore store)
       throws GeneralSecurityException {
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
@@ -284,7 +286,7 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     throw new GeneralSecurityException("The JVM has no X509ExtendedTrustManager");
   }
 
-  /** Some roots, and what verifies by them. */
+  /** A set of roots, with the trust manager for them. */
   private interface Roots {
     X509ExtendedTrustManager trustManager() throws CertificateException;
   }
@@ -298,7 +300,9 @@ final class ServerVerifier extends X509ExtendedTrustManager {
     }
   }
 
-  /** Read when they are needed, which takes a while, and again when they are another file. */
+  /**
+   * Loaded on demand, because that takes a while, and each time anew, because the file may change.
+   */
   private record JvmRoots() implements Roots {
 
     @Override

@@ -18,7 +18,9 @@ import java.util.StringJoiner;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** What the settings say, what was derived from what, and by which driver the login would be. */
+/**
+ * The doctor's settings step: reports the effective settings, where they come from, and the driver.
+ */
 final class SettingsExamination {
 
   private final IamDataSource.Builder login;
@@ -29,7 +31,7 @@ final class SettingsExamination {
     this.findings = findings;
   }
 
-  /** The checked configuration; null if something is wrong with it. */
+  /** The validated configuration; null if it is invalid. */
   @Nullable LoginConfiguration examine() {
     List<String> warnings = new ArrayList<>();
     try {
@@ -46,7 +48,7 @@ final class SettingsExamination {
     }
   }
 
-  /** The names that stand where an endpoint's should, if these can be read. */
+  /** The names in place of an endpoint, as far as they can be read. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
     add(login.properties.getProperty(IamSettings.HOST), names);
@@ -55,7 +57,7 @@ final class SettingsExamination {
       add(url.settings().getProperty(IamSettings.HOST), names);
       Target.of(url).forEach(target -> add(target.host(), names));
     } catch (IllegalArgumentException e) {
-      return names; // nothing to be read
+      return names; // the URL is invalid
     }
     return names;
   }
@@ -110,11 +112,11 @@ final class SettingsExamination {
     return text.toString();
   }
 
-  /** A driver that goes to the endpoint itself, with a token that is for another port of it. */
+  /** Warns if the driver connects to the endpoint on another port than the token is signed for. */
   private void compareWithUrl(LoginConfiguration login) {
     TokenRequest request = login.request();
     if (request.isOfDsql()) {
-      return; // no port is signed
+      return; // tokens contain no port
     }
     for (Target address : Target.of(login.url())) {
       boolean isEndpoint = EndpointName.normalize(address.host()).equals(request.host());
@@ -140,7 +142,7 @@ final class SettingsExamination {
     }
   }
 
-  /** A pool's DataSource of a URL does not tell its driver. */
+  /** The driver; a pool's own DataSource for a URL does not expose it. */
   private Object driverOf(DataSource connections, LoginConfiguration configuration)
       throws SQLException {
     if (connections.isWrapperFor(Driver.class)) {
@@ -164,7 +166,7 @@ final class SettingsExamination {
     }
   }
 
-  /** Class, version and jar. */
+  /** A driver's class, version and jar. */
   private static String described(Object driver) {
     Class<?> type = driver.getClass();
     StringBuilder text = new StringBuilder("the driver is ").append(type.getName());

@@ -17,9 +17,9 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * A request to log in to RDS or Aurora DSQL, presigned with Signature Version 4. The AWS SDK could
- * sign it, but writes what it signs to its log: {@code RdsUtilities} the whole token at TRACE, and
- * any of its signers the session token at DEBUG.
+ * Presigns login requests to RDS and Aurora DSQL with Signature Version 4. The AWS SDK could sign
+ * them, but logs what it signs: {@code RdsUtilities} logs the whole token at TRACE, and every
+ * signer the session token at DEBUG.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">Create
@@ -42,7 +42,7 @@ final class SignatureV4 {
    * The token: {@code host:port/?Action=connect&DBUser=...&X-Amz-Signature=...}, and for DSQL
    * {@code host/?Action=DbConnect&X-Amz-Signature=...}.
    *
-   * @param life for how long the service accepts it, in whole seconds
+   * @param life how long the service accepts the token, in whole seconds
    */
   static String token(
       TokenRequest request, AwsCredentials credentials, Instant signedAt, Duration life) {
@@ -57,7 +57,7 @@ final class SignatureV4 {
         credentials instanceof AwsSessionCredentials session
             ? "&X-Amz-Security-Token=" + encode(session.sessionToken())
             : "";
-    // Signature Version 4 demands that parameters be sorted by name.
+    // Signature Version 4 requires parameters sorted by name.
     String query =
         ("Action=" + service.action(request.user()) + user)
             + ("&X-Amz-Algorithm=" + ALGORITHM)
@@ -80,7 +80,7 @@ final class SignatureV4 {
   }
 
   /**
-   * A time in UTC, such as {@code 20261124T090229Z}. A formatter would do the same, but loading it
+   * A time in UTC, such as {@code 20261124T090229Z}. Does not use a formatter, because loading one
    * delays the first connection of a new JVM.
    */
   private static String timestamp(Instant instant) {
@@ -91,7 +91,9 @@ final class SignatureV4 {
     return date + "T" + sixDigits + "Z";
   }
 
-  /** As RFC 3986 has it: all but letters, digits and {@code -._~} become {@code %XX}. */
+  /**
+   * Percent-encodes as in RFC 3986: all but letters, digits and {@code -._~} become {@code %XX}.
+   */
   private static String encode(String text) {
     return URLEncoder.encode(text, UTF_8)
         .replace("+", "%20")

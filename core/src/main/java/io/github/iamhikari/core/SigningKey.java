@@ -7,12 +7,12 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * The AWS access key that signed a token, told in a way that a log may show.
+ * The AWS access key that signed a token, in a form that may be logged.
  *
- * @param maskedId its id, masked: {@code AKIA...MPLE}
- * @param isSession whether it belongs to a session, which ends
- * @param roleArn the role that was assumed for it, if one was
- * @param expiresAt when it ends, if that is known
+ * @param maskedId the masked key ID: {@code AKIA...MPLE}
+ * @param isSession whether it belongs to a session, which expires
+ * @param roleArn the role that was assumed for it, or null
+ * @param expiresAt when it expires, or null if that is unknown
  */
 record SigningKey(
     String maskedId, boolean isSession, @Nullable String roleArn, @Nullable Instant expiresAt) {
@@ -27,14 +27,14 @@ record SigningKey(
         credentials.expirationTime().orElse(null));
   }
 
-  /** Enough to tell a key from others, and nothing of one that is too short for that. */
+  /** Shows enough to recognize a key, and nothing of a key that is too short. */
   private static String masked(String id) {
     return id.length() < 4 * SHOWN
         ? "..."
         : id.substring(0, SHOWN) + "..." + id.substring(id.length() - SHOWN);
   }
 
-  /** By hand, as the JDK's comparison would hold on to this class's loader. */
+  /** Written out, since a record's generated comparison would retain this class's loader. */
   boolean isSameAs(SigningKey other) {
     return maskedId.equals(other.maskedId) && Objects.equals(expiresAt, other.expiresAt);
   }
@@ -43,7 +43,7 @@ record SigningKey(
     return expiresAt != null && !now.isBefore(expiresAt);
   }
 
-  /** As in a message: {@code AKIA...MPLE (session credentials, which expire at ...)}. */
+  /** For messages: {@code AKIA...MPLE (session credentials, which expire at ...)}. */
   @Override
   public String toString() {
     String kind = isSession ? "session credentials" : "long-term credentials";

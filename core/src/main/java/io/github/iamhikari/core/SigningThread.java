@@ -4,10 +4,9 @@ import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
 
 /**
- * Runs a signing on a thread of its own, which ends with it: a virtual thread where Java has those
- * that a monitor does not pin (Java 24 and later), and else a daemon. Before Java 24 a credentials
- * provider that hangs in a {@code synchronized} block would take one of the few carriers away from
- * the application's own virtual threads.
+ * Runs each signing on a new thread: a virtual thread on Java 24 and later, a daemon thread before.
+ * Before Java 24, a credentials provider that hangs in a {@code synchronized} block would pin a
+ * carrier thread that the application's own virtual threads need.
  *
  * @see <a href="https://openjdk.org/jeps/491">JEP 491: Synchronize Virtual Threads without
  *     Pinning</a>
@@ -19,7 +18,7 @@ final class SigningThread implements Executor {
   private final String name;
 
   /**
-   * @param poolName the thread's name begins with it, as those of HikariCP's do
+   * @param poolName the beginning of the thread's name, as for HikariCP's threads
    */
   SigningThread(String poolName) {
     this.name = poolName + ":token-signer";
@@ -29,7 +28,7 @@ final class SigningThread implements Executor {
   public void execute(Runnable signing) {
     boolean isVirtual = Runtime.version().feature() >= FIRST_WITHOUT_PINNING;
     Thread thread = isVirtual ? virtualThread(signing) : daemon(signing);
-    // The AWS SDK looks for its HTTP client there, and Java 19 and later do not pass it on.
+    // The AWS SDK searches it for an HTTP client, and Java 19 and later do not inherit it.
     thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     thread.start();
   }
@@ -40,7 +39,7 @@ final class SigningThread implements Executor {
     return thread;
   }
 
-  /** By reflection, since this is compiled for Java 17. */
+  /** Uses reflection, because this is compiled for Java 17. */
   private Thread virtualThread(Runnable signing) {
     try {
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);

@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a driver connects to.
+ * A host and port that a driver connects to.
  *
- * @param host a name or an IP address
+ * @param host the name or IP address
  * @param port the port
  */
 record Target(String host, int port) {
 
-  /** All that a URL names; none where nobody has told it. */
+  /** All targets in a URL; empty if they are unknown. */
   static List<Target> of(JdbcUrl url) {
     List<Target> targets = new ArrayList<>();
     if (url.forDriver().isEmpty()) {
-      return targets; // a DataSource's own matter
+      return targets; // only the DataSource knows
     }
     for (JdbcUrl.Address address : url.addresses()) {
       String host = address.host() == null ? "localhost" : address.host();

@@ -22,14 +22,14 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Whether the server speaks TLS, and is who it must be, by a handshake of its own. The connection
- * is closed before anything of a login is sent.
+ * The doctor's TLS step: performs a handshake to check that the server supports TLS and can be
+ * verified. Closes the connection before any login data is sent.
  */
 final class TlsExamination {
 
   private static final int TIMEOUT_MILLIS = 5_000;
 
-  /** What of its life a certificate should still have: Amazon renews its own much earlier. */
+  /** A certificate that expires sooner is reported: Amazon renews its own much earlier. */
   private static final Duration SHORT_LIFE = Duration.ofDays(14);
 
   private final JdbcUrl.Protocol protocol;
@@ -106,7 +106,7 @@ final class TlsExamination {
             subjects,
             roots);
     boolean endsSoon = end.isBefore(clock.instant().plus(SHORT_LIFE));
-    if (endsSoon && !isOfDsql) { // whose certificates nobody else can renew
+    if (endsSoon && !isOfDsql) { // only Amazon renews those of DSQL
       findings.warning(TLS, "Renew the database's certificate before that day.", "%s", seen);
       return;
     }
@@ -168,7 +168,7 @@ final class TlsExamination {
     findings.warning(TLS, advice, "%s", words);
   }
 
-  /** By what {@link ServerVerifier} says is wrong. */
+  /** The advice for a fault that {@link ServerVerifier} reported. */
   private String remedy(String words) {
     if (words.contains(" has expired") && isOfDsql) {
       return "Correct this machine's clock if it is wrong. Amazon renews Aurora DSQL's certificates"

@@ -7,16 +7,16 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * What a configuration says of TLS, in the URL and beside it, and what is said for it.
+ * The TLS properties of a configuration, in the URL and in the driver's properties.
  *
  * @param url the JDBC URL
- * @param driverProperties what the driver gets beside the URL
+ * @param driverProperties the driver's properties outside the URL
  */
 record TlsProperties(JdbcUrl url, Properties driverProperties) {
 
   static final Set<String> YES = Set.of("true", "yes", "1", "");
 
-  /** What the URL and the properties say of a name, in whatever case they write it. */
+  /** All values of a property in the URL and the properties, ignoring case. */
   List<String> values(String name) {
     List<String> values = new ArrayList<>();
     for (JdbcUrl.Parameter parameter : url.parameters()) {
@@ -32,18 +32,18 @@ record TlsProperties(JdbcUrl url, Properties driverProperties) {
     return values;
   }
 
-  /** Whether anything is said of a name. */
+  /** Whether a property is set. */
   boolean has(String name) {
     return !values(name).isEmpty();
   }
 
-  /** The one value of a name, or nothing. */
+  /** The first value of a property, or empty. */
   String value(String name) {
     List<String> values = values(name);
     return values.isEmpty() ? "" : values.get(0);
   }
 
-  /** Which of these names is written with a value other than false, or nothing. */
+  /** The first of these properties that is set to a value other than false, or empty. */
   String firstWritten(List<String> names) {
     for (String name : names) {
       for (String value : values(name)) {
@@ -64,12 +64,12 @@ record TlsProperties(JdbcUrl url, Properties driverProperties) {
     return false;
   }
 
-  /** Says something for the configuration, unless that says it in these letters. */
+  /** Sets a property unless the driver's properties have it in this spelling. */
   void set(String name, String value) {
     driverProperties.putIfAbsent(name, value);
   }
 
-  /** Whether the driver connects to a host by this very name. */
+  /** Whether the driver connects to exactly this host. */
   boolean connectsTo(String host) {
     List<JdbcUrl.Address> addresses = url.addresses();
     return addresses.size() == 1 && host.equalsIgnoreCase(addresses.get(0).host());

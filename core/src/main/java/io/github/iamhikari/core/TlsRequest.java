@@ -13,29 +13,29 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * Asks a database for TLS as its drivers do, up to where the handshake begins. Nothing of a login
- * is sent.
+ * Requests TLS from a database as its drivers do, up to the beginning of the handshake. Sends no
+ * login data.
  *
- * @param protocol whose driver would ask; MariaDB and MySQL are asked in the same way
+ * @param protocol the database's protocol; MariaDB and MySQL use the same one
  */
 record TlsRequest(JdbcUrl.Protocol protocol) {
 
-  /** What the database says instead of beginning with TLS. */
+  /** The answer of a server that does not start TLS. */
   enum Refusal {
-    /** It speaks none. */
+    /** The server does not support TLS. */
     NO_TLS,
-    /** It is no such database. */
+    /** The server does not speak the database's protocol. */
     NO_SUCH_DATABASE,
-    /** It lets nobody in now, and says why. */
+    /** The server accepts no connections now, and says why. */
     NO_ENTRY
   }
 
-  /** A refusal, and the server's words if it has any. */
+  /** A refusal, with the server's message if there is one. */
   record Answer(Refusal refusal, String words) {}
 
   private static final int POSTGRES_SSL_REQUEST = 80_877_103;
 
-  /** An error without words. */
+  /** The length of an error without a message. */
   private static final int SHORTEST_GREETING = 3;
 
   private static final int LONGEST_GREETING = 1_024;
@@ -49,8 +49,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
   private static final int RESERVED = 23;
 
   /**
-   * Has the handshake name the protocol, as PostgreSQL wants it from a client that begins with TLS
-   * instead of asking for it.
+   * Sets the protocol name (ALPN) that PostgreSQL requires from a client that starts TLS directly.
    *
    * @see <a
    *     href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL">PostgreSQL's
@@ -62,7 +61,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     socket.setSSLParameters(parameters);
   }
 
-  /** Empty if the handshake can begin. */
+  /** Requests TLS. Returns empty if the handshake can begin. */
   Optional<Answer> ask(Socket socket) throws IOException {
     try {
       return protocol == JdbcUrl.Protocol.POSTGRESQL ? askPostgres(socket) : askMysql(socket);
@@ -89,7 +88,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
         byte[] rest = new byte[LONGEST_GREETING];
         int length = Math.max(0, socket.getInputStream().read(rest));
         String words = new String(rest, 0, length, ISO_8859_1);
-        yield answer == 'E' // too many clients, say
+        yield answer == 'E' // such as too many clients
             ? answer(Refusal.NO_ENTRY, shown(words.strip()))
             : answer(Refusal.NO_SUCH_DATABASE, "\"" + shown((char) answer + words) + "\"");
       }
@@ -119,7 +118,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     while (versionEnd < length && greeting[versionEnd] != 0) {
       versionEnd++;
     }
-    int capabilities = versionEnd + 1 + 4 + 8 + 1; // behind the connection's number and the salt
+    int capabilities = versionEnd + 1 + 4 + 8 + 1; // after the connection ID and the salt
     if (greeting[0] != 10 || capabilities + 2 > length) {
       return answer(
           Refusal.NO_SUCH_DATABASE, "\"" + shown(new String(greeting, ISO_8859_1)) + "\"");
@@ -137,7 +136,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
         CLIENT_PROTOCOL_41 | CLIENT_SSL | CLIENT_SECURE_CONNECTION | CLIENT_PLUGIN_AUTH;
     return ByteBuffer.allocate(4 + 32)
         .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(32 | 1 << 24) // length, and the packet's number
+        .putInt(32 | 1 << 24) // length and packet number
         .putInt(capabilities)
         .putInt(LARGEST_PACKET)
         .put(UTF8)
@@ -149,7 +148,7 @@ record TlsRequest(JdbcUrl.Protocol protocol) {
     return Optional.of(new Answer(refusal, words));
   }
 
-  /** One line, cut to size. */
+  /** The first line, shortened. */
   private static String shown(String words) {
     String line = words.lines().findFirst().orElse("");
     return line.substring(0, Math.min(80, line.length())).replaceAll("[^ -~]", "?");

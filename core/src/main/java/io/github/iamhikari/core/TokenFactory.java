@@ -11,9 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the tokens of one {@link IamDataSource} or {@link IamTokenSource} share: the AWS credentials
- * that sign them, and the thread and the clocks by which that is done. May be shared between
- * threads.
+ * Creates the token caches of one {@link IamDataSource} or {@link IamTokenSource}, which share AWS
+ * credentials, signing threads and clocks. Thread-safe.
  */
 final class TokenFactory implements AutoCloseable {
 
@@ -29,12 +28,12 @@ final class TokenFactory implements AutoCloseable {
   private final LoginStatistics statistics;
   private final OpenedCredentials credentials;
 
-  /** For the region of a global database's writer. */
+  /** The region for looking up a global database's writer. */
   private volatile @Nullable String regionToAskIn;
 
   /**
-   * @param longestTrust how long the region of a global database's writer holds that was looked up,
-   *     if no login is refused; null where a refusal tells that it has moved
+   * @param longestTrust how long a looked-up region of a global database's writer is used without a
+   *     rejected login; null if only a rejection triggers another lookup
    */
   TokenFactory(LoginBuilder<?> builder, LoginConfiguration login, @Nullable Duration longestTrust) {
     this.name = builder.name;
@@ -59,7 +58,7 @@ final class TokenFactory implements AutoCloseable {
           String region = regionToAskIn;
           if (region == null) {
             region = GlobalDatabase.regionToAskIn(endpoint, login.settings().awsProfile());
-            regionToAskIn = region; // to find it may take a call to the metadata service
+            regionToAskIn = region; // finding it may take a call to the metadata service
           }
           return GlobalDatabase.of(endpoint, new AwsServices(region, resolved)).region();
         },
@@ -76,7 +75,9 @@ final class TokenFactory implements AutoCloseable {
     return new Login(name, tokensOf(request), statistics, clock, nanoTime, random, poolSize);
   }
 
-  /** Gives up its share in the AWS credentials provider, or closes what is its own. */
+  /**
+   * Releases the share in the AWS credentials provider, or closes the provider if it is not shared.
+   */
   @Override
   public void close() {
     try {

@@ -2,29 +2,29 @@ package io.github.iamhikari.core;
 
 import java.time.Duration;
 
-/** Signs tokens. May be shared between threads. */
+/** Signs tokens. Implementations are thread-safe. */
 interface TokenSigner {
 
   /**
-   * A new token. Each call signs one, with credentials that are resolved once for it.
+   * Signs a new token, with credentials resolved for this call.
    *
-   * @param expiration the longest that the token may be used
-   * @throws RuntimeException if no credentials can be had, or only such that have run out
+   * @param expiration how long the token may be used at most
+   * @throws RuntimeException if there are no credentials, or only expired ones
    */
   IamToken sign(TokenRequest request, Duration expiration);
 
   /**
-   * Has the next token signed with another key, if one can be had: this one may have been revoked.
+   * Requests another key for the next token, if possible, because this one may have been revoked.
    *
-   * @param key that signed a token which is wanted no more
+   * @param key the key of a token that must not be used any more
    */
   default void forget(SigningKey key) {}
 
   /**
-   * Has the region of the next token looked up again, if it is not a setting: the server refused
-   * one, perhaps because the writer has moved.
+   * Requests a new lookup of the region, unless that is configured, because the server rejected a
+   * token and the writer may have moved.
    *
-   * @param region that such a token was signed for
+   * @param region the region of the rejected token
    */
   default void regionRefused(String region) {}
 }

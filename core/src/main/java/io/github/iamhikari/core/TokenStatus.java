@@ -5,20 +5,21 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of the tokens of an {@link IamDataSource}: what an operator may see, and no secret.
+ * The state of the tokens of an {@link IamDataSource}, for monitoring. Contains no secret.
  * Immutable.
  *
- * @param usableUntil until when the current token may be used; null if none was signed yet
- * @param remaining for how much longer that is; zero if there is no token that may be used
- * @param awaited for how long a signing under way has been waiting for the AWS credentials
- *     provider; zero if there is none
- * @param signed how many tokens were signed
- * @param failed how many attempts to sign one failed
- * @param signingTime how long all of these attempts took together, most of which is the AWS
- *     credentials provider's
- * @param rejected how many tokens a server refused, also such as were replaced unseen
- * @param lastFailure when and why a token could not be signed or a login was refused the last time;
- *     null if that never was
+ * @param usableUntil when the current token expires for this library; null if none was signed yet
+ * @param remaining how much longer the current token may be used; zero if there is no usable token
+ * @param awaited how long the signing in progress has been waiting for the AWS credentials
+ *     provider; zero if none is in progress
+ * @param signed the number of tokens signed
+ * @param failed the number of failed attempts to sign a token
+ * @param signingTime the total time of all attempts, most of which is spent in the AWS credentials
+ *     provider
+ * @param rejected the number of tokens that a server rejected, including those that were replaced
+ *     without an error
+ * @param lastFailure when and why a token could last not be signed or a login was last rejected;
+ *     null if that never happened
  */
 public record TokenStatus(
     @Nullable Instant usableUntil,

@@ -7,8 +7,8 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * Keeps the token on TLS, with a server that is verified: sees to both where a configuration is
- * silent, and refuses one that could send the token in clear text.
+ * Enforces TLS and server verification: configures the driver for both unless the configuration
+ * does, and rejects a configuration that could send the token in clear text.
  */
 final class TransportSecurity {
 
@@ -21,7 +21,7 @@ final class TransportSecurity {
   private static final Set<String> NAMES =
       Set.of("ssl", "sslMode", "useSSL", "verifyServerCertificate", "trustServerCertificate");
 
-  /** The values that a message may repeat; another one may be a secret. */
+  /** The values that messages may repeat; any other may be a secret. */
   private static final Set<String> MODES =
       Set.of(
           "",
@@ -46,7 +46,9 @@ final class TransportSecurity {
           "verify_identity",
           "yes");
 
-  /** What says whether to verify: whoever writes one of these has decided. */
+  /**
+   * Properties that decide about verification: if one is set, this class leaves the decision to it.
+   */
   private static final List<String> POSTGRES_MODES = List.of("sslmode", "sslfactory");
 
   private static final List<String> MYSQL_MODES =
@@ -56,14 +58,14 @@ final class TransportSecurity {
       List.of(
           "sslMode", "trustServerCertificate", "disableSslHostnameVerification", "tlsSocketType");
 
-  /** What takes the place of the class that would verify, or needs the driver's own. */
+  /** Properties that replace the class that would verify the server, or need the driver's own. */
   private static final List<String> POSTGRES_OWN =
       List.of("sslhostnameverifier", "sslcert", "sslkey");
 
   private static final List<String> MYSQL_OWN =
       List.of("socketFactory", "clientCertificateKeyStoreUrl");
 
-  /** What may not know the kind of key store that a file of roots is. */
+  /** Properties for providers that may not support the type of our key store. */
   private static final List<String> MYSQL_PROVIDERS =
       List.of(
           "sslContextProvider",
@@ -73,20 +75,22 @@ final class TransportSecurity {
 
   private static final String MYSQL_ROOTS = "trustCertificateKeyStoreUrl";
 
-  /** Amazon's page with the roots of all regions. */
+  /** Amazon's page with the root certificates of all regions. */
   private static final String BUNDLES =
       "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html";
 
   private static final String BUNDLES_OF_DSQL =
       "https://docs.aws.amazon.com/aurora-dsql/latest/userguide/configure-root-certificates.html";
 
-  /** By which pgjdbc begins with TLS at once, instead of asking the server for it. */
+  /**
+   * The property that makes pgjdbc start TLS directly, instead of requesting it from the server.
+   */
   static final String NEGOTIATION = "sslNegotiation";
 
   private static final String OPTIONS = "options";
 
   /**
-   * By which DSQL is told a cluster that TLS does not name.
+   * The option that names the cluster to DSQL if TLS does not.
    *
    * @see <a
    *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/privatelink-managing-clusters.html">Connecting
@@ -107,15 +111,15 @@ final class TransportSecurity {
   }
 
   /**
-   * Sees to it that the driver insists on TLS and, where the configuration says nothing of TLS,
-   * that the server is verified if its roots are known.
+   * Makes the driver require TLS and, unless the configuration sets up TLS itself, verify the
+   * server if its root certificates are known.
    *
-   * @param target where the token is sent to
-   * @param driverProperties what the driver gets beside the URL; what the TLS mode is, is said here
-   *     afterwards, in the driver's own spelling, whether or not the configuration said it
-   * @return what to warn of: that the driver is none of those that are known here, and was told
-   *     nothing, or why the server is not verified
-   * @throws IllegalArgumentException if the URL or a property could let the driver send the token
+   * @param target the endpoint that the token is sent to
+   * @param driverProperties the driver's properties outside the URL; afterwards they contain the
+   *     effective TLS mode in the driver's own spelling
+   * @return a warning: that the driver is unknown and was not configured, or why the server is not
+   *     verified
+   * @throws IllegalArgumentException if the URL or a property would let the driver send the token
    *     in clear text
    */
   static Optional<String> require(JdbcUrl url, LoginTarget target, Properties driverProperties) {
@@ -163,21 +167,22 @@ final class TransportSecurity {
       properties.set("sslrootcert", RootsFile.pem(region).toString());
     }
     boolean comparesName = connectsByName() || own.equals("sslhostnameverifier");
-    setMode("sslmode", comparesName ? "verify-full" : "verify-ca"); // our factory always compares
+    setMode(
+        "sslmode", comparesName ? "verify-full" : "verify-ca"); // our factory always compares it
     return notFound;
   }
 
   private void beginWithTlsAtDsql() {
     if (endpoint.isOfDsql() && !properties.has(NEGOTIATION)) {
-      properties.set(NEGOTIATION, "direct"); // which a driver before 42.7.4 passes over
+      properties.set(NEGOTIATION, "direct"); // drivers before 42.7.4 ignore it
     }
   }
 
   /**
-   * Why DSQL cannot tell the cluster that is meant, if so: the driver's own TLS names the host that
-   * it connects to, or nothing where that is an IP address.
+   * The reason why DSQL cannot tell which cluster is meant, if so: the driver's own TLS sends the
+   * name of the host that it connects to, or none for an IP address.
    *
-   * @param own a property that has the driver use its own, or nothing
+   * @param own the property that makes the driver use its own TLS, or empty
    */
   private Optional<String> whyNotFound(String own) {
     String option = CLUSTER_OPTION + "=" + EndpointName.firstLabel(endpoint.name());
@@ -237,7 +242,7 @@ final class TransportSecurity {
   /**
    * By <a
    * href="https://mariadb.com/docs/connectors/mariadb-connector-j/using-tls-ssl-with-mariadb-java-connector">the
-   * documentation of MariaDB's driver</a>, with the aliases that it knows.
+   * documentation of MariaDB's driver</a>, including its aliases.
    */
   private Optional<String> requireMariaDb() {
     refuseUnless("useSsl", TlsProperties.YES, "sslMode", ownWord("require"));
@@ -282,10 +287,10 @@ final class TransportSecurity {
   }
 
   /**
-   * Why the server cannot be verified without the configuration's help, if so.
+   * The reason why the server cannot be verified without further configuration, if so.
    *
-   * @param own a property that leaves no room for it, or nothing
-   * @param roots the driver's property for roots
+   * @param own the property that prevents it, or empty
+   * @param roots the driver's property for root certificates
    */
   private Optional<String> whyNotVerified(String own, String roots) {
     if (!own.isEmpty()) {
@@ -316,21 +321,25 @@ final class TransportSecurity {
             remedy));
   }
 
-  /** Whether its certificate is of a public authority, which those of isolated regions are not. */
+  /**
+   * Whether the endpoint's certificate is issued by a public authority; those in isolated regions
+   * are not.
+   */
   private boolean isPublic() {
     return endpoint.isOfDsql()
         || (endpoint.kind() == EndpointName.Kind.PROXY && !region.contains("-iso"));
   }
 
   /**
-   * What has the driver connect by another name than the endpoint's, or nothing. It would then look
-   * at the chain alone, which proves nothing where any public authority will do.
+   * The setting that makes the driver connect by another name than the endpoint's, or empty. The
+   * driver would then check the chain only, which proves nothing if any public authority is
+   * trusted.
    */
   private String otherName() {
     return connectsByName() ? "" : IamSettings.HOST;
   }
 
-  /** Whether the driver connects to the endpoint by its name, and so can compare that itself. */
+  /** Whether the driver connects by the endpoint's name, so that it can compare the name itself. */
   private boolean connectsByName() {
     return properties.connectsTo(endpoint.name());
   }
@@ -346,7 +355,7 @@ final class TransportSecurity {
         Class.forName(ours, false, ofDriver);
         return true;
       } catch (ClassNotFoundException | LinkageError e) {
-        // another loader may have another driver of that name
+        // another loader may have another driver of this name
       }
     }
     return false;
@@ -387,7 +396,7 @@ final class TransportSecurity {
     }
   }
 
-  /** What the driver calls a mode that somebody wrote as another one does. */
+  /** The driver's own name for a mode that was written as another driver spells it. */
   private String ownWord(String mode) {
     boolean verifiesName = mode.equals("verify-full") || mode.equals("verify-identity");
     boolean verifies = mode.startsWith("verify-");
@@ -398,7 +407,7 @@ final class TransportSecurity {
     };
   }
 
-  /** Whether a URL's parameter means something here, so that a message may name it. */
+  /** Whether this class reads a URL parameter, so that messages may name it. */
   static boolean readsParameter(String name) {
     for (String known : NAMES) {
       if (known.equalsIgnoreCase(name)) {

@@ -4,8 +4,8 @@ import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's certificate was not accepted. The message says which certificate it was and why, in
- * one line that holds nothing but printable characters.
+ * Thrown when the server's certificate is not accepted. The message identifies the certificate and
+ * gives the reason, in one line of printable characters.
  */
 final class UnverifiedServerException extends CertificateException {
 

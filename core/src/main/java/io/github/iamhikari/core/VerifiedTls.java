@@ -16,12 +16,13 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS with a server that is verified: what this library tells a driver of it, as one text, and what
- * it makes of that text when the driver asks it back.
+ * TLS with server verification. Its parameters travel through a driver's configuration as one
+ * {@linkplain #argument() text}.
  *
- * @param endpoint the name that the server's certificate must be for
- * @param region the region whose roots count, beside those of the JVM; empty for none
- * @param rootsFile a PEM file of the only roots that count; empty for none
+ * @param endpoint the name that the server's certificate must be issued for
+ * @param region the region whose root certificates are trusted in addition to the JVM's; empty for
+ *     none
+ * @param rootsFile a PEM file with the only trusted root certificates; empty for none
  */
 record VerifiedTls(String endpoint, String region, String rootsFile) {
 
@@ -29,15 +30,17 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
       "sslrootcert names a file that cannot be read or contains no certificate; set it to a PEM"
           + " file of root certificates, such as Amazon's bundle";
 
-  /** Of regions; a driver asks for each connection, and TLS sessions are resumed within one. */
+  /**
+   * By region: drivers ask for each connection, and TLS sessions are resumed within one context.
+   */
   private static final Map<String, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
 
-  /** With an endpoint. That of DSQL has a certificate of a public authority, and of no other. */
+  /** For an endpoint. Certificates of Aurora DSQL are always issued by a public authority. */
   static VerifiedTls of(EndpointName endpoint, String region, String rootsFile) {
     return new VerifiedTls(endpoint.name(), endpoint.isOfDsql() ? "" : region, rootsFile);
   }
 
-  /** Reads what {@link #argument()} wrote. */
+  /** Parses an {@link #argument()}. */
   static VerifiedTls of(String argument) {
     String[] parts = argument.split(",", 3);
     if (parts.length != 3) {
@@ -48,13 +51,13 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
     return new VerifiedTls(parts[0], parts[1], parts[2]);
   }
 
-  /** For a property of a driver. */
+  /** The parameters as the value of a driver's property. */
   String argument() {
     return endpoint + "," + region + "," + rootsFile;
   }
 
   /**
-   * Puts TLS on a connected socket; the handshake comes with the first use of it.
+   * Adds TLS to a connected socket; the first use performs the handshake.
    *
    * @throws IOException if the roots cannot be read
    */
@@ -66,12 +69,12 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
     }
   }
 
-  /** Puts TLS on a connected socket, by a factory whose trust manager is a {@link #verifier()}. */
+  /** Adds TLS to a connected socket, with a factory that uses a {@link #verifier()}. */
   SSLSocket over(Socket socket, SSLSocketFactory factory) throws IOException {
     return (SSLSocket) factory.createSocket(socket, endpoint, socket.getPort(), true);
   }
 
-  /** What verifies the server, if no context of this class is used. */
+  /** The trust manager that verifies the server. */
   ServerVerifier verifier() throws IOException, GeneralSecurityException {
     if (rootsFile.isEmpty()) {
       return ServerVerifier.ofRegion(region);
@@ -84,7 +87,7 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
   }
 
   /**
-   * Reads the file of roots, which is read again for each connection.
+   * Checks the file of root certificates, which is read again for each connection.
    *
    * @throws IllegalArgumentException if it cannot be read or holds no certificate
    */
@@ -98,7 +101,7 @@ record VerifiedTls(String endpoint, String region, String rootsFile) {
 
   private SSLContext context() throws IOException, GeneralSecurityException {
     if (!rootsFile.isEmpty()) {
-      return newContext(); // of a file that may be another one by now
+      return newContext(); // the file may have changed
     }
     SSLContext context = CONTEXTS.get(region);
     if (context != null) {

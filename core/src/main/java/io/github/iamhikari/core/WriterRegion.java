@@ -10,18 +10,20 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
 /**
- * The region of a global database's present writer, for all logins at its endpoint. It is looked up
- * on the thread that signs, kept, and looked up again after a login was refused. May be shared
- * between threads.
+ * The region of a global database's current writer, for all logins to its endpoint. Looked up on
+ * the signing thread, cached, and looked up again after a rejected login. Thread-safe.
  */
 final class WriterRegion {
 
   private static final Logger logger = LoggerFactory.getLogger(IamDataSource.class);
 
-  /** Between two lookups, for all logins together. The shortest wait after a refused login. */
+  /**
+   * The minimum time between two lookups, for all logins together: the shortest wait after a
+   * rejected login.
+   */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** While lookups fail, so that a login seldom waits for AWS. */
+  /** The maximum time between lookups while they fail, so that logins seldom wait for AWS. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final String name;
@@ -39,11 +41,11 @@ final class WriterRegion {
   private boolean isFailing;
 
   /**
-   * @param name stands first in log lines
+   * @param name the name at the beginning of log lines
    * @param endpoint the global endpoint
-   * @param lookup asks AWS with these credentials; what it throws says why there is no answer
-   * @param longestTrust how long an answer holds that is not refused; null for no limit
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param lookup looks the region up with these credentials; its exception says why that failed
+   * @param longestTrust how long a region is used without a rejected login; null for no limit
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
    */
   WriterRegion(
       String name,
@@ -60,9 +62,9 @@ final class WriterRegion {
   }
 
   /**
-   * The region, which is the last one known if AWS does not tell.
+   * The writer's region, or the last known one if the lookup fails.
    *
-   * @throws RuntimeException if AWS does not tell, and never did; the message says why
+   * @throws RuntimeException if the lookup fails and no region is known; the message says why
    */
   String with(AwsCredentials credentials) {
     lock.lock();
@@ -78,7 +80,7 @@ final class WriterRegion {
     }
   }
 
-  /** Takes note that the server refused a token for this region. */
+  /** Records that the server rejected a token for this region. */
   void refused(String region) {
     if (region.equals(known)) {
       isRefused = true;

@@ -8,16 +8,18 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
- * Asks each new connection of a writer's endpoint whether its server is the writer, and opens
- * another if not: after a failover the endpoint's name may lead to the old writer for a while. May
- * be shared between threads.
+ * Checks that each new connection of a writer endpoint leads to the writer, and opens another one
+ * if not: after a failover the endpoint's name may lead to the old writer for a while. Thread-safe.
  */
 final class WriterVerification {
 
-  /** SQLSTATE: read-only SQL transaction, as PostgreSQL says where it refuses a write. */
+  /** SQLSTATE: read-only SQL transaction, PostgreSQL's answer to a write on a reader. */
   static final String READ_ONLY = "25006";
 
-  /** Between the first two connections, on average; a server has few logins a second to give. */
+  /**
+   * The average wait between the first two connections; a server accepts a limited number of logins
+   * per second.
+   */
   private static final long FIRST_WAIT_MILLIS = 1_000;
 
   private static final long LONGEST_WAIT_MILLIS = 4_000;
@@ -29,7 +31,7 @@ final class WriterVerification {
     Connection open() throws SQLException;
   }
 
-  /** Waits for a while, or until nothing is opened any more. */
+  /** Waits for a while, or until the data source is closed. */
   interface Pause {
     void await(Duration time) throws InterruptedException;
   }
@@ -39,8 +41,8 @@ final class WriterVerification {
   private final Pause pause;
 
   /**
-   * @param request names the endpoint
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param request the endpoint
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
    */
   WriterVerification(TokenRequest request, LongSupplier nanoTime, Pause pause) {
     this.request = request;
@@ -49,10 +51,10 @@ final class WriterVerification {
   }
 
   /**
-   * Refuses the setting where no writer is expected.
+   * Rejects the setting for endpoints that need not lead to a writer.
    *
-   * @param server what is connected to
-   * @throws IllegalArgumentException if that is not a writer's endpoint, or one of DSQL
+   * @param server the endpoint that the driver connects to
+   * @throws IllegalArgumentException if it is not a writer endpoint, or one of DSQL
    */
   static void check(IamSettings settings, EndpointName server) {
     if (settings.verifyWriter() && server.isOfDsql()) {
@@ -80,9 +82,10 @@ final class WriterVerification {
   /**
    * Opens connections until one leads to the writer.
    *
-   * @param whenNotTheWriter is run for each connection that does not
-   * @param patience for how long
-   * @throws SQLException if none does by then, or one cannot be opened or asked
+   * @param whenNotTheWriter runs for each connection that does not
+   * @param patience how long to try
+   * @throws SQLException if none does within this time, or if a connection cannot be opened or
+   *     queried
    */
   Connection open(Opening opening, Runnable whenNotTheWriter, Duration patience)
       throws SQLException {
@@ -95,7 +98,7 @@ final class WriterVerification {
       connection.close();
       whenNotTheWriter.run();
       long remaining = patience.minusNanos(nanoTime.getAsLong() - start).toMillis();
-      long wait = Math.min(waitAfter(opened), remaining / 2); // the caller gives up in the end
+      long wait = Math.min(waitAfter(opened), remaining / 2); // leaves time for another attempt
       if (wait < SHORTEST_WAIT_MILLIS) {
         throw notTheWriter(opened, patience);
       }
@@ -103,7 +106,7 @@ final class WriterVerification {
     }
   }
 
-  /** It doubles, and differs from pool to pool. */
+  /** Doubles each time, with jitter. */
   private static long waitAfter(int opened) {
     long wait = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS << Math.min(opened - 1, 10));
     return wait / 2 + ThreadLocalRandom.current().nextLong(wait + 1);

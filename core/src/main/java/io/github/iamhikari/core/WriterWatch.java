@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the connections of a writer's endpoint lead to a server that does not take writes.
+ * Detects that the connections of a writer endpoint no longer lead to the writer.
  *
- * <p>The first error that says so ends all of them. What is opened in their place is asked once, as
- * the endpoint may lead to the same server for a while. Until it leads to the writer, no more than
- * one connection at a time is given up, after a wait that grows: others would be no better. May be
- * shared between threads.
+ * <p>The first error that shows it closes all connections. Each replacement is checked once,
+ * because the endpoint may lead to the same server for a while. Until it leads to the writer, at
+ * most one connection is closed at a time, after a growing wait, because its replacement would be
+ * no better. Thread-safe.
  */
 final class WriterWatch {
 
@@ -31,10 +31,10 @@ final class WriterWatch {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
-  /** For so long errors may be those of old connections that were in use. */
+  /** How long errors may still come from old connections that were in use. */
   private static final Duration AFTERMATH = Duration.ofMinutes(1);
 
-  /** How long a new connection may take to say what its server is. */
+  /** How long the check of a new connection may take. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int OPTION_PREVENTS_STATEMENT = 1290;
@@ -43,7 +43,7 @@ final class WriterWatch {
 
   private enum Verdict {
     UNRELATED,
-    /** An error as of a read-only transaction on a writer. */
+    /** An error that a read-only transaction on a writer causes, too. */
     UNSURE,
     DEMOTED
   }
@@ -55,17 +55,17 @@ final class WriterWatch {
   private final AtomicReference<@Nullable Doubt> doubt = new AtomicReference<>();
   private final AtomicInteger demotions = new AtomicInteger();
 
-  /** Those of PostgreSQL, which are told by their server what it is. */
+  /** Connections to PostgreSQL, whose server reports its role. */
   private final List<WeakReference<Connection>> connections = new CopyOnWriteArrayList<>();
 
   private final boolean isPostgres;
 
   /**
-   * @param name stands first in log lines
-   * @param request names the endpoint
-   * @param isPostgres whether it is one of PostgreSQL
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
-   * @param demotionListener has the connections closed that there are
+   * @param name the name at the beginning of log lines
+   * @param request the endpoint
+   * @param isPostgres whether it is a PostgreSQL endpoint
+   * @param nanoTime a monotonic clock such as {@link System#nanoTime()}
+   * @param demotionListener closes the existing connections
    */
   WriterWatch(
       String name,
@@ -81,9 +81,9 @@ final class WriterWatch {
   }
 
   /**
-   * Judges what a connection threw.
+   * Evaluates an exception of a connection.
    *
-   * @return whether that connection is to be closed
+   * @return whether to close that connection
    */
   boolean failed(SQLException e) {
     Verdict verdict = verdict(e);
@@ -94,7 +94,8 @@ final class WriterWatch {
     Doubt before = doubt.get();
     Doubt last = before == null || before.isForgottenAt(now) ? null : before;
     if (last != null && !last.backOff.isOverAt(now)) {
-      return false; // an old one, which ends when it is returned, or one that was asked already
+      return false; // an old connection, which is closed when returned, or one that was checked
+      // already
     }
     BackOff wait = BackOff.after(last == null ? null : last.backOff, FIRST_WAIT, LONGEST_WAIT, now);
     boolean isDemotion = last == null && verdict == Verdict.DEMOTED;
@@ -102,7 +103,7 @@ final class WriterWatch {
     boolean hasReaders = isDemotion || isAnotherOne || (last != null && last.hasReaders);
     Doubt next = new Doubt(wait, false, hasReaders);
     if (isDemotion) {
-      demotionListener.run(); // first, or a connection that fails meanwhile is lent again
+      demotionListener.run(); // first, so that a connection that fails meanwhile is not lent again
     }
     if (!doubt.compareAndSet(before, next)) {
       return isDemotion;
@@ -121,17 +122,17 @@ final class WriterWatch {
     return true;
   }
 
-  /** {@return how often the connections were ended so far} */
+  /** {@return how often all connections were closed so far} */
   int demotions() {
     return demotions.get();
   }
 
   /**
-   * Takes note of a connection that has just been opened.
+   * Registers a new connection, and checks it if the endpoint has led to a reader.
    *
-   * @param demotionsBefore as {@link #demotions} was when that began
-   * @return false if it leads to a reader, and another may do better since this one was being
-   *     opened when the others were ended
+   * @param demotionsBefore the value of {@link #demotions} before it was opened
+   * @return false if it leads to a reader and should be replaced, because all connections were
+   *     closed while it was being opened
    */
   boolean takes(Connection connection, int demotionsBefore) {
     if (isPostgres) {
@@ -150,7 +151,7 @@ final class WriterWatch {
     try {
       isWriter = ServerRole.isWriter(connection, PATIENCE);
     } catch (SQLException e) {
-      return true; // whoever uses it will see
+      return true; // its user will notice
     }
     if (!isWriter) {
       doubt.compareAndSet(last, new Doubt(last.backOff, false, true));
@@ -158,7 +159,7 @@ final class WriterWatch {
     }
     if (doubt.compareAndSet(last, new Doubt(last.backOff, true, false)) && last.hasReaders) {
       logger.info("{} - {} leads to the writer again.", name, request.host());
-      demotionListener.run(); // this one is not in the pool yet
+      demotionListener.run(); // this connection is not in the pool yet
     }
     return true;
   }
@@ -168,7 +169,7 @@ final class WriterWatch {
       case OPTION_PREVENTS_STATEMENT ->
           says(e, "read-only") || says(e, "read_only") ? Verdict.DEMOTED : Verdict.UNRELATED;
       case READ_ONLY_MODE -> Verdict.DEMOTED;
-      case 0 -> // as of PostgreSQL
+      case 0 -> // PostgreSQL has no error codes
           !WriterVerification.READ_ONLY.equals(e.getSQLState())
               ? Verdict.UNRELATED
               : says(e, "during recovery") ? Verdict.DEMOTED : verdictOfConnections();
@@ -176,7 +177,7 @@ final class WriterWatch {
     };
   }
 
-  /** A driver may be told to write the statement below it, with its data. */
+  /** The first line only: a driver may be configured to append the statement with its data. */
   private static String firstLine(SQLException e) {
     String message = String.valueOf(e.getMessage());
     int end = message.indexOf('\n');
@@ -187,7 +188,7 @@ final class WriterWatch {
     return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains(words);
   }
 
-  /** By what the servers of all connections, that of the error among them, have told. */
+  /** The verdict from the roles that the servers of all connections have reported. */
   private Verdict verdictOfConnections() {
     Verdict verdict = isPostgres ? Verdict.UNRELATED : Verdict.UNSURE;
     for (WeakReference<Connection> known : connections) {
@@ -214,9 +215,9 @@ final class WriterWatch {
   /**
    * An endpoint that led to a reader.
    *
-   * @param backOff until the next connection may be given up
+   * @param backOff the wait until the next connection may be closed
    * @param isSettled whether a new connection has led to the writer since
-   * @param hasReaders whether there may be connections to a reader, so that all are to end when one
+   * @param hasReaders whether there may be connections to a reader, which must be closed once one
    *     leads to the writer
    */
   private record Doubt(BackOff backOff, boolean isSettled, boolean hasReaders) {

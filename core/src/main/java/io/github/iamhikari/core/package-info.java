@@ -1,40 +1,40 @@
 /**
- * A token that is good for one login to Amazon RDS, Aurora or Aurora DSQL, now.
+ * Logins to Amazon RDS, Aurora and Aurora DSQL with IAM tokens, for any connection pool.
  *
- * <p>At the start, {@code LoginConfiguration} checks what was configured: {@code JdbcUrl} reads the
- * URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} properties and {@code
- * EndpointName} an endpoint's name; {@code LoginTarget} decides what tokens are signed for; {@code
- * TransportSecurity} keeps them on TLS and sees to it that the server is verified, and {@code
- * OtherLogins} refuses what would have the driver send something else.
+ * <p>At the start, {@code LoginConfiguration} validates the configuration: {@code JdbcUrl} parses
+ * the URL, {@link io.github.iamhikari.core.IamSettings} the {@code iam_*} settings, and {@code
+ * EndpointName} the name of an endpoint; {@code LoginTarget} decides what tokens are signed for;
+ * {@code TransportSecurity} requires TLS and verification of the server; {@code OtherLogins}
+ * rejects properties that would make the driver send something other than the token.
  *
- * <p>Then, for each connection, {@link io.github.iamhikari.core.IamDataSource} has the {@code
- * Login} of a user open it through the JDBC driver, with the living token of {@code CachedToken},
- * which {@code AwsTokenSigner} signs on a {@code SigningThread} when it is due. The AWS credentials
- * come from a provider that was given, or from {@code DefaultCredentials}, which pools share. At a
- * global endpoint {@code WriterRegion} knows the region, which {@code GlobalDatabase} asks RDS for.
- * {@code LoginFailure} reads and explains what the server says, with {@code DsqlRefusal} at Aurora
- * DSQL, and {@code Login} keeps a refusal for a while; {@code Pace} spaces the logins of a pool
- * that gives way to others. {@code WriterVerification} sees to it, where that is wished, that a new
- * connection leads to the writer, and {@code WriterWatch} notices one that does not any more.
+ * <p>For each connection, {@link io.github.iamhikari.core.IamDataSource} lets the {@code Login} of
+ * a user open it through the JDBC driver, with the current token from {@code CachedToken}. {@code
+ * AwsTokenSigner} signs that token on a {@code SigningThread} when it is due for renewal. The AWS
+ * credentials come from a given provider, or from {@code DefaultCredentials}, which pools share.
+ * For a global endpoint, {@code WriterRegion} keeps the writer's region, which {@code
+ * GlobalDatabase} looks up at RDS. {@code LoginFailure} interprets and explains the server's
+ * errors, together with {@code DsqlRefusal} for Aurora DSQL; {@code Login} remembers a rejection
+ * for a while, and {@code Pace} spaces the logins of a pool that lets others go first. {@code
+ * WriterVerification} checks, if configured, that a new connection leads to the writer, and {@code
+ * WriterWatch} notices when connections no longer do.
  *
- * <p>In the TLS handshake the driver calls {@code ServerVerifier}, with the {@code RegionRoots} of
- * the endpoint, by the one of {@link io.github.iamhikari.core.PostgresSslFactory}, {@link
- * io.github.iamhikari.core.MySqlSocketFactory} and {@link
- * io.github.iamhikari.core.MariaDbTlsPlugin} that it loads by name.
+ * <p>In the TLS handshake the driver calls {@code ServerVerifier}, which uses the {@code
+ * RegionRoots} of the endpoint's region, through {@link
+ * io.github.iamhikari.core.PostgresSslFactory}, {@link io.github.iamhikari.core.MySqlSocketFactory}
+ * or {@link io.github.iamhikari.core.MariaDbTlsPlugin}, which it loads by name.
  *
- * <p>{@link io.github.iamhikari.core.IamTokenSource} gives the same tokens to clients without JDBC;
- * {@code TokenFactory} is what both stand on.
+ * <p>{@link io.github.iamhikari.core.IamTokenSource} returns the same tokens to clients without
+ * JDBC; it shares {@code TokenFactory} with {@code IamDataSource}.
  *
- * <p>Where a login fails, {@link io.github.iamhikari.core.IamDoctor} has one examination after the
- * other look at it: {@code SettingsExamination}, {@code NameExamination}, {@code PortExamination},
- * {@code TlsExamination}, {@code AwsExamination}, {@code LoginExamination} and {@code
- * ServerExamination}. They write what they see into {@code Findings}, of which {@code ReportText}
- * makes text and JSON.
+ * <p>If a login fails, {@link io.github.iamhikari.core.IamDoctor} examines it step by step: {@code
+ * SettingsExamination}, {@code NameExamination}, {@code PortExamination}, {@code TlsExamination},
+ * {@code AwsExamination}, {@code LoginExamination} and {@code ServerExamination}. They add what
+ * they find to {@code Findings}, which {@code ReportText} formats as text and JSON.
  *
- * <p>This package knows no connection pool: any pool can stand on {@code IamDataSource}. What takes
- * no {@code DataSource} but a URL gets {@link io.github.iamhikari.core.IamDriver}, behind which
- * {@code DriverLogins} keeps an {@code IamDataSource} for each URL; {@link
- * io.github.iamhikari.core.FlywayDatabaseType} tells Flyway of it.
+ * <p>This package does not depend on a connection pool. For tools that accept a URL but no {@code
+ * DataSource} there is {@link io.github.iamhikari.core.IamDriver}, for which {@code DriverLogins}
+ * keeps an {@code IamDataSource} for each URL; {@link io.github.iamhikari.core.FlywayDatabaseType}
+ * makes Flyway accept such URLs.
  */
 @NullMarked
 package io.github.iamhikari.core;
