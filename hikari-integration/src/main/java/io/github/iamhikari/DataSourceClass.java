@@ -12,12 +12,12 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A driver's DataSource, made of {@code dataSourceClassName} and the data source properties as
- * HikariCP makes it, but for the words of what goes wrong.
+ * Creates a driver's DataSource from {@code dataSourceClassName} and the data source properties, as
+ * HikariCP does, but with error messages that name the cause.
  */
 final class DataSourceClass {
 
-  /** What says where the DataSources of the known drivers connect to. */
+  /** The properties that set the server of the known drivers' DataSources. */
   private static final Set<String> ADDRESSES = Set.of("servername", "servernames", "url");
 
   private enum KnownDriver {
@@ -45,9 +45,9 @@ final class DataSourceClass {
   private DataSourceClass() {}
 
   /**
-   * {@return a new instance of the class that a configuration names}
+   * {@return a new instance of the configured class}
    *
-   * @throws IllegalArgumentException if none can be made, or it has not all of the properties
+   * @throws IllegalArgumentException if it cannot be created, or rejects a property
    */
   static DataSource newInstance(HikariConfig config) {
     String className = config.getDataSourceClassName();
@@ -63,7 +63,7 @@ final class DataSourceClass {
     return instance;
   }
 
-  /** The jdbcUrl, which HikariCP passes over, was meant for that. */
+  /** Rejects a known DataSource without a server, whose jdbcUrl HikariCP would ignore. */
   private static void refuseWithoutAddress(String className, Properties properties) {
     boolean hasAddress =
         properties.keySet().stream()
@@ -108,14 +108,14 @@ final class DataSourceClass {
             remedy));
   }
 
-  /** By the loaders that HikariCP asks, in its order. */
+  /** Tries the same class loaders as HikariCP, in the same order. */
   private static Class<?> load(String className) throws ClassNotFoundException {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     if (context != null) {
       try {
         return context.loadClass(className);
       } catch (ClassNotFoundException e) {
-        // the other one may know it
+        // try the other one
       }
     }
     return HikariConfig.class.getClassLoader().loadClass(className);
@@ -129,7 +129,7 @@ final class DataSourceClass {
     } catch (LinkageError e) {
       throw refusal(instance, name, RootCause.of(e), e);
     } catch (RuntimeException e) {
-      if (e.getCause() == null) { // there is no setter
+      if (e.getCause() == null) { // no setter
         String question =
             PropertyNames.of(instance.getClass())
                 .meantBy(name)
@@ -137,7 +137,7 @@ final class DataSourceClass {
                 .orElse("");
         throw refusal(instance, name, "there is no such property" + question, e);
       }
-      // the value may be a secret, and its setter may repeat it
+      // the value may be a secret, and the setter may have put it in its message
       boolean repeatsTheValue = messages(e).contains(value.toString());
       throw repeatsTheValue
           ? refusal(instance, name, "the value is invalid", null)

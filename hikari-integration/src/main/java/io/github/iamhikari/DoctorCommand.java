@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Has a doctor go through a login, and writes what was seen. */
+/** Diagnoses a login and prints the report. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
@@ -118,7 +118,7 @@ final class DoctorCommand implements Callable<Integer> {
                 IamDoctor.Step.SETTINGS, IamDoctor.Status.FAILED, printable, "")));
   }
 
-  /** The configuration of a pool that would log in so. */
+  /** {@return the configuration of a pool with these options} */
   private HikariConfig config() {
     HikariConfig config = PoolProperties.config(ofTheFile());
     if (url != null) {
@@ -134,18 +134,18 @@ final class DoctorCommand implements Callable<Integer> {
     return config;
   }
 
-  /** {@return the jar that was named, if any} */
+  /** {@return the value of --driver, if any} */
   Optional<Path> driver() {
     return Optional.ofNullable(driver);
   }
 
-  /** {@return the URL that a driver is looked for to take, if that is known} */
+  /** {@return the URL that the driver must accept, if known} */
   Optional<String> url() {
     String configured = url == null ? ofTheFile("jdbcUrl") : url;
     return Optional.ofNullable(configured).map(DoctorCommand::ofTheDriver);
   }
 
-  /** {@return a class of the driver that must be loaded, if one is named} */
+  /** {@return the configured class of the driver, if any} */
   Optional<String> className() {
     String dataSource = ofTheFile("dataSourceClassName");
     return Optional.ofNullable(dataSource == null ? ofTheFile("driverClassName") : dataSource);
@@ -155,11 +155,11 @@ final class DoctorCommand implements Callable<Integer> {
     try {
       return ofTheFile().getProperty(name);
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      return null; // which is said when it is examined
+      return null; // reported by the examination
     }
   }
 
-  /** Read once, although each jar in a folder is compared with it; empty without a file. */
+  /** {@return the properties in the file, which is read once; empty without a file} */
   private Properties ofTheFile() {
     Properties read = fileProperties;
     if (read == null) {
@@ -169,7 +169,7 @@ final class DoctorCommand implements Callable<Integer> {
     return read;
   }
 
-  /** Without what makes it a URL of this library's own driver. */
+  /** Removes the prefix of this library's own driver. */
   private static String ofTheDriver(String url) {
     return url.startsWith(OURS) ? "jdbc:" + url.substring(OURS.length()) : url;
   }

@@ -12,19 +12,19 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a pool's connections, found in a configuration as HikariCP finds it: a {@code
- * dataSource}, else a {@code dataSourceClassName}, a {@code jdbcUrl} or a {@code dataSourceJNDI}.
+ * Finds what opens a pool's connections in the same order as HikariCP: the {@code dataSource}, else
+ * {@code dataSourceClassName}, {@code jdbcUrl} or {@code dataSourceJNDI}.
  */
 final class DriverConnections {
 
   private DriverConnections() {}
 
   /**
-   * Tells a builder.
+   * Configures a builder.
    *
-   * @param readyDataSource the one that was set, if any
-   * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
-   *     JNDI that is not there or cannot be used
+   * @param readyDataSource the dataSource set by the user, if any
+   * @throws IllegalArgumentException if the configuration names a driver, class or JNDI entry that
+   *     is missing or unusable
    */
   static void use(
       HikariConfig config, @Nullable DataSource readyDataSource, IamDataSource.Builder builder) {
@@ -34,7 +34,7 @@ final class DriverConnections {
       builder.dataSource(DataSourceClass.newInstance(config));
     } else if (config.getJdbcUrl() != null) {
       String configured = config.getDriverClassName();
-      boolean isOurs = IamDriver.class.getName().equals(configured); // by which this is done here
+      boolean isOurs = IamDriver.class.getName().equals(configured); // this library does its job
       String driverClassName = isOurs ? null : configured;
       builder
           .jdbcUrl(config.getJdbcUrl())
@@ -45,8 +45,8 @@ final class DriverConnections {
   }
 
   /**
-   * Refuses a configuration whose credentials HikariCP would ask for instead of the token: since
-   * version 7.0 it has a {@code credentialsProvider}.
+   * Rejects a configuration with a {@code credentialsProvider}, which exists since HikariCP 7.0 and
+   * would be used instead of the token.
    */
   static void refuseCredentialsProvider(HikariConfig config) {
     Object provider;
@@ -89,10 +89,10 @@ final class DriverConnections {
         protocol);
   }
 
-  @SuppressWarnings("BanJNDI") // a name of the configuration, which HikariCP looks up as well
+  @SuppressWarnings("BanJNDI") // the name comes from the configuration, as in HikariCP
   private static DataSource lookedUp(String name) {
     try {
-      // not closed, as HikariCP does not: closing some kinds ends what was looked up
+      // left open, as by HikariCP: closing some contexts invalidates the object
       return (DataSource) new InitialContext().lookup(name);
     } catch (NamingException | ClassCastException e) {
       throw new IllegalArgumentException(

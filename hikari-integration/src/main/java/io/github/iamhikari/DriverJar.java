@@ -24,10 +24,10 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The jar of a JDBC driver that is not on the class path. */
+/** Finds and loads the jar of a JDBC driver that is not on the class path. */
 final class DriverJar {
 
-  /** One of each jar of this library. */
+  /** One class from each of this library's jars. */
   private static final List<String> OWN_CLASSES =
       List.of(
           "io/github/iamhikari/core/IamDriver.class",
@@ -36,12 +36,12 @@ final class DriverJar {
   private DriverJar() {}
 
   /**
-   * A class loader that has all of the class path, the driver's jar, and behind it the other jars
-   * of its folder, since a driver may wrap another. The driver's jar is the one that was named, or
-   * else one in the folder of this library's own jar. The driver and this library load each other's
+   * Returns a class loader for the class path, the driver's jar and the other jars in its folder,
+   * because a driver may wrap another. The driver's jar is the one given on the command line, or
+   * else one in the folder of this library's jar. The driver and this library can load each other's
    * classes.
    *
-   * @return empty if no driver is looked for, the class path has it, or there is none
+   * @return empty if no driver is needed, it is on the class path, or none was found
    */
   static Optional<URLClassLoader> loader(DoctorCommand command) {
     return find(command).map(DriverJar::loader);
@@ -55,7 +55,7 @@ final class DriverJar {
     return has(here, command) ? Optional.empty() : inOwnFolder(command);
   }
 
-  /** {@return what is wrong with the jar that was named, if it is named and something is} */
+  /** {@return what is wrong with the jar given on the command line, if anything} */
   static Optional<String> fault(DoctorCommand command) {
     Optional<Path> named = command.driver();
     if (named.isEmpty()) {
@@ -139,7 +139,7 @@ final class DriverJar {
         hasMore = drivers.hasNext();
         isFound = hasMore && drivers.next().acceptsURL(url);
       } catch (SQLException | RuntimeException | ServiceConfigurationError | LinkageError e) {
-        isFound = false; // one that does not work here
+        isFound = false; // a driver that does not work here
       }
     }
     return isFound;
@@ -169,7 +169,7 @@ final class DriverJar {
       Path location = source == null ? null : Path.of(source.getLocation().toURI());
       return location != null && Files.isRegularFile(location) ? location : null;
     } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
-      return null; // a jar within a jar
+      return null; // nested in another jar
     }
   }
 }

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Shows {@link LoginHealth} in the Actuator of Spring Boot 4, after {@code db} has tried a login.
+ * Adds {@link LoginHealth} to the Actuator of Spring Boot 4, after {@code db}, which tries a login.
  */
 @AutoConfiguration(
     after = IamHikariAutoConfiguration.class,

@@ -14,9 +14,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Spring Boot's auto-configuration of pools: one that Boot makes because {@code
- * spring.datasource.type} names it, and those that an application makes as beans. One for Boot 3.5
- * and 4.1: it links against nothing that the two have in different packages.
+ * Auto-configures pools in Spring Boot: the one that Boot creates for {@code
+ * spring.datasource.type} and those that an application defines as beans. Works with Boot 3.5 and
+ * 4.1, as it links against no class whose package differs between the two.
  */
 @AutoConfiguration
 @ImportRuntimeHints(PoolRuntimeHints.class)
@@ -28,7 +28,7 @@ final class IamHikariAutoConfiguration {
     return new PoolBeanPostProcessor(beans, environment);
   }
 
-  /** Where the application has Micrometer. */
+  /** Used if Micrometer is on the class path. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(MeterRegistry.class)
   static class Meters {
@@ -41,9 +41,8 @@ final class IamHikariAutoConfiguration {
   }
 
   /**
-   * Where the application has Spring Cloud, which binds beans anew when a setting changes, and
-   * closes them for that. By default it spares a {@link HikariDataSource}, by the name of its
-   * class.
+   * Used if Spring Cloud is on the class path. It rebinds beans when a setting changes, closing
+   * them first, except for {@link HikariDataSource}, which it excludes by class name.
    */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(

@@ -14,8 +14,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The command line of the jar that holds all: {@code java -jar iam-hikari-all.jar doctor --url
- * jdbc:... --user app}.
+ * The command line of the all-in-one jar: {@code java -jar iam-hikari-all.jar doctor --url jdbc:...
+ * --user app}.
  */
 @Command(
     name = "iam-hikari",
@@ -25,39 +25,39 @@ import picocli.CommandLine.ParseResult;
     subcommands = DoctorCommand.class)
 final class IamHikariCommand {
 
-  /** Of a command that cannot be read, and after a fault of this library. */
+  /** The exit status for an invalid command or an internal error. */
   private static final int FAILED = 2;
 
   private IamHikariCommand() {}
 
   /**
-   * Runs a command, and ends the JVM.
+   * Runs a command and exits the JVM.
    *
-   * @param arguments none for a list of the commands
+   * @param arguments if empty, prints the commands
    */
   public static void main(String... arguments) {
     if (System.getProperty("slf4j.internal.verbosity") == null) {
-      System.setProperty("slf4j.internal.verbosity", "ERROR"); // that nobody reads the log is meant
+      System.setProperty("slf4j.internal.verbosity", "ERROR"); // having no logger is intended
     }
     PrintStream report = System.out;
-    System.setOut(System.err); // for whatever a driver prints or logs
+    System.setOut(System.err); // for anything that a driver prints
     int status;
     try {
       status = runWithDriver(arguments, report);
-    } catch (Throwable e) { // of the class loader
+    } catch (Throwable e) { // from the class loader
       status = failed(new PrintWriter(System.err, true, UTF_8), e);
     }
     System.exit(status);
   }
 
-  /** In a class loader that has the driver beside this library, where the class path has none. */
+  /** Runs in a class loader that also has the driver, if the driver is not on the class path. */
   private static int runWithDriver(String[] arguments, PrintStream report)
       throws ReflectiveOperationException {
     Optional<URLClassLoader> found = loaderWithDriver(arguments);
     if (found.isEmpty()) {
       return run(arguments, report);
     }
-    Thread.currentThread().setContextClassLoader(found.get()); // up to the end of the JVM
+    Thread.currentThread().setContextClassLoader(found.get()); // until the JVM exits
     Method run =
         found
             .get()
@@ -67,7 +67,7 @@ final class IamHikariCommand {
     return (int) run.invoke(null, arguments, report);
   }
 
-  /** Empty where the command needs none. */
+  /** {@return a class loader with the driver; empty if the command needs none} */
   static Optional<URLClassLoader> loaderWithDriver(String... arguments) {
     try {
       ParseResult parsed = commandLine().parseArgs(arguments);
@@ -76,7 +76,7 @@ final class IamHikariCommand {
           ? DriverJar.loader(doctor)
           : Optional.empty();
     } catch (CommandLine.ParameterException e) {
-      return Optional.empty(); // which is said when it runs
+      return Optional.empty(); // reported when the command runs
     }
   }
 
@@ -86,9 +86,9 @@ final class IamHikariCommand {
   }
 
   /**
-   * {@return the status with which the program is to end}
+   * {@return the exit status}
    *
-   * @param report what was asked for is written there, and nothing else
+   * @param report receives the command's result and nothing else
    */
   static int run(PrintWriter report, PrintWriter errors, String... arguments) {
     try {
@@ -98,12 +98,12 @@ final class IamHikariCommand {
           .setParameterExceptionHandler(new UnreadableCommand())
           .setExecutionExceptionHandler((e, command, parsed) -> failed(errors, e))
           .execute(arguments);
-    } catch (Throwable e) { // such as a class that the driver lacks
+    } catch (Throwable e) { // such as a missing class of the driver
       return failed(errors, e);
     }
   }
 
-  /** Says what happened in a line, without what a message may hold. */
+  /** Prints one line, without the exception's message, which may contain a secret. */
   static int failed(PrintWriter errors, Throwable thrown) {
     Throwable e = thrown;
     while (e instanceof InvocationTargetException && e.getCause() != null) {
@@ -119,7 +119,7 @@ final class IamHikariCommand {
 
   private static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new IamHikariCommand());
-    commandLine.setExpandAtFiles(false); // a name may begin with @
+    commandLine.setExpandAtFiles(false); // a user name may start with @
     commandLine.getSubcommands().values().forEach(IamHikariCommand::setExitCodes);
     setExitCodes(commandLine);
     return commandLine;
@@ -129,7 +129,7 @@ final class IamHikariCommand {
     command.getCommandSpec().exitCodeOnInvalidInput(FAILED).exitCodeOnExecutionException(FAILED);
   }
 
-  /** That of the jar. */
+  /** The version of the jar. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

@@ -29,30 +29,30 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
  * A {@link HikariDataSource} that logs in to Amazon RDS, Aurora and Aurora DSQL with AWS IAM
- * instead of a password. Its credentials are refreshed from the current IAM token before HikariCP
- * opens a physical connection; all else is HikariCP's own.
+ * instead of a password. HikariCP asks it for the current IAM token each time it opens a physical
+ * connection; everything else works as in {@code HikariDataSource}.
  *
- * <p>The {@code iam_*} settings are kept among the {@linkplain #getDataSourceProperties() data
- * source properties}, so that every way to configure HikariCP can give them; the driver never sees
- * them. A password in the configuration is ignored. TLS is switched on where the configuration is
- * silent about it.
+ * <p>The {@code iam_*} settings are stored in the {@linkplain #getDataSourceProperties() data
+ * source properties}, so they can be set in every way that HikariCP can be configured; they are not
+ * passed to the driver. A configured password is ignored. TLS is enabled unless the configuration
+ * sets the driver's own TLS options.
  *
- * <p>As with {@code HikariDataSource}, a pool made from a {@link HikariConfig} starts at once and a
- * connection costs a little less to borrow from it; one made with the constructor without arguments
- * starts with the first {@link #getConnection()}. May be shared between threads. {@link #close()}
- * closes the pool and the AWS credentials provider, unless that was given.
+ * <p>As with {@code HikariDataSource}, a pool created from a {@link HikariConfig} starts
+ * immediately, and borrowing a connection from it is slightly faster. A pool created with the
+ * no-argument constructor starts with the first {@link #getConnection()}. Instances are safe for
+ * use by multiple threads. {@link #close()} closes the pool and the AWS credentials provider,
+ * unless the provider was passed in.
  *
- * <p>It may be subclassed. A subclass that overrides {@link #getCredentials()} names the user; the
- * password that it gives is not sent. As with {@code HikariDataSource}, a pool made from a
- * configuration starts before the fields of a subclass exist.
+ * <p>This class may be subclassed. A subclass that overrides {@link #getCredentials()} sets the
+ * user; the password it returns is not sent. As with {@code HikariDataSource}, a pool created from
+ * a configuration starts before the fields of a subclass are initialized.
  *
- * <p>What is wrong in the configuration is thrown as an {@link IllegalArgumentException} when the
- * pool starts, before anything is sent. A login that fails is an {@link java.sql.SQLException} with
- * the driver's SQLState and error code, which reaches the caller as HikariCP hands it on: a pool
- * that starts throws as {@code initializationFailTimeout} says, and a running one has it as the
- * cause when a connection is not available in time. Callers of a running pool that has no
- * connection at all learn of a refused login, or that there are no AWS credentials, as soon as it
- * is known.
+ * <p>An invalid configuration throws an {@link IllegalArgumentException} when the pool starts,
+ * before anything is sent. A failed login is a {@link java.sql.SQLException} with the driver's
+ * SQLState and error code. A starting pool throws it according to {@code
+ * initializationFailTimeout}; a running pool throws it as the cause of a connection timeout. If a
+ * running pool has no connections, its callers fail as soon as a login is rejected or no AWS
+ * credentials are available.
  *
  * @see IamSettings
  * @see <a
@@ -62,57 +62,57 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 @SuppressWarnings("this-escape") // HikariDataSource starts the pool in its constructor
 public class IamHikariDataSource extends HikariDataSource {
 
-  // The constructors that start the pool do so before these fields exist: nothing that HikariCP
-  // calls may use them, except validate(), which it calls for the other constructor only.
+  // HikariDataSource(HikariConfig) starts the pool before these fields are initialized, so methods
+  // that it calls must not use them. It validates the configuration, not this object.
   private @Nullable AwsCredentialsProvider awsCredentialsProvider;
 
-  // What was set as the dataSource: a start that fails is tried again with it.
+  // The user's own dataSource, if any. A start that failed is retried with it.
   private @Nullable DataSource readyDataSource;
 
-  // HikariCP forgets it when the pool starts.
+  // HikariCP drops the password when the pool starts.
   private boolean hadPassword;
 
-  // What took its place.
+  // The DataSource that replaced the user's.
   private volatile @Nullable IamDataSource installed;
 
-  // What the pool was last told to start with.
+  // The configuration of the last attempt to start.
   private List<@Nullable Object> startedWith = List.of();
 
-  // Why the last caller got none, while the pool had no connection.
+  // Why the last caller failed while the pool had no connections.
   private volatile @Nullable Exception failure;
 
-  // For the meters of the tokens alone.
+  // The registry of the token meters, if it is not the pool's metric registry.
   private volatile @Nullable Object tokenRegistry;
 
   private final AtomicReference<@Nullable TokenMonitor> monitor = new AtomicReference<>();
 
   private final WaitingCallers waitingCallers;
 
-  /** A pool to be configured by its setters; it starts with the first {@code getConnection()}. */
+  /** Creates a pool to configure with setters. It starts with the first {@code getConnection()}. */
   public IamHikariDataSource() {
     this.waitingCallers = new WaitingCallers();
   }
 
   /**
-   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   * Creates and starts a pool that uses the SDK's default credentials chain.
    *
-   * @param config copied, and not changed
-   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @param config is copied and not changed
+   * @throws IllegalArgumentException if the configuration is invalid or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
-   *     opened, as {@link #setInitializationFailTimeout} says
+   *     opened, subject to {@link #setInitializationFailTimeout}
    */
   public IamHikariDataSource(HikariConfig config) {
     this(config, builder -> builder);
   }
 
   /**
-   * A pool that starts now.
+   * Creates and starts a pool.
    *
-   * @param config copied, and not changed
-   * @param awsCredentialsProvider asked once per token; it stays open when the pool is closed
-   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @param config is copied and not changed
+   * @param awsCredentialsProvider is asked once per token; closing the pool does not close it
+   * @throws IllegalArgumentException if the configuration is invalid or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
-   *     opened, as {@link #setInitializationFailTimeout} says
+   *     opened, subject to {@link #setInitializationFailTimeout}
    */
   public IamHikariDataSource(HikariConfig config, AwsCredentialsProvider awsCredentialsProvider) {
     this(config, builder -> builder.awsCredentialsProvider(requireNonNull(awsCredentialsProvider)));
@@ -120,34 +120,34 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
-   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   * Creates and starts a pool that uses the SDK's default credentials chain.
    *
-   * @param properties those of HikariCP, and the {@code iam_*} settings as they are or, as HikariCP
-   *     writes the driver's properties, behind {@code dataSource.}
-   * @throws IllegalArgumentException if HikariCP does not take a property, or the configuration is
-   *     wrong or incomplete
+   * @param properties HikariCP's properties and the {@code iam_*} settings, which may have the
+   *     prefix {@code dataSource.}
+   * @throws IllegalArgumentException if HikariCP rejects a property, or the configuration is
+   *     invalid or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
-   *     opened, as {@link #setInitializationFailTimeout} says
+   *     opened, subject to {@link #setInitializationFailTimeout}
    */
   public IamHikariDataSource(Properties properties) {
     this(PoolProperties.config(properties));
   }
 
   /**
-   * A pool that starts now, with AWS credentials from the SDK's default chain.
+   * Creates and starts a pool that uses the SDK's default credentials chain.
    *
-   * @param propertyFileName a file, or else a resource of the class path, with properties as {@link
-   *     #IamHikariDataSource(Properties)} takes them
-   * @throws IllegalArgumentException if there is no such file, HikariCP does not take a property,
-   *     or the configuration is wrong or incomplete
+   * @param propertyFileName a file, or else a class path resource, with the properties that {@link
+   *     #IamHikariDataSource(Properties)} accepts
+   * @throws IllegalArgumentException if there is no such file, HikariCP rejects a property, or the
+   *     configuration is invalid or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
-   *     opened, as {@link #setInitializationFailTimeout} says
+   *     opened, subject to {@link #setInitializationFailTimeout}
    */
   public IamHikariDataSource(String propertyFileName) {
     this(PoolProperties.read(propertyFileName));
   }
 
-  /** With a customizer of how the logins are made. */
+  /** Creates and starts a pool whose logins are customized. */
   IamHikariDataSource(HikariConfig config, UnaryOperator<IamDataSource.Builder> customizer) {
     this(new LoginConfig(config, customizer));
   }
@@ -162,77 +162,77 @@ public class IamHikariDataSource extends HikariDataSource {
     monitorTokens();
   }
 
-  /** {@return the endpoint that tokens are signed for, or null if it is the JDBC URL's host} */
+  /** {@return the endpoint to sign tokens for, or null to use the JDBC URL's host} */
   public @Nullable String getIamHost() {
     return settings().host();
   }
 
   /**
-   * Sets the endpoint that tokens are signed for. It is needed where the JDBC URL names something
-   * else: a domain of your own, an IP address, or the near end of a tunnel.
+   * Sets the endpoint to sign tokens for. It is required if the JDBC URL contains a custom domain,
+   * an IP address or the local end of a tunnel.
    *
-   * @param iamHost the endpoint's name, or null for the JDBC URL's host
+   * @param iamHost the endpoint's host name, or null to use the JDBC URL's host
    */
   public void setIamHost(@Nullable String iamHost) {
     set(IamSettings.HOST, iamHost);
   }
 
-  /** {@return the port that tokens are signed for, or 0 if it is the JDBC URL's} */
+  /** {@return the port to sign tokens for, or 0 to use the JDBC URL's port} */
   public int getIamDefaultPort() {
     Integer port = settings().defaultPort();
     return port == null ? 0 : port;
   }
 
   /**
-   * Sets the port that tokens are signed for, where it is not the JDBC URL's.
+   * Sets the port to sign tokens for, if it differs from the JDBC URL's port.
    *
    * @param iamDefaultPort the port, from 1 to 65535
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if the port is out of range
    */
   public void setIamDefaultPort(int iamDefaultPort) {
     set(IamSettings.DEFAULT_PORT, iamDefaultPort);
   }
 
-  /** {@return the AWS region, or null if the endpoint's name tells it, or it is looked up} */
+  /** {@return the AWS region, or null to take it from the endpoint's name or look it up} */
   public @Nullable String getIamRegion() {
     return settings().region();
   }
 
   /**
-   * Sets the AWS region, where the endpoint's name does not tell it.
+   * Sets the AWS region, if the endpoint's name does not contain it.
    *
-   * @param iamRegion the region, such as {@code us-east-2}, or null for the one in the endpoint's
-   *     name; that of a global endpoint's writer is then looked up, if the AWS SDK's module {@code
-   *     rds} is there
-   * @throws IllegalArgumentException if it has not the form of one
+   * @param iamRegion the region, such as {@code us-east-2}, or null to take it from the endpoint's
+   *     name. For a global endpoint, null looks up the region of the writer, which requires the AWS
+   *     SDK module {@code rds}.
+   * @throws IllegalArgumentException if this is not a valid region name
    */
   public void setIamRegion(@Nullable String iamRegion) {
     set(IamSettings.REGION, iamRegion);
   }
 
-  /** {@return for how many seconds a token is used; 870 unless set} */
+  /** {@return how many seconds a token is used; 870 by default} */
   public int getIamExpiration() {
     return Math.toIntExact(settings().expiration().toSeconds());
   }
 
   /**
-   * Sets for how long a token is used.
+   * Sets how long a token is used.
    *
-   * @param iamExpiration seconds, from 0, for a new token with each physical connection, to 900,
-   *     which is as long as one lives
-   * @throws IllegalArgumentException if it is none of these
+   * @param iamExpiration seconds, from 0 to 900, the lifetime of a token. With 0, each physical
+   *     connection gets a new token.
+   * @throws IllegalArgumentException if the value is out of range
    */
   public void setIamExpiration(int iamExpiration) {
     set(IamSettings.EXPIRATION, iamExpiration);
   }
 
-  /** {@return the profile that AWS credentials come from, or null for the SDK's default} */
+  /** {@return the profile that supplies AWS credentials, or null for the SDK's default} */
   public @Nullable String getAwsProfile() {
     return settings().awsProfile();
   }
 
   /**
-   * Sets the profile from which the SDK's default chain takes AWS credentials.
+   * Sets the profile that the SDK's default chain reads AWS credentials from.
    *
    * @param awsProfile the profile's name, or null for the SDK's default
    */
@@ -240,79 +240,79 @@ public class IamHikariDataSource extends HikariDataSource {
     set(IamSettings.AWS_PROFILE, awsProfile);
   }
 
-  /** {@return the IAM role that signs tokens, or null for whom the AWS credentials are of} */
+  /** {@return the IAM role to sign tokens with, or null to use the AWS credentials directly} */
   public @Nullable String getIamRoleArn() {
     return settings().roleArn();
   }
 
   /**
-   * Sets the IAM role that signs tokens. It is assumed with the credentials of the SDK's default
-   * chain, or of the credentials provider that is set, by STS in the endpoint's region.
+   * Sets the IAM role to sign tokens with. It is assumed with the AWS credentials of the configured
+   * provider or the SDK's default chain, by STS in the endpoint's region.
    *
    * @param iamRoleArn such as {@code arn:aws:iam::123456789012:role/orders-login}, or null for none
-   * @throws IllegalArgumentException if it is not the ARN of a role
+   * @throws IllegalArgumentException if this is not the ARN of a role
    */
   public void setIamRoleArn(@Nullable String iamRoleArn) {
     set(IamSettings.ROLE_ARN, iamRoleArn);
   }
 
-  /** {@return what AWS's logs call a session of the role, or null for the pool's name} */
+  /** {@return the session name of the assumed role, or null for the pool's name} */
   public @Nullable String getIamRoleSessionName() {
     return settings().roleSessionName();
   }
 
   /**
-   * Sets what AWS's logs, such as CloudTrail, call a session of the role.
+   * Sets the session name of the assumed role, as it appears in CloudTrail.
    *
    * @param iamRoleSessionName 2 to 64 letters, digits and {@code _+=,.@-}, or null for the pool's
    *     name
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the name is invalid
    */
   public void setIamRoleSessionName(@Nullable String iamRoleSessionName) {
     set(IamSettings.ROLE_SESSION_NAME, iamRoleSessionName);
   }
 
-  /** {@return the external ID that the role is assumed with, or null if with none} */
+  /** {@return the external ID to assume the role with, or null for none} */
   public @Nullable String getIamRoleExternalId() {
     return settings().roleExternalId();
   }
 
   /**
-   * Sets the external ID that the role's trust policy asks for.
+   * Sets the external ID that the role's trust policy requires.
    *
    * @param iamRoleExternalId 2 to 1,224 letters, digits and {@code _+=,.@:/-}, or null for none
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if the ID is invalid
    */
   public void setIamRoleExternalId(@Nullable String iamRoleExternalId) {
     set(IamSettings.ROLE_EXTERNAL_ID, iamRoleExternalId);
   }
 
-  /** {@return whether each new connection is asked if its server is the writer} */
+  /** {@return whether new connections are checked to be connected to the writer} */
   public boolean isIamVerifyWriter() {
     return settings().verifyWriter();
   }
 
   /**
-   * Sets whether each new physical connection is asked if its server is the writer. One that is
-   * not, as it may be for a minute after a failover, is closed, and others are opened until {@code
-   * connectionTimeout} has passed.
+   * Sets whether to check that the server of each new physical connection is the writer. A
+   * connection to another server, which can happen for about a minute after a failover, is closed
+   * and reopened until {@code connectionTimeout} elapses.
    *
-   * @param iamVerifyWriter true only for a writer's endpoint
+   * @param iamVerifyWriter true only for a writer endpoint
    */
   public void setIamVerifyWriter(boolean iamVerifyWriter) {
     set(IamSettings.VERIFY_WRITER, iamVerifyWriter);
   }
 
-  /** {@return where AWS credentials come from, or null if from the SDK's default chain} */
+  /** {@return the AWS credentials provider, or null for the SDK's default chain} */
   public @Nullable AwsCredentialsProvider getAwsCredentialsProvider() {
     return awsCredentialsProvider;
   }
 
   /**
-   * Sets where AWS credentials come from.
+   * Sets the AWS credentials provider.
    *
-   * @param awsCredentialsProvider asked once per token; it stays open when the pool is closed. Null
-   *     for the SDK's default chain.
+   * @param awsCredentialsProvider is asked once per token; closing the pool does not close it. Null
+   *     uses the SDK's default chain.
    * @throws IllegalStateException if the pool has started
    */
   public void setAwsCredentialsProvider(@Nullable AwsCredentialsProvider awsCredentialsProvider) {
@@ -324,15 +324,14 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
-   * Borrows a connection, as {@link HikariDataSource#getConnection()} does. Only if the pool has
-   * none at all, and its logins fail because the server refuses them or because no AWS credentials
-   * can be had, the reason is thrown as soon as it is known, and not after {@code
-   * connectionTimeout}.
+   * Borrows a connection, as {@link HikariDataSource#getConnection()} does. If the pool has no
+   * connections and the server rejects its logins, or no AWS credentials are available, this throws
+   * as soon as the failure is known instead of waiting for {@code connectionTimeout}.
    *
-   * @throws java.sql.SQLTransientConnectionException if none is available in time, or the pool has
-   *     none and its logins fail
-   * @throws SQLException if the pool is closed, or starts and cannot, as {@link
-   *     #setInitializationFailTimeout} says
+   * @throws java.sql.SQLTransientConnectionException if no connection is available in time, or the
+   *     pool has no connections and its logins fail
+   * @throws SQLException if the pool is closed or fails to start, subject to {@link
+   *     #setInitializationFailTimeout}
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -356,18 +355,18 @@ public class IamHikariDataSource extends HikariDataSource {
 
   private Connection connectionOfEmptyPool() throws SQLException {
     if (isClosed()) {
-      return super.getConnection(); // which says so
+      return super.getConnection(); // throws
     }
     WaitingCallers.Caller caller = waitingCallers.enter(this);
+    Optional<SQLException> known = Optional.empty();
     try {
       throwIfStartFailsAgain();
-      Optional<SQLException> known = hasStarted() ? problem() : Optional.empty();
-      if (known.isPresent()) {
-        return connectionDespite(known.get());
+      known = hasStarted() ? problem() : Optional.empty();
+      if (known.isEmpty()) {
+        Connection connection = super.getConnection();
+        caller.leave();
+        return connection;
       }
-      Connection connection = super.getConnection();
-      caller.leave();
-      return connection;
     } catch (SQLException e) {
       Optional<SQLException> problem = caller.leave();
       if (problem.isPresent()) {
@@ -380,9 +379,10 @@ public class IamHikariDataSource extends HikariDataSource {
       caller.leave();
       monitorTokens();
     }
+    return connectionDespite(known.get());
   }
 
-  /** A start is not tried again with what made it fail just now. */
+  /** Prevents an immediate second attempt to start with the configuration that just failed. */
   private void throwIfStartFailsAgain() throws SQLException {
     if (!hasStarted() && startedWith.equals(toStartWith())) {
       Optional<SQLException> problem = problem();
@@ -392,18 +392,18 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** Why a login would fail now, if that is known. */
+  /** {@return why a login would fail now, if known} */
   Optional<SQLException> problem() {
     return Optional.ofNullable(iamDataSource(this)).flatMap(IamDataSource::getProblem);
   }
 
   /**
-   * Prepares an examination of this pool's login, with its settings, its driver and its AWS
-   * credentials, and connections of its own.
+   * Creates a doctor that diagnoses this pool's logins with the pool's settings, driver and AWS
+   * credentials. It opens its own connections.
    *
-   * @return a doctor who has done nothing yet
-   * @throws IllegalArgumentException if the configuration names a driver, a class or an entry of
-   *     JNDI that is not there or cannot be used
+   * @return a doctor that has not started yet
+   * @throws IllegalArgumentException if the configuration names a driver, class or JNDI entry that
+   *     is missing or unusable
    */
   public IamDoctor doctor() {
     boolean isInstalled = getDataSource() instanceof IamDataSource made && made == installed;
@@ -415,7 +415,7 @@ public class IamHikariDataSource extends HikariDataSource {
             .awsCredentialsProvider(awsCredentialsProvider));
   }
 
-  /** Why the last caller got no connection, if the pool still has none. */
+  /** {@return why the last caller got no connection, if the pool still has none} */
   Optional<Exception> failure() {
     HikariPoolMXBean pool = getHikariPoolMXBean();
     return pool == null || pool.getTotalConnections() == 0
@@ -423,14 +423,14 @@ public class IamHikariDataSource extends HikariDataSource {
         : Optional.empty();
   }
 
-  /** The state of its tokens, once it has tried to start. */
+  /** {@return the state of the pool's tokens; empty before the first attempt to start} */
   Optional<TokenStatus> tokenStatus() {
     return Optional.ofNullable(iamDataSource(this)).map(IamDataSource::getTokenStatus);
   }
 
   /**
-   * A connection that has come to the pool meanwhile. HikariCP looks for it without a wait, and
-   * counts the caller who gets none among its timeouts.
+   * Returns a connection that was opened in the meantime, or throws. Asking HikariCP with a timeout
+   * of 0 also counts the failure in its timeout metric.
    */
   private Connection connectionDespite(SQLException problem) throws SQLException {
     if (!(getHikariPoolMXBean() instanceof HikariPool pool)) {
@@ -443,7 +443,7 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** As HikariCP makes it: its cause is also its next exception. */
+  /** Mirrors HikariCP's own exception, whose cause is also its next exception. */
   private SQLException unavailable(SQLException problem) {
     SQLException cause =
         problem.getCause() instanceof SQLException answer
@@ -460,7 +460,7 @@ public class IamHikariDataSource extends HikariDataSource {
     return unavailable;
   }
 
-  /** HikariCP's exception, which says of credentials that hang only that there is no connection. */
+  /** Adds to HikariCP's timeout that the AWS credentials provider is not responding. */
   private SQLException withAwaitedCredentials(SQLTransientConnectionException timeout) {
     IamDataSource iamDataSource = iamDataSource(this);
     if (iamDataSource == null) {
@@ -486,13 +486,13 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
-   * User and token for a login now. HikariCP asks for them before it opens a physical connection.
-   * What it hands on to the {@link IamDataSource} under the pool is not used there: that sends the
-   * token that is current at that moment.
+   * Returns the user and the current token. HikariCP calls this before it opens a physical
+   * connection. The {@link IamDataSource} under the pool ignores the token it is passed and sends
+   * the one that is current at that moment.
    *
-   * @return the user and the current token, for which it waits up to {@code connectionTimeout} if
-   *     none lives; the user alone if there is none by then, if the pool has not started, or if
-   *     {@code iam_expiration} is 0
+   * @return the user and the current token, after waiting up to {@code connectionTimeout} for a
+   *     token if necessary. The token is null if none is available by then, the pool has not
+   *     started, or {@code iam_expiration} is 0.
    */
   @Override
   public Credentials getCredentials() {
@@ -504,16 +504,16 @@ public class IamHikariDataSource extends HikariDataSource {
     String user = configured == null ? iamDataSource.getUser() : configured;
     HikariPoolMXBean pool = getHikariPoolMXBean();
     if (pool != null && pool.getTotalConnections() == 0 && getMinimumIdle() > 1) {
-      iamDataSource.connectionsLost(); // they leave one by one otherwise
+      iamDataSource.connectionsLost(); // a pool that keeps several has lost all of them
     }
     Duration patience = pool == null ? Duration.ZERO : Duration.ofMillis(getConnectionTimeout());
     return Credentials.of(user, iamDataSource.getToken(user, patience).orElse(null));
   }
 
   /**
-   * Checks the configuration, as HikariCP does right before it starts the pool.
+   * Validates the configuration. HikariCP calls this right before it starts the pool.
    *
-   * @throws IllegalArgumentException if it is wrong or incomplete
+   * @throws IllegalArgumentException if the configuration is invalid or incomplete
    */
   @Override
   public void validate() {
@@ -539,7 +539,7 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** {@return what was set, also once the pool has started with one of its own around it} */
+  /** {@return the override set by the user, even after the pool has wrapped it} */
   @Override
   public @Nullable SQLExceptionOverride getExceptionOverride() {
     return hasStarted()
@@ -547,10 +547,7 @@ public class IamHikariDataSource extends HikariDataSource {
         : super.getExceptionOverride();
   }
 
-  /**
-   * Copies the configuration, as HikariCP does, without what this pool made of it: a copy has
-   * logins of its own.
-   */
+  /** Copies the configuration as the user set it. The copy gets logins of its own. */
   @Override
   public void copyStateTo(HikariConfig other) {
     super.copyStateTo(other);
@@ -563,7 +560,7 @@ public class IamHikariDataSource extends HikariDataSource {
   /**
    * {@inheritDoc}
    *
-   * <p>One of Micrometer has meters of the tokens, too: {@code iamhikari.token.signing}, {@code
+   * <p>A Micrometer registry also gets the token meters: {@code iamhikari.token.signing}, {@code
    * signed}, {@code failed}, {@code rejected} and {@code remaining}.
    */
   @Override
@@ -576,8 +573,8 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
-   * Adds the meters of the tokens alone, where another {@code MetricsTrackerFactory} has those of
-   * HikariCP.
+   * Registers the token meters only, for a pool whose {@code MetricsTrackerFactory} registers
+   * HikariCP's meters.
    */
   void measureTokensIn(Object metricRegistry) {
     tokenRegistry = metricRegistry;
@@ -588,8 +585,8 @@ public class IamHikariDataSource extends HikariDataSource {
   }
 
   /**
-   * Closes the pool, and its share in the AWS credentials provider unless that was given. A login
-   * that waits for AWS credentials ends first: HikariCP would wait for it.
+   * Closes the pool and releases the AWS credentials provider, unless it was passed in. Logins that
+   * are waiting for AWS credentials are aborted first, because HikariCP would wait for them.
    */
   @Override
   public void close() {
@@ -604,7 +601,7 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** Once the pool has started: shows its tokens to whom the configuration names. */
+  /** Registers the MBean and the meters of the tokens once the pool has started. */
   private void monitorTokens() {
     IamDataSource iamDataSource = iamDataSource(this);
     if (monitor.get() != null || iamDataSource == null || !hasStarted() || isClosed()) {
@@ -622,7 +619,7 @@ public class IamHikariDataSource extends HikariDataSource {
     }
   }
 
-  /** All that a start depends on which failed, and could fare better with other values. */
+  /** {@return the values that decide whether an attempt to start can succeed} */
   private List<@Nullable Object> toStartWith() {
     return Arrays.asList(
         iamDataSource(this),
@@ -644,7 +641,7 @@ public class IamHikariDataSource extends HikariDataSource {
   private void set(String name, @Nullable Object value) {
     Properties alone = new Properties();
     alone.put(name, value == null ? "" : value);
-    IamSettings.from(alone); // refuses here and now what is out of bounds
+    IamSettings.from(alone); // rejects an invalid value immediately
     addDataSourceProperty(name, alone.get(name));
   }
 

@@ -22,18 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes an {@link IamHikariDataSource} of a JNDI resource, as HikariCP's own factory makes a {@code
- * HikariDataSource}. A container is told of it by its class name: in Tomcat's {@code context.xml}
- * with {@code factory="io.github.iamhikari.IamHikariJNDIFactory"}.
+ * Creates an {@link IamHikariDataSource} from a JNDI resource, as HikariCP's own factory creates a
+ * {@code HikariDataSource}. In Tomcat's {@code context.xml}, set {@code
+ * factory="io.github.iamhikari.IamHikariJNDIFactory"}.
  *
- * <p>It takes from the resource the properties of {@link HikariConfig}, the driver's behind {@code
- * dataSource.}, and the {@linkplain IamSettings settings} of this library as they are or behind
- * {@code dataSource.}. What else there is, such as {@code auth} and {@code scope}, is the
- * container's and left to it. With a {@code dataSourceJNDI}, that DataSource is looked up, and the
- * pool stands on it.
+ * <p>The resource may have the properties of {@link HikariConfig}, driver properties with the
+ * prefix {@code dataSource.}, and this library's {@linkplain IamSettings settings} with or without
+ * that prefix. Other attributes, such as {@code auth} and {@code scope}, belong to the container
+ * and are ignored. With {@code dataSourceJNDI}, the pool gets its connections from that DataSource.
  *
- * <p>May be shared between threads: it keeps nothing. Each call makes a pool, which lives until it
- * is {@linkplain IamHikariDataSource#close() closed}, by the container where that is told to.
+ * <p>Instances have no state and are safe for use by multiple threads. Each call creates a pool,
+ * which must be {@linkplain IamHikariDataSource#close() closed}, for example by the container.
  *
  * @see <a href="https://tomcat.apache.org/tomcat-11.0-doc/jndi-resources-howto.html">Tomcat: JNDI
  *     resources</a>
@@ -50,25 +49,23 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
 
   private static final String DATA_SOURCE_JNDI = "dataSourceJNDI";
 
-  /** The factory, as a container makes it. */
+  /** Called by the container. */
   public IamHikariJNDIFactory() {}
 
   /**
-   * Makes a pool, which starts now, with AWS credentials from the SDK's default chain.
+   * Creates and starts a pool that uses the SDK's default credentials chain.
    *
    * @param object a {@link Reference} to a {@code javax.sql.DataSource}, {@code HikariDataSource}
    *     or {@code IamHikariDataSource}
-   * @param name not asked for
-   * @param context where a {@code dataSourceJNDI} is looked up first, or null for the initial
-   *     context alone
-   * @param environment of that initial context, or null for the system's
-   * @return an {@link IamHikariDataSource}, or null if the object is something else, which another
-   *     factory may know
-   * @throws NamingException if {@code dataSourceJNDI} names nothing, or nothing that is a
-   *     DataSource
-   * @throws IllegalArgumentException if the configuration is wrong or incomplete
+   * @param name is ignored
+   * @param context is searched for {@code dataSourceJNDI} before the initial context; may be null
+   * @param environment the environment of the initial context, or null for the system's
+   * @return an {@link IamHikariDataSource}, or null if the object is something else, so that the
+   *     container tries another factory
+   * @throws NamingException if {@code dataSourceJNDI} is not bound to a DataSource
+   * @throws IllegalArgumentException if the configuration is invalid or incomplete
    * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if no connection can be
-   *     opened, as {@code initializationFailTimeout} says
+   *     opened, subject to {@code initializationFailTimeout}
    */
   @Override
   public @Nullable Object getObjectInstance(
@@ -120,7 +117,7 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
       throws NamingException {
     Object found = context == null ? null : lookUpIn(context, name);
     if (found == null) {
-      // not closed, as HikariCP does not: closing some kinds ends what was looked up
+      // left open, as by HikariCP: closing some contexts invalidates the object
       found = lookUpIn(new InitialContext(environment), name);
     }
     if (found == null) {
@@ -143,9 +140,9 @@ public final class IamHikariJNDIFactory implements ObjectFactory {
             + "; use the name of a javax.sql.DataSource");
   }
 
-  @SuppressWarnings("BanJNDI") // the name is the administrator's, from beside the JDBC URL
+  @SuppressWarnings("BanJNDI") // the name comes from the configuration, like the JDBC URL
   private static @Nullable Object lookUpIn(Context context, String name) throws NamingException {
-    // a context need not be safe for threads, and this one is shared by all that is made in it
+    // contexts need not be thread-safe, and this one is shared with other factories
     synchronized (context) {
       try {
         return context.lookup(name);

@@ -3,38 +3,38 @@ package io.github.iamhikari;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator may see of a pool's IAM tokens, and do. It stands beside HikariCP's own beans as
- * {@code com.zaxxer.hikari:type=IamToken (poolName)}, where {@code registerMbeans} is set, as long
- * as the pool is open. It shows no secret.
+ * Monitors and renews a pool's IAM tokens. If {@code registerMbeans} is set, it is registered next
+ * to HikariCP's own MBeans as {@code com.zaxxer.hikari:type=IamToken (poolName)} while the pool is
+ * open. It exposes no secrets. Methods may be called by multiple threads.
  */
 public interface IamTokenMXBean {
 
   /**
-   * {@return until when the current token may be used, such as {@code 2026-11-22T12:14:30Z}; null
-   * if none was signed yet}
+   * {@return when the current token stops being used, such as {@code 2026-11-22T12:14:30Z}; null if
+   * none was signed yet}
    */
   @Nullable String getUsableUntil();
 
-  /** {@return how many tokens were signed} */
+  /** {@return the number of tokens signed} */
   long getSigned();
 
-  /** {@return how many attempts to sign a token failed} */
+  /** {@return the number of failed attempts to sign a token} */
   long getFailed();
 
-  /** {@return how many tokens the server refused, also such as were replaced unseen} */
+  /** {@return the number of tokens rejected by the server, including those replaced by a retry} */
   long getRejected();
 
   /**
-   * {@return when and why a token could not be signed or a login was refused the last time; null if
-   * that never was}
+   * {@return the time and reason of the last failure to sign a token or log in; null if there was
+   * none}
    */
   @Nullable String getLastFailure();
 
   /**
-   * Signs a new token for the logins that follow, and lets the next one be sent even if the server
-   * has just refused one. A pool never needs that to keep logging in.
+   * Signs a new token for future logins, and allows the next login immediately even if the server
+   * has just rejected one. Pools renew their tokens without this.
    *
-   * @throws IllegalStateException if none can be signed; the old one is kept
+   * @throws IllegalStateException if no token can be signed; the old token is kept
    */
   void renew();
 }

@@ -10,8 +10,8 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A copy of a configuration with IAM logins. It gets them when HikariCP validates it, which it does
- * once and right before it starts the pool.
+ * A copy of a configuration, with IAM logins. They are installed when HikariCP validates the copy,
+ * which happens once, right before the pool starts.
  */
 final class LoginConfig extends HikariConfig {
 
@@ -29,17 +29,17 @@ final class LoginConfig extends HikariConfig {
     this.customizer = customizer;
   }
 
-  /** {@return what was set as the dataSource} */
+  /** {@return the dataSource set by the user, if any} */
   @Nullable DataSource readyDataSource() {
     return readyDataSource;
   }
 
-  /** {@return whether a password was set, which the pool forgets when it starts} */
+  /** {@return whether a password was set; the pool drops it when it starts} */
   boolean hasPassword() {
     return hasPassword;
   }
 
-  /** {@return those who learn of a login that failed} */
+  /** {@return the callers to notify of failed logins} */
   WaitingCallers waitingCallers() {
     return waitingCallers;
   }
@@ -53,10 +53,10 @@ final class LoginConfig extends HikariConfig {
   /**
    * Puts an {@link IamDataSource} between the pool and the driver.
    *
-   * @param readyDataSource what was set as the dataSource, if anything
-   * @param waitingCallers learn of a login that failed
-   * @param customizer says more of how the logins are made
-   * @return what was put there
+   * @param readyDataSource the dataSource set by the user, if any
+   * @param waitingCallers are notified of failed logins
+   * @param customizer changes the logins before they are built
+   * @return the DataSource that was installed
    */
   static IamDataSource installLogins(
       HikariConfig config,
@@ -78,16 +78,16 @@ final class LoginConfig extends HikariConfig {
   }
 
   /**
-   * How a configuration logs in.
+   * Returns a builder of the logins that a configuration describes.
    *
-   * @param readyDataSource what was set as the dataSource, if anything
-   * @param hasPassword whether a password was configured, of which is warned
-   * @throws IllegalArgumentException if it says so in a way that cannot be
+   * @param readyDataSource the dataSource set by the user, if any
+   * @param hasPassword whether a password was configured, which logs a warning
+   * @throws IllegalArgumentException if the configuration is invalid
    */
   static IamDataSource.Builder logins(
       HikariConfig config, @Nullable DataSource readyDataSource, boolean hasPassword) {
     DriverConnections.refuseCredentialsProvider(config);
-    long maxLifetime = // a negative one becomes HikariCP's default
+    long maxLifetime = // HikariCP replaces a negative value with its default
         config.getMaxLifetime() < 0 ? DEFAULT_MAX_LIFETIME : config.getMaxLifetime();
     IamDataSource.Builder builder =
         IamDataSource.builder()
@@ -102,7 +102,7 @@ final class LoginConfig extends HikariConfig {
     return builder;
   }
 
-  /** With a property that is warned of as the password is, and does not hold it. */
+  /** Adds an empty password property, which triggers the warning without passing on the secret. */
   private static Properties withPassword(Properties properties) {
     Properties all = new Properties(properties);
     all.putAll(properties);
@@ -110,7 +110,7 @@ final class LoginConfig extends HikariConfig {
     return all;
   }
 
-  /** A subclass may name the user by {@code getCredentials()} alone. */
+  /** Also asks {@code getCredentials()}, because a subclass may set the user only there. */
   private static @Nullable String userOf(HikariConfig config) {
     String user = config.getUsername();
     return user == null ? config.getCredentials().getUsername() : user;

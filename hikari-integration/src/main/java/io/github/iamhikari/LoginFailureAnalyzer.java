@@ -17,14 +17,14 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * Explains an application that does not start because of a pool: a setting is wrong, no token can
- * be signed, or the server refuses the login. Spring Boot prints that instead of a stack trace.
+ * Explains why a pool prevents an application from starting: an invalid setting, no AWS
+ * credentials, or a rejected login. Spring Boot prints the explanation instead of a stack trace.
  */
 final class LoginFailureAnalyzer implements FailureAnalyzer {
 
   private static final String OURS = IamHikariDataSource.class.getPackageName() + ".";
 
-  /** Where the remedy begins in a message about a setting, and in one about a login. */
+  /** Splits the message about a setting into problem and remedy; {@link #LOGIN} that of a login. */
   private static final Pattern SETTING = Pattern.compile("(?<what>.*?); (?<remedy>.*)");
 
   private static final Pattern LOGIN =
@@ -48,7 +48,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
 
   private final @Nullable BeanFactory beans;
 
-  /** Made by Spring Boot, without beans if there is no context yet. */
+  /** Called by Spring Boot, with null if there is no context yet. */
   LoginFailureAnalyzer(@Nullable BeanFactory beans) {
     this.beans = beans;
   }
@@ -56,12 +56,12 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
   @Override
   public @Nullable FailureAnalysis analyze(Throwable failure) {
     if (has(failure, cause -> cause instanceof BindException)) {
-      return null; // Boot itself says which property it is, and where it is set
+      return null; // Boot itself names the property and where it is set
     }
     return analysisOf(failure).or(() -> analysisOfHidden(failure)).orElse(null);
   }
 
-  /** Hibernate logs why it gets no connection, and fails later because it had none. */
+  /** Explains a failure of Hibernate, which only logs why it got no connection and fails later. */
   private Optional<FailureAnalysis> analysisOfHidden(Throwable failure) {
     if (!has(failure, cause -> cause.getClass().getName().startsWith("org.hibernate."))) {
       return Optional.empty();
@@ -80,7 +80,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
                     failure));
   }
 
-  /** By now the beans are destroyed, but not their post-processors. */
+  /** Asks the post-processor, which outlives the beans. */
   private Optional<Exception> failureOfAPool() {
     return beans instanceof AbstractBeanFactory factory
         ? factory.getBeanPostProcessors().stream()
@@ -97,7 +97,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
         .map(LoginFailureAnalyzer::analysis);
   }
 
-  /** Whether this library has made it. */
+  /** {@return whether this library created the exception} */
   private static boolean isOurs(Throwable failure) {
     StackTraceElement[] trace = failure.getStackTrace();
     return trace.length > 0
@@ -132,7 +132,7 @@ final class LoginFailureAnalyzer implements FailureAnalyzer {
         : action;
   }
 
-  /** Its first word may be the name of a property or of a pool, and stays as it is. */
+  /** Adds a full stop. The first word may be the name of a property or a pool and is kept. */
   private static String sentence(String text) {
     return text.matches("(?s).*[.?!]") ? text : text + ".";
   }

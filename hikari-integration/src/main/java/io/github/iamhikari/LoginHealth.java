@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What Actuator's health endpoint shows of pools' logins, beside its own {@code db}, which leaves
- * out why it gets no connection. No login is sent for it, and nothing secret is in it.
+ * The health of pools' logins for Actuator's health endpoint. Unlike Actuator's own {@code db}, it
+ * explains why a pool has no connection. It opens no connections and contains no secrets.
  *
- * @param isUp whether each pool has a connection, or no login that failed just now
- * @param details for each pool by name, why that was and what a doctor finds wrong, when the last
- *     failure was, and until when the token may be used
+ * @param isUp whether every pool has a connection or no failing login
+ * @param details by pool name: the error and the doctor's findings, the last failure, and when the
+ *     token stops being used
  */
 record LoginHealth(boolean isUp, Map<String, Object> details) {
 
   /**
-   * @param doctors that of each pool that has ever been in trouble
+   * @param doctors by pool; a doctor is added for each pool that fails
    */
   static LoginHealth of(
       Collection<IamHikariDataSource> pools, Map<IamHikariDataSource, PoolDoctor> doctors) {

@@ -22,8 +22,9 @@ import org.springframework.core.env.Environment;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
 /**
- * Gives a pool that has not started what Spring knows: {@code spring.datasource.hikari}, if Boot
- * made it, and the application's AWS credentials provider. Knows all of them, up to their end.
+ * Configures pools that have not started yet from Spring: {@code spring.datasource.hikari}, if Boot
+ * created the pool, and the application's AWS credentials provider. Tracks all pools until they are
+ * closed.
  */
 final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, PriorityOrdered {
 
@@ -32,7 +33,7 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
   private final ConfigurableListableBeanFactory beans;
   private final Environment environment;
 
-  /** By identity; one that a scope has dropped goes by itself. */
+  /** Weak references, because a scope may drop a pool. HikariDataSource compares by identity. */
   private final Set<IamHikariDataSource> pools =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -43,7 +44,7 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
     this.environment = environment;
   }
 
-  /** After {@code @ConfigurationProperties} are bound, and before others wrap the bean. */
+  /** Runs after {@code @ConfigurationProperties} are bound and before the bean is wrapped. */
   @Override
   public int getOrder() {
     return Ordered.HIGHEST_PRECEDENCE + 3;
@@ -59,7 +60,7 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
     return bean;
   }
 
-  /** An application that does not start closes its pools before it says why. */
+  /** Keeps the failure, because an application that fails to start closes its pools first. */
   @Override
   public void postProcessBeforeDestruction(Object bean, String beanName) {
     ((IamHikariDataSource) bean).failure().ifPresent(why -> failure = why);
@@ -70,12 +71,12 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
     return bean instanceof IamHikariDataSource;
   }
 
-  /** Why a pool had no connection at its end, for the last one that had none. */
+  /** {@return why the last pool that was closed without connections had none} */
   Optional<Exception> failure() {
     return Optional.ofNullable(failure);
   }
 
-  /** The pools that are beans, and not closed. */
+  /** {@return the pools that are beans and not closed, sorted by name} */
   List<IamHikariDataSource> open() {
     synchronized (pools) {
       return pools.stream()
@@ -100,12 +101,12 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
         : null;
   }
 
-  /** Boot's {@code DataSourceConfiguration.Generic}, whose package differs between its versions. */
+  /** Matches {@code DataSourceConfiguration.Generic} in the packages of Boot 3 and Boot 4. */
   private static boolean isOfBoot(Method factoryMethod) {
     return factoryMethod.getDeclaringClass().getName().startsWith("org.springframework.boot.");
   }
 
-  /** As Boot configures a {@code HikariDataSource}. */
+  /** Configures the pool as Boot configures a {@code HikariDataSource}. */
   private void configure(IamHikariDataSource pool, Method factoryMethod) {
     HikariConfig made = new HikariConfig();
     pool.copyStateTo(made);
@@ -127,7 +128,7 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
     }
   }
 
-  /** HikariCP takes a driver or a data source class, and has no setter that takes one back. */
+  /** Unsets the driver, which cannot be combined with a data source class and has no unsetter. */
   private static void forgetDriver(IamHikariDataSource pool) {
     HikariConfig withoutDriver = new HikariConfig();
     withoutDriver.setJdbcUrl(pool.getJdbcUrl());
@@ -137,8 +138,8 @@ final class PoolBeanPostProcessor implements DestructionAwareBeanPostProcessor, 
   }
 
   /**
-   * Whether the connection details come from a bean such as a container's, which wins over all
-   * properties, and not from {@code spring.datasource}.
+   * {@return whether the connection details come from a bean, such as a container's, which
+   * overrides all properties, rather than from {@code spring.datasource}}
    */
   private boolean hasOwnConnectionDetails(Method factoryMethod) {
     return Arrays.stream(factoryMethod.getParameterTypes())

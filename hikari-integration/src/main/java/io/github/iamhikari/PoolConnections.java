@@ -9,10 +9,10 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the logins of a pool learn of its connections: how many there are, and what they throw.
+ * Tells a pool's logins how many connections the pool has and which exceptions they throw.
  *
- * <p>HikariCP asks it what an exception means for the connection that threw it, so that one to a
- * demoted writer is closed; what the user's own override decides counts more. May be shared between
+ * <p>It is the pool's {@link SQLExceptionOverride}, which makes HikariCP close connections to a
+ * demoted writer. The user's own override takes precedence. Instances are safe for use by multiple
  * threads.
  */
 final class PoolConnections implements SQLExceptionOverride {
@@ -24,19 +24,19 @@ final class PoolConnections implements SQLExceptionOverride {
     this.own = own;
   }
 
-  /** Puts one into a configuration, around what its user has set. */
+  /** Installs an instance in a configuration, wrapping the user's own override. */
   static PoolConnections install(HikariConfig config) {
     PoolConnections installed = new PoolConnections(own(config.getExceptionOverride()));
     config.setExceptionOverride(installed);
     return installed;
   }
 
-  /** {@return what the user of a configuration has set that has this override now} */
+  /** {@return the user's own override, which may be wrapped by an instance of this class} */
   static @Nullable SQLExceptionOverride own(@Nullable SQLExceptionOverride override) {
     return override instanceof PoolConnections installed ? installed.own : override;
   }
 
-  /** Tells the one in a configuration which pool is made from that. */
+  /** Connects the instance in a configuration with the pool created from it. */
   static void belongsTo(HikariDataSource pool, HikariConfig config) {
     if (config.getExceptionOverride() instanceof PoolConnections installed) {
       installed.pool = pool;
@@ -57,19 +57,19 @@ final class PoolConnections implements SQLExceptionOverride {
     return isLost ? Override.MUST_EVICT : decision;
   }
 
-  /** {@return how many connections there are; -1 while the pool starts} */
+  /** {@return the number of connections, or -1 while the pool is starting} */
   int openConnections() {
     HikariPoolMXBean connections = connections();
     return connections == null ? -1 : connections.getTotalConnections();
   }
 
-  /** {@return how many connections the pool wants when nobody borrows one} */
+  /** {@return how many connections the pool keeps while none are borrowed} */
   int poolSize() {
     HikariDataSource running = pool;
     return running == null ? 1 : Math.max(1, running.getMinimumIdle());
   }
 
-  /** Ends the connections that there are; those in use are closed when they are returned. */
+  /** Evicts all connections; those in use are closed when they are returned. */
   void evict() {
     HikariPoolMXBean connections = connections();
     if (connections != null) {

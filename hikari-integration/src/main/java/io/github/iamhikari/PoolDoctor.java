@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a doctor finds wrong with a pool whose logins fail, for a health probe: that waits for no
- * examination, and sets off few of them. Safe for use by several threads.
+ * Diagnoses a pool whose logins fail, for a health probe. Examinations are rare and run in the
+ * background, so a probe never waits for one. Instances are safe for use by multiple threads.
  */
 final class PoolDoctor {
 
@@ -32,7 +32,7 @@ final class PoolDoctor {
   private long examinedAt;
   private long dueAt;
 
-  /** One that examines on a thread which lives as long as an examination. */
+  /** Creates a doctor that starts a thread for each examination. */
   PoolDoctor() {
     this(PoolDoctor::startThread, System::nanoTime);
   }
@@ -49,7 +49,7 @@ final class PoolDoctor {
     thread.start();
   }
 
-  /** The next trouble is one of its own. */
+  /** Records that the pool has recovered, so that the next failure counts as a new one. */
   synchronized void recovered() {
     if (!isNewTrouble) {
       isNewTrouble = true;
@@ -58,11 +58,11 @@ final class PoolDoctor {
   }
 
   /**
-   * What the last examination found wrong, by the steps' titles: {@code failed: ...}. Empty if
-   * there is nothing, or if that is not known yet.
+   * Returns what the last examination found wrong, such as {@code failed: ...}, by the title of the
+   * step. Empty if it found nothing or has not finished yet.
    *
-   * @param examination finds out, if that is due: once a minute at most, and each time after twice
-   *     the time, since MySQL blocks who connects again and again and does not log in
+   * @param examination is run if due: at most once a minute, and less often the longer the pool
+   *     fails, because MySQL blocks hosts that connect repeatedly without logging in
    */
   synchronized Map<String, String> findings(Supplier<IamDoctor.Report> examination) {
     long now = nanoTime.getAsLong();
@@ -80,7 +80,7 @@ final class PoolDoctor {
   private synchronized void start(Runnable examination) {
     try {
       threads.execute(examination);
-    } catch (RuntimeException | Error e) { // no thread can be started
+    } catch (RuntimeException | Error e) { // the thread cannot be started
       isExamining = false;
       logger.debug("Failed to examine a pool", e);
     }

@@ -8,9 +8,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
 /**
- * Gives pools the application's meter registry, so that HikariCP's meters and those of the tokens
- * are in it. A pool that is made while the application starts gets it once all singletons are
- * there: until then Boot customizes the registry, which may need a pool.
+ * Gives pools the application's meter registry for HikariCP's meters and the token meters. A pool
+ * created while the application starts gets it once all singletons exist: until then Boot is still
+ * customizing the registry, which may require a pool.
  */
 final class PoolMetersPostProcessor
     implements BeanPostProcessor, SmartInitializingSingleton, PriorityOrdered {
@@ -50,7 +50,7 @@ final class PoolMetersPostProcessor
     }
     if (pool.getMetricsTrackerFactory() == null) {
       pool.setMetricRegistry(registry);
-    } else { // Boot was first, and has set one for HikariCP's meters
+    } else { // Boot has already set a factory for HikariCP's meters
       pool.measureTokensIn(registry);
     }
   }

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pool's properties, from a file or a program: those of HikariCP, the driver's behind {@code
- * dataSource.}, and the settings of this library, plain or behind {@code dataSource.}.
+ * A pool's properties, from a file or a program: HikariCP's properties, driver properties with the
+ * prefix {@code dataSource.}, and this library's settings with or without that prefix.
  */
 final class PoolProperties {
 
@@ -36,7 +36,7 @@ final class PoolProperties {
 
   private static final String JDBC_URL = "jdbcUrl";
 
-  /** Parts of an address, and what a driver's DataSource calls them. */
+  /** Names for the parts of an address, and the matching property of a driver's DataSource. */
   private static final Map<String, String> PARTS_OF_AN_ADDRESS =
       Map.of(
           "host", "serverName",
@@ -52,24 +52,24 @@ final class PoolProperties {
   private PoolProperties() {}
 
   /**
-   * {@return HikariCP's configuration of properties}
+   * {@return the HikariCP configuration for these properties}
    *
-   * @throws IllegalArgumentException if HikariCP does not take one of them
+   * @throws IllegalArgumentException if HikariCP rejects one of them
    */
   static HikariConfig config(Properties properties) {
     Properties known = asHikariKnowsThem(properties);
     try {
       return new HikariConfig(known);
     } catch (RuntimeException e) {
-      // HikariCP names the property in its log alone.
+      // HikariCP names the rejected property only in its log.
       known.forEach((name, value) -> refuseIfUnfit(name.toString(), value, known));
       throw e;
     }
   }
 
   /**
-   * Reads a file, or else a resource of the class path. It is UTF-8; what cannot be that is
-   * Latin-1, as HikariCP reads it.
+   * Reads a file, or else a class path resource, as UTF-8. Invalid UTF-8 is read as Latin-1, as
+   * HikariCP does.
    */
   static Properties read(String propertyFileName) {
     Properties properties = new Properties();
@@ -103,7 +103,7 @@ final class PoolProperties {
     }
   }
 
-  /** Settings as they are go behind {@code dataSource.}, and before what stands there already. */
+  /** Adds the prefix {@code dataSource.} to settings. A setting without the prefix wins. */
   private static Properties asHikariKnowsThem(Properties properties) {
     Properties known = new Properties();
     Properties settings = new Properties();
@@ -171,7 +171,7 @@ final class PoolProperties {
         .orElse("remove it, or write " + DATA_SOURCE_PREFIX + name + " if it is a driver property");
   }
 
-  /** The driver's own property of that name, in the driver's spelling. */
+  /** {@return the driver property of that name, in the driver's spelling} */
   private static Optional<String> ofTheDriver(String name, @Nullable String jdbcUrl) {
     if (jdbcUrl == null || name.equalsIgnoreCase("user")) {
       return Optional.empty();
@@ -188,7 +188,7 @@ final class PoolProperties {
           ? Arrays.stream(driver.getPropertyInfo(jdbcUrl, new Properties())).map(info -> info.name)
           : Stream.empty();
     } catch (SQLException | RuntimeException e) {
-      return Stream.empty(); // it need not tell
+      return Stream.empty(); // this only affects the hint
     }
   }
 }

@@ -6,7 +6,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
-/** What Boot does with a pool by reflection: it makes one, and calls its setters. */
+/** Registers the constructors and setters of a pool that Boot calls by reflection. */
 final class PoolRuntimeHints implements RuntimeHintsRegistrar {
 
   @Override

@@ -10,15 +10,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The names of a bean's properties, and which of them somebody meant who wrote another one. */
+/** The names of a bean's properties, with suggestions for unknown names. */
 final class PropertyNames {
 
-  /** How many letters may be wrong in a name of eight letters or more; in a shorter one, two. */
+  /** The maximum number of wrong letters in a name; one less in a short name. */
   private static final int MOST_MISSPELT = 3;
 
   private static final int SHORT = 8;
 
-  /** What other pools and frameworks call HikariCP's properties. */
+  /** Names that other pools and frameworks use for HikariCP's properties. */
   private static final Map<String, String> OTHER_NAMES =
       Map.of(
           "url", "jdbcUrl",
@@ -48,7 +48,7 @@ final class PropertyNames {
     return names.contains(name);
   }
 
-  /** {@return the property that was meant by a name that is none, if there is a likely one} */
+  /** {@return the property that an unknown name most likely refers to} */
   Optional<String> meantBy(String name) {
     String letters = letters(name);
     String otherName = OTHER_NAMES.get(letters);
@@ -63,12 +63,12 @@ final class PropertyNames {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** {@code jdbc-url}, {@code JDBC_URL} and {@code jdbcUrl} have the same. */
+  /** Makes {@code jdbc-url}, {@code JDBC_URL} and {@code jdbcUrl} equal. */
   static String letters(String name) {
     return name.replaceAll("[-_.]", "").toLowerCase(Locale.ROOT);
   }
 
-  /** How many letters have to be added, left out or changed to make one word of the other. */
+  /** {@return the number of insertions, deletions and substitutions between two words} */
   private static int distance(String one, String other) {
     int[] row = IntStream.rangeClosed(0, other.length()).toArray();
     for (int i = 1; i <= one.length(); i++) {

@@ -1,11 +1,11 @@
 package io.github.iamhikari;
 
-/** Why something failed: the innermost cause of an exception, in words for a message. */
+/** Describes the innermost cause of an exception for use in a message. */
 final class RootCause {
 
   private RootCause() {}
 
-  /** {@return a part of a sentence; for a class that is missing, its name} */
+  /** {@return the innermost message, with the name of a missing class spelled out} */
   static String of(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A pool's tokens as meters of Micrometer, tagged with the pool's name as HikariCP's are. Loaded
- * only where there is a registry of Micrometer.
+ * Micrometer meters of a pool's tokens, tagged with the pool's name like HikariCP's meters. Loaded
+ * only if the pool has a Micrometer registry.
  */
 final class TokenMeters implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class TokenMeters implements AutoCloseable {
   }
 
   /**
-   * Adds them.
+   * Registers the meters.
    *
    * @param registry a {@link MeterRegistry}
    */

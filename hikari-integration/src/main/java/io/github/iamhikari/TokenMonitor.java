@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows the state of a pool's tokens in JMX and Micrometer, from its start to its end. */
+/** Publishes the state of a pool's tokens in JMX and Micrometer while the pool is open. */
 final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(IamHikariDataSource.class);
@@ -28,7 +28,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
     this.iamDataSource = iamDataSource;
   }
 
-  /** Adds the bean to the platform's server, under the naming that HikariCP follows. */
+  /** Registers the MBean with the platform's server, named as HikariCP names its own. */
   void registerMBean() {
     try {
       boolean secondNaming = "true".equals(System.getProperty("hikaricp.jmx.register2.0"));
@@ -43,7 +43,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
     }
   }
 
-  /** Adds meters, if the pool's metric registry is one of Micrometer. */
+  /** Registers meters if the registry is Micrometer's. */
   void measureIn(@Nullable Object metricRegistry) {
     if (metricRegistry != null && UtilityElf.safeIsAssignableFrom(metricRegistry, MICROMETER)) {
       meters = TokenMeters.in(metricRegistry, poolName, iamDataSource);
@@ -98,7 +98,7 @@ final class TokenMonitor implements IamTokenMXBean, AutoCloseable {
     try {
       iamDataSource.renewToken();
     } catch (SQLException e) {
-      // Who calls from afar may have no class of the AWS SDK: no cause goes with it.
+      // without the cause, whose class a remote JMX client may not have
       throw new IllegalStateException(e.getMessage());
     }
   }

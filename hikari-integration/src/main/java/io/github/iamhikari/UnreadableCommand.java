@@ -12,7 +12,7 @@ import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what is wrong with a command, and repeats no value of it: that may be a password. */
+/** Reports what is wrong with a command without repeating its values, which may be secrets. */
 final class UnreadableCommand implements IParameterExceptionHandler {
 
   @Override
@@ -39,7 +39,7 @@ final class UnreadableCommand implements IParameterExceptionHandler {
         : "Invalid value for option: " + names(List.of(e.getArgSpec()));
   }
 
-  /** Names the first option: what follows may be its value. */
+  /** Names only the first option, because the next word may be its value. */
   private static String unknown(List<String> words) {
     return words.stream()
         .map(word -> word.replaceFirst("=.*", ""))

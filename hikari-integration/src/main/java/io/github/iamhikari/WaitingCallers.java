@@ -9,36 +9,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers who wait in HikariCP for a connection of a pool that has none. When a login fails for
- * a reason that the next one would meet as well, they are interrupted and learn of it, instead of
- * waiting for {@code connectionTimeout} to pass. May be shared between threads.
+ * The callers waiting in HikariCP for a connection from a pool that has none. When a login fails
+ * and the next one would fail too, they are interrupted and throw immediately instead of waiting
+ * for {@code connectionTimeout}. Instances are safe for use by multiple threads.
  *
- * <p>HikariCP lets a waiting thread go for a connection, for a timeout or for an interrupt. An
- * interrupt leaves its metrics and its messages alone, and reaches a caller only between {@link
- * #enter} and {@link Caller#leave}.
+ * <p>A thread waiting in HikariCP is released by a connection, a timeout or an interrupt. An
+ * interrupt does not affect HikariCP's metrics and messages. A caller is only interrupted between
+ * {@link #enter} and {@link Caller#leave}.
  */
 final class WaitingCallers {
 
   private final Set<Caller> callers = ConcurrentHashMap.newKeySet();
 
-  /** Adds the current thread, which is to wait for a connection of a pool. */
+  /** Adds the current thread, which is about to wait for a connection. */
   Caller enter(IamHikariDataSource pool) {
     Caller caller = new Caller(pool);
     callers.add(caller);
     return caller;
   }
 
-  /** Interrupts those whose pool has no connection and can open none now. */
+  /** Interrupts the callers whose pool has no connections and cannot log in now. */
   void loginFailed() {
     callers.forEach(Caller::interruptIfInVain);
   }
 
-  /** One thread that waits. */
+  /** A waiting thread. */
   final class Caller {
 
     private final Thread thread = Thread.currentThread();
     private final IamHikariDataSource pool;
-    private boolean hasLeft; // guarded by this, as is the problem
+    private boolean hasLeft; // guarded by this, like problem
     private @Nullable SQLException problem;
 
     private Caller(IamHikariDataSource pool) {
@@ -63,9 +63,9 @@ final class WaitingCallers {
     }
 
     /**
-     * Takes the current thread out again, without the interrupt that it may have got from here.
+     * Removes the current thread and clears the interrupt that this class may have sent.
      *
-     * @return why it was interrupted; empty if it was not, or by somebody else
+     * @return why this class interrupted the thread; empty if it did not
      */
     synchronized Optional<SQLException> leave() {
       if (!hasLeft && problem != null) {

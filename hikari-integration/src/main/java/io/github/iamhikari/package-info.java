@@ -1,21 +1,21 @@
 /**
- * HikariCP logs in to Amazon RDS, Aurora and Aurora DSQL with AWS IAM.
+ * A HikariCP pool that logs in to Amazon RDS, Aurora and Aurora DSQL with AWS IAM.
  *
- * <p>{@link io.github.iamhikari.IamHikariDataSource} takes the place of {@code HikariDataSource};
- * it is all that an application names. {@code PoolProperties} reads properties and files, {@code
- * LoginConfig} puts an {@code IamDataSource} under the pool, and {@code WaitingCallers} lets
- * callers of an empty pool learn of a login that failed. {@code PoolConnections} has HikariCP close
- * connections to a server that takes no writes. What an operator sees of the tokens is {@link
- * io.github.iamhikari.IamTokenMXBean}, and the meters of {@code TokenMeters}.
+ * <p>{@link io.github.iamhikari.IamHikariDataSource} replaces {@code HikariDataSource} and is the
+ * only type that most applications use. {@code PoolProperties} reads properties and files, {@code
+ * LoginConfig} installs an {@code IamDataSource} under the pool, and {@code WaitingCallers} makes
+ * callers of an empty pool fail fast. {@code PoolConnections} makes HikariCP close connections to a
+ * server that rejects writes. {@link io.github.iamhikari.IamTokenMXBean} and {@code TokenMeters}
+ * expose the state of the tokens.
  *
- * <p>For Spring Boot alone there are {@code IamHikariAutoConfiguration} and what it makes: {@code
- * PoolBeanPostProcessor} prepares pools that are beans, {@code PoolMetersPostProcessor} has them
- * measured, {@code HealthOfBoot3} and {@code HealthOfBoot4} show their {@code LoginHealth}, with
- * what a {@code PoolDoctor} finds, and {@code LoginFailureAnalyzer} explains a start that fails. No
- * other class refers to these.
+ * <p>Spring Boot uses {@code IamHikariAutoConfiguration}: {@code PoolBeanPostProcessor} configures
+ * pools that are beans, {@code PoolMetersPostProcessor} gives them a meter registry, {@code
+ * HealthOfBoot3} and {@code HealthOfBoot4} publish {@code LoginHealth} with the findings of a
+ * {@code PoolDoctor}, and {@code LoginFailureAnalyzer} explains a failed start. No other class
+ * refers to these.
  *
- * <p>For the jar that holds all there is {@code IamHikariCommand}, whose {@code DoctorCommand} has
- * an {@code IamDoctor} examine a login, by the driver of a {@code DriverJar} if need be.
+ * <p>The all-in-one jar runs {@code IamHikariCommand}, whose {@code DoctorCommand} diagnoses a
+ * login, loading the driver from a {@code DriverJar} if necessary.
  */
 @NullMarked
 package io.github.iamhikari;

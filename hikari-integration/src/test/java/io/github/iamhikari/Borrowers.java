@@ -78,10 +78,15 @@ final class Borrowers implements AutoCloseable {
 
   /** Who the database says that a connection belongs to. */
   static String currentUser(Connection connection) throws SQLException {
+    return ask(connection, "SELECT current_user").replaceFirst("@%$", "");
+  }
+
+  /** What the database answers. */
+  static String ask(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT current_user")) {
+        ResultSet rows = statement.executeQuery(query)) {
       rows.next();
-      return rows.getString(1).replaceFirst("@%$", "");
+      return rows.getString(1);
     }
   }
 
@@ -90,7 +95,7 @@ final class Borrowers implements AutoCloseable {
     for (AtomicLong answered : answers) {
       long before = answered.get();
       // The first one may have been asked for before.
-      ComparedPools.await("all borrowers are answered", () -> answered.get() > before + 1);
+      Patience.await("all borrowers are answered", () -> answered.get() > before + 1);
     }
   }
 
@@ -115,7 +120,7 @@ final class Borrowers implements AutoCloseable {
     end = true;
     try {
       for (Thread thread : threads) {
-        thread.join(ComparedPools.PATIENCE.toMillis());
+        thread.join(Patience.PATIENCE.toMillis());
         assertThat(thread.isAlive()).as(thread.getName()).isFalse();
       }
     } catch (InterruptedException e) {

@@ -1,9 +1,7 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.ask;
-import static io.github.iamhikari.ComparedPools.await;
-import static io.github.iamhikari.ComparedPools.processOf;
-import static io.github.iamhikari.ComparedPools.uniqueName;
+import static io.github.iamhikari.Borrowers.ask;
+import static io.github.iamhikari.Patience.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,18 +9,63 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
+import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.LocalRds;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What pools do when PostgreSQL refuses a write. */
 @Tag("hikari")
 class DemotedWriterIT {
+
+  private static final String PROCESS = "select pg_backend_pid()";
+
+  private final LocalRds rds = PostgresServer.started();
+  private final AccessKey key = AccessKey.random();
+
+  @BeforeEach
+  void knowTheKey() {
+    rds.add(key);
+  }
+
+  @AfterEach
+  void forgetTheKey() {
+    rds.revoke(key.id());
+  }
+
+  /** One that starts at once, or with its first connection. */
+  private IamHikariDataSource pool(boolean startsAtOnce, Consumer<HikariConfig> more) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(rds.jdbcUrl());
+    config.setUsername("app");
+    config.addDataSourceProperty("iam_host", rds.host());
+    config.setMinimumIdle(0);
+    config.setMaximumPoolSize(3);
+    config.setConnectionTimeout(Patience.PATIENCE.toMillis());
+    more.accept(config);
+    FaultyCredentials credentials = new FaultyCredentials(key);
+    if (startsAtOnce) {
+      return new IamHikariDataSource(config, credentials);
+    }
+    IamHikariDataSource pool = new IamHikariDataSource();
+    config.copyStateTo(pool);
+    pool.setAwsCredentialsProvider(credentials);
+    return pool;
+  }
+
+  private IamHikariDataSource pool(boolean startsAtOnce) {
+    return pool(startsAtOnce, config -> {});
+  }
 
   /** What sessions are from now on that are opened by the user of the pools. */
   private static void readOnlyFromNowOn(Connection administrator, boolean on) throws SQLException {
@@ -30,7 +73,7 @@ class DemotedWriterIT {
   }
 
   private static void write(Connection connection) throws SQLException {
-    execute(connection, "create table " + uniqueName("written") + " (id int)");
+    execute(connection, "create table if not exists written (id int)");
   }
 
   private static void execute(Connection connection, String sql) throws SQLException {
@@ -39,22 +82,24 @@ class DemotedWriterIT {
     }
   }
 
-  private static List<String> fill(HikariDataSource pool) throws SQLException {
+  /** Opens three connections, and asks each of them for the id of its session. */
+  static List<String> fill(HikariDataSource pool, String question) throws SQLException {
     List<String> processes = new ArrayList<>();
     try (Connection first = pool.getConnection();
         Connection second = pool.getConnection();
         Connection third = pool.getConnection()) {
       for (Connection connection : List.of(first, second, third)) {
-        processes.add(processOf(connection));
+        processes.add(ask(connection, question));
       }
     }
     return processes;
   }
 
-  @OnOurPools
-  void aReadOnlyTransactionOnAWriterClosesNothing(ComparedPools pools) throws SQLException {
-    try (HikariDataSource pool = pools.start()) {
-      List<String> before = fill(pool);
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aReadOnlyTransactionOnAWriterClosesNothing(boolean startsAtOnce) throws SQLException {
+    try (HikariDataSource pool = pool(startsAtOnce)) {
+      List<String> before = fill(pool, PROCESS);
       try (Connection connection = pool.getConnection()) {
         connection.setReadOnly(true);
         connection.setAutoCommit(false);
@@ -63,17 +108,18 @@ class DemotedWriterIT {
           connection.rollback();
         }
       }
-      assertThat(fill(pool)).containsExactlyInAnyOrderElementsOf(before);
+      assertThat(fill(pool, PROCESS)).containsExactlyInAnyOrderElementsOf(before);
     }
   }
 
-  @OnOurPools
-  void theFirstWriteAtAReaderReplacesAllConnections(ComparedPools pools) throws Exception {
-    try (HikariDataSource administration = pools.start();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theFirstWriteAtAReaderReplacesAllConnections(boolean startsAtOnce) throws Exception {
+    try (HikariDataSource administration = pool(true);
         Connection administrator = administration.getConnection()) {
       readOnlyFromNowOn(administrator, true);
-      try (HikariDataSource pool = pools.start()) {
-        List<String> before = fill(pool);
+      try (HikariDataSource pool = pool(startsAtOnce)) {
+        List<String> before = fill(pool, PROCESS);
         readOnlyFromNowOn(administrator, false);
 
         try (Connection connection = pool.getConnection()) {
@@ -99,23 +145,24 @@ class DemotedWriterIT {
     }
   }
 
-  @OnOurPools
-  void verifyingTheWriterLeavesAReaderOutOfThePool(ComparedPools pools) throws SQLException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void verifyingTheWriterLeavesAReaderOutOfThePool(boolean startsAtOnce) throws SQLException {
     Consumer<HikariConfig> settings =
         config -> {
           config.setInitializationFailTimeout(-1);
           config.setConnectionTimeout(1_000);
           config.addDataSourceProperty("iam_verify_writer", true);
         };
-    try (HikariDataSource administration = pools.start();
+    try (HikariDataSource administration = pool(true);
         Connection administrator = administration.getConnection()) {
       readOnlyFromNowOn(administrator, true);
-      try (HikariDataSource pool = pools.make(settings)) {
+      try (HikariDataSource pool = pool(startsAtOnce, settings)) {
         assertThatThrownBy(pool::getConnection)
             .rootCause()
             .hasMessageContaining("no longer leads to the writer");
         readOnlyFromNowOn(administrator, false);
-        pool.setConnectionTimeout(ComparedPools.PATIENCE.toMillis());
+        pool.setConnectionTimeout(Patience.PATIENCE.toMillis());
         try (Connection connection = pool.getConnection()) {
           write(connection);
         }

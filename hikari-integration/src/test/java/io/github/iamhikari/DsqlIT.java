@@ -12,18 +12,12 @@ import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.Refusal;
 import io.github.iamhikari.localrds.TestClock;
 import io.github.iamhikari.localrds.junit.AwsProperties;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,7 +28,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.PGProperty;
 
 /** Pools and the driver at Aurora DSQL. */
 @Tag("login")
@@ -69,7 +62,6 @@ class DsqlIT {
   void forgetWhatTheTestDid() {
     System.clearProperty(ALIVE_BYPASS);
     clock.reset();
-    dsql.linked("app", true);
     dsql.loginsPerSecond(0);
     dsql.mostConnections(0);
   }
@@ -98,28 +90,6 @@ class DsqlIT {
     assertThat(logins()).hasSizeGreaterThanOrEqualTo(2).allMatch(Login::accepted);
   }
 
-  /** A driver before 42.7.4 cannot. */
-  @Test
-  void speaksTlsAtOnceIfTheDriverCan() throws Exception {
-    int tlsHandshake = 0x16;
-    int requestForTls = 0;
-    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<Integer> firstByte =
-          CompletableFuture.supplyAsync(() -> firstByteTo(listener));
-      HikariConfig config =
-          config("jdbc:postgresql://" + CLUSTER + ":" + listener.getLocalPort() + "/postgres");
-
-      config.setInitializationFailTimeout(-1);
-      config.setMinimumIdle(1);
-      boolean canDo = PGProperty.forName("sslNegotiation") != null;
-
-      try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
-        assertThat(pool.isRunning()).isTrue();
-        assertThat(firstByte.join()).isEqualTo(canDo ? tlsHandshake : requestForTls);
-      }
-    }
-  }
-
   @Test
   void sendsNoTokenToAnotherCluster() {
     String other = CLUSTER.replace(".dsql.", ".dsql-1b7o.");
@@ -145,24 +115,6 @@ class DsqlIT {
         "(1) the IAM policy of these AWS credentials must allow dsql:DbConnectAdmin on this"
             + " cluster",
         "28000");
-  }
-
-  @Test
-  void saysThatARoleMustBeLinked() {
-    dsql.linked("app", false);
-
-    assertRefused(
-        config(dsql.jdbcUrl(CLUSTER)), "AWS IAM GRANT \"app\" TO 'arn:aws:iam::...'", "28000");
-    assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.NOT_LINKED);
-  }
-
-  @Test
-  void saysThatAKeyMayBeRevoked() {
-    dsql.revoke(key.id());
-
-    assertRefused(
-        config(dsql.jdbcUrl(CLUSTER)), "the AWS credentials must not be revoked", "28000");
-    assertThat(logins()).extracting(Login::refusal).containsOnly(Refusal.UNKNOWN_ACCESS_KEY);
   }
 
   @Test
@@ -207,8 +159,7 @@ class DsqlIT {
     config.setConnectionTimeout(60_000);
     try (IamHikariDataSource pool = new IamHikariDataSource(config);
         Borrowers callers = new Borrowers(pool, 20)) {
-      ComparedPools.await(
-          "the pool is full", Duration.ofMinutes(3), () -> Faults.total(pool) == 10);
+      Patience.await("the pool is full", Duration.ofMinutes(3), () -> Faults.total(pool) == 10);
       callers.awaitAnswers();
 
       assertThat(callers.failedBorrows()).isEmpty();
@@ -242,13 +193,5 @@ class DsqlIT {
 
   private List<Login> logins() {
     return dsql.logins().stream().filter(login -> key.id().equals(login.accessKeyId())).toList();
-  }
-
-  private static int firstByteTo(ServerSocket listener) {
-    try (Socket client = listener.accept()) {
-      return client.getInputStream().read();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.github.iamhikari;
 
 import static io.github.iamhikari.Borrowers.currentUser;
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Patience.await;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,7 +21,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -113,19 +111,6 @@ abstract class Faults {
     }
     assertThat(logins()).allMatch(Login::accepted);
     assertThat(logins().stream().map(Login::token).distinct()).hasSize(1);
-  }
-
-  @Test
-  void aDatabaseThatHangsForAMomentIsWaitedFor() throws Exception {
-    IamHikariDataSource pool = pool();
-    relay.hang();
-    Future<String> caller = threads.submit(() -> userOf(pool));
-    await("a login hangs", () -> relay.held() > 0);
-    assertThat(caller).isNotDone();
-
-    relay.goOn();
-
-    assertThat(caller.get(60, TimeUnit.SECONDS)).isEqualTo(rds().account());
   }
 
   @Test
@@ -340,50 +325,7 @@ abstract class Faults {
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().startsWith(pool.getPoolName() + ":")));
-  }
-
-  @Test
-  void noConnectionIsOpenedForAPoolThatWasClosedMeanwhile() throws Exception {
-    IamHikariDataSource pool = pool(c -> c.setConnectionTimeout(1_000));
-    timeGoesBy(Duration.ofSeconds(870));
-    FaultyCredentials.Hang hang = credentials.hang();
-    Future<Throwable> caller = threads.submit(() -> failureOf(pool));
-    hang.awaitSomebody();
-    pool.close();
-    assertThat(caller.get(60, TimeUnit.SECONDS)).isNotNull();
-
-    hang.end();
-
-    await(
-        "the pool's threads are gone",
-        () ->
-            Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith(pool.getPoolName() + ":")));
     await("no connection is open", () -> relay.open() == 0);
-  }
-
-  @Tag("long")
-  @Test
-  void credentialsThatLiveFor90SecondsAreUsedNoLonger() throws SQLException {
-    List<AccessKey> all = new ArrayList<>();
-    IamHikariDataSource pool = null;
-    for (int session = 0; session < 5; session++) {
-      AccessKey current = newKey("session " + session);
-      all.add(current);
-      rds().add(current);
-      Instant end = clock.instant().plusSeconds(90);
-      credentials.give(current, end);
-      pool = pool == null ? pool() : pool;
-      while (clock.instant().isBefore(end)) {
-        evict(pool);
-        assertThat(userOf(pool)).isEqualTo(rds().account());
-        timeGoesBy(Duration.ofSeconds(8));
-        credentials.give(key); // as a provider that renews what it gives long before its end
-      }
-      rds().revoke(current.id());
-      timeGoesBy(Duration.ofSeconds(870));
-    }
-    assertThat(loginsOf(all)).hasSizeGreaterThan(5 * 5).allMatch(Login::accepted);
   }
 
   @Test
@@ -400,32 +342,6 @@ abstract class Faults {
 
     assertThat(loginsOf(List.of(ending))).isEmpty();
     assertThat(logins()).hasSize(1).allMatch(Login::accepted);
-  }
-
-  @Test
-  void anInterruptedCallerIsLetGoWhileARenewalHangs() throws Exception {
-    IamHikariDataSource pool = pool();
-    timeGoesBy(Duration.ofSeconds(870));
-    FaultyCredentials.Hang hang = credentials.hang();
-    LinkedBlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
-    Thread caller =
-        new Thread(
-            () -> {
-              Throwable failure = failureOf(pool);
-              interrupted.add(
-                  Thread.currentThread().isInterrupted()
-                      && String.valueOf(failure.getMessage()).contains("nterrupted"));
-            });
-    caller.start();
-    hang.awaitSomebody();
-    Future<String> patient = threads.submit(() -> userOf(pool));
-
-    caller.interrupt();
-
-    assertThat(interrupted.poll(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(patient).isNotDone();
-    hang.end();
-    assertThat(patient.get(60, TimeUnit.SECONDS)).isEqualTo(rds().account());
   }
 
   @Tag("long")
@@ -495,7 +411,7 @@ abstract class Faults {
     config.addDataSourceProperty("iam_default_port", rds().port());
     config.setMinimumIdle(0);
     config.setMaximumPoolSize(4);
-    config.setConnectionTimeout(ComparedPools.PATIENCE.toMillis());
+    config.setConnectionTimeout(Patience.PATIENCE.toMillis());
     config.setInitializationFailTimeout(-1);
     config.setRegisterMbeans(true);
     more.accept(config);

@@ -1,7 +1,7 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.PATIENCE;
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Patience.PATIENCE;
+import static io.github.iamhikari.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;

@@ -2,7 +2,6 @@ package io.github.iamhikari;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
@@ -36,7 +35,6 @@ import javax.sql.DataSource;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,7 +44,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A web application in Tomcat that names its pool in {@code META-INF/context.xml}. */
 @Tag("hikari")
@@ -57,7 +54,7 @@ class IamHikariJNDIFactoryIT {
 
   private static final AccessKey key = AccessKey.random();
   private static final HttpClient http = HttpClient.newHttpClient();
-  private static LocalRds rds;
+  private static final LocalRds rds = PostgresServer.started();
 
   @RegisterExtension final AwsProperties aws = new AwsProperties(key);
   private final Properties systemProperties = new Properties();
@@ -65,13 +62,8 @@ class IamHikariJNDIFactoryIT {
   @TempDir private Path directory;
 
   @BeforeAll
-  static void start() {
-    rds = LocalRds.postgres().account("app").credentials(key).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    rds.close();
+  static void knowTheKey() {
+    rds.add(key);
   }
 
   @BeforeEach
@@ -86,17 +78,16 @@ class IamHikariJNDIFactoryIT {
     System.setProperties(systemProperties); // Tomcat has set some, such as where it lives
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "dataSource."})
-  void logsInThroughTheResourceOfAWebApplication(String prefix) throws Exception {
+  @Test
+  void logsInThroughTheResourceOfAWebApplication() throws Exception {
     int loginsBefore = rds.logins().size();
     StandardContext application =
         deploy(
             """
             type="javax.sql.DataSource" dataSource.ApplicationName="shop"
-            %1$siam_host="%2$s" %1$siam_region="us-east-2" %1$siam_expiration="600"
+            iam_host="%s" iam_region="us-east-2" dataSource.iam_expiration="600"
             """
-                .formatted(prefix, rds.host()));
+                .formatted(rds.host()));
 
     assertThat(get()).isEqualTo("200: app from shop");
     assertThat(rds.logins())
@@ -110,42 +101,9 @@ class IamHikariJNDIFactoryIT {
     assertThat(pool.getIamExpiration()).isEqualTo(600);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"", "dataSource."})
-  void refusesASettingThatItDoesNotKnow(String prefix) throws Exception {
-    StandardContext application =
-        deploy(
-            """
-            type="javax.sql.DataSource" iam_host="%s" %siam_regoin="us-east-2"
-            """
-                .formatted(rds.host(), prefix));
-
-    assertThat(get()).startsWith("500: ").contains("iam_regoin", "iam_region");
-    NamingException failure = catchThrowableOfType(NamingException.class, () -> pool(application));
-    assertThat(failure.getCause())
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("iam_regoin", "iam_region");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "java:comp/env/jdbc/plian, but nothing is bound to that name; ",
-    "java:comp/env/greeting,   which is bound to a java.lang.String; ",
-  })
-  void looksUpTheDataSourceToStandOn(String name, String message) throws Exception {
-    deploy(
-        "type=\"javax.sql.DataSource\" iam_host=\"%s\" dataSourceJNDI=\"%s\""
-            .formatted(rds.host(), name));
-
-    assertThat(get())
-        .startsWith("500: ")
-        .contains("dataSourceJNDI is \"%s\", %s".formatted(name, message));
-  }
-
   /** Tomcat closes by itself what is of type {@code javax.sql.DataSource}. */
   @ParameterizedTest
   @CsvSource({
-    "javax.sql.DataSource,                    closeMethod='close'",
     "javax.sql.DataSource,                    ''",
     "io.github.iamhikari.IamHikariDataSource, closeMethod='close'",
   })
@@ -195,7 +153,6 @@ class IamHikariJNDIFactoryIT {
         application.resolve("META-INF/context.xml"),
         """
         <Context>
-          <Environment name="greeting" type="java.lang.String" value="hello"/>
           <Resource name="%s" auth="Container" factory="io.github.iamhikari.IamHikariJNDIFactory"
               description="the shop's orders" jdbcUrl="%s" username="app"
               maximumPoolSize="2" %s/>

@@ -1,8 +1,8 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.PATIENCE;
-import static io.github.iamhikari.ComparedPools.ask;
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Borrowers.ask;
+import static io.github.iamhikari.Patience.PATIENCE;
+import static io.github.iamhikari.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,7 +15,6 @@ import io.github.iamhikari.localrds.MariaDbWithAdministrator;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -72,24 +71,12 @@ class MariaDbDemotedWriterIT {
     }
   }
 
-  private static List<String> fill(HikariDataSource pool) throws SQLException {
-    List<String> ids = new ArrayList<>();
-    try (Connection first = pool.getConnection();
-        Connection second = pool.getConnection();
-        Connection third = pool.getConnection()) {
-      for (Connection connection : List.of(first, second, third)) {
-        ids.add(ask(connection, "select connection_id()"));
-      }
-    }
-    return ids;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"jdbc:mysql:", "jdbc:mariadb:"})
   void theFirstReadOnlyErrorLeavesNoOldConnectionInThePool(String protocol) throws Exception {
     try (LogWatch log = LogWatch.of(IamDataSource.class.getName());
         HikariDataSource pool = new IamHikariDataSource(config(protocol), CREDENTIALS)) {
-      List<String> old = fill(pool);
+      List<String> old = DemotedWriterIT.fill(pool, "select connection_id()");
       try (Connection first = pool.getConnection();
           Connection inUse = pool.getConnection()) {
         write(first);

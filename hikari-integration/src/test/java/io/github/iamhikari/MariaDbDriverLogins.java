@@ -25,20 +25,6 @@ abstract class MariaDbDriverLogins extends PoolLogins {
   }
 
   @Override
-  void switchTlsOff(DataSource dataSource) throws Exception {
-    MariaDbDataSource mariaDb = (MariaDbDataSource) dataSource;
-    mariaDb.setUrl(jdbcUrl("127.0.0.1") + "?sslMode=allow");
-  }
-
-  @Override
-  Properties verifyingTls() {
-    Properties properties = new Properties();
-    properties.setProperty("sslMode", "verify-full");
-    properties.setProperty("serverSslCert", rds().certificateAuthority().toString());
-    return properties;
-  }
-
-  @Override
   Properties unverifiedTls() {
     Properties properties = new Properties();
     properties.setProperty("sslMode", "trust");

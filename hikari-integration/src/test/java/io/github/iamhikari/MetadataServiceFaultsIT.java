@@ -1,59 +1,88 @@
 package io.github.iamhikari;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
-import io.github.iamhikari.core.IamDataSource;
-import io.github.iamhikari.localaws.Garbage;
+import io.github.iamhikari.core.SimulatedTime;
 import io.github.iamhikari.localaws.Hang;
-import io.github.iamhikari.localaws.HttpFault;
 import io.github.iamhikari.localaws.LocalMetadataService;
+import io.github.iamhikari.localaws.LocalRole;
+import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
+import io.github.iamhikari.localrds.TestClock;
+import io.github.iamhikari.localrds.junit.AwsProperties;
+import io.github.iamhikari.localrds.junit.SecretSearch;
 import java.lang.reflect.Method;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
-/** The metadata service of EC2. The SDK's provider for it lives by the test's clock. */
+/**
+ * What an application sees when a source of AWS credentials is broken: the metadata service of EC2,
+ * which the SDK's own provider asks by the test's clock. Each test has a role of its own, by which
+ * its logins are told from others.
+ */
 @Tag("long")
-class MetadataServiceFaultsIT extends AwsFaults {
+class MetadataServiceFaultsIT {
 
   /** A token is due after 280 s, and ends after 350 s; the SDK asks again after 300 s. */
   private static final Duration SIX_MINUTES = Duration.ofMinutes(6);
 
   private static final Duration DUE = Duration.ofSeconds(315);
 
-  private LocalMetadataService metadata;
+  private static final TestClock clock = PoolLogins.clock;
 
-  @Override
-  Duration lifeOfCredentials() {
-    return SIX_MINUTES;
-  }
+  private final LocalRds rds = PostgresServer.started();
+  @RegisterExtension final AwsProperties aws = new AwsProperties();
+  @RegisterExtension final SecretSearch secrets = new SecretSearch();
+  private LocalRole role;
+  private LocalMetadataService metadata;
+  private IamHikariDataSource pool;
 
   @BeforeEach
   void haveAMetadataService() {
-    metadata = closed(new LocalMetadataService(role));
+    clock.reset();
+    role = new LocalRole(clock.instant().plus(SIX_MINUTES), rds);
+    secrets.add(role::secrets);
+    metadata = new LocalMetadataService(role);
     aws.set(metadata.properties());
     aws.set("aws.ec2MetadataServiceTimeout", "60");
+    pool = pool(-1);
+  }
+
+  @AfterEach
+  void closeAll() {
+    clock.reset();
+    pool.close();
+    metadata.close();
+    role.close();
+  }
+
+  private IamHikariDataSource pool(long initializationFailTimeout) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(rds.jdbcUrl());
+    config.setUsername("app");
+    config.setMinimumIdle(0);
+    config.setMaximumPoolSize(1); // so that it opens none but those that are asked for
+    config.setInitializationFailTimeout(initializationFailTimeout);
+    config.addDataSourceProperty("iam_host", rds.host());
+    AwsCredentialsProvider provider = provider();
+    return new IamHikariDataSource(
+        config, logins -> SimulatedTime.by(clock).apply(logins.awsCredentialsProvider(provider)));
   }
 
   /** The SDK's own provider for it, which lives by the test's clock. */
@@ -69,52 +98,90 @@ class MetadataServiceFaultsIT extends AwsFaults {
     return builder.build();
   }
 
+  private void rotate() {
+    role.rotate(clock.instant().plus(SIX_MINUTES));
+  }
+
+  /** A connection is given, which was opened just now. */
+  private void logInAnew() throws SQLException {
+    pool.getHikariPoolMXBean().softEvictConnections();
+    pool.getConnection().close();
+  }
+
+  /** What became of the role's logins. */
+  private List<Login> ofTheRole() {
+    List<String> keys = role.keyIds();
+    return rds.logins().stream().filter(login -> keys.contains(login.accessKeyId())).toList();
+  }
+
+  /** There is no connection, since no token can be had for this reason. */
+  private void assertNoToken(String reason) {
+    assertFailed(
+        catchThrowable(logins()::getConnection),
+        "Could not sign an IAM token for user \"app\" at ",
+        reason,
+        "08001");
+  }
+
+  private void assertFailed(
+      @Nullable Throwable failure, String beginning, String reason, String state) {
+    assertThat(failure)
+        .isInstanceOf(SQLException.class)
+        .hasMessageStartingWith(beginning)
+        .hasMessageContaining(reason);
+    SQLException refusal = (SQLException) requireNonNull(failure);
+    assertThat(refusal.getSQLState()).isEqualTo(state);
+    secrets.assertNoneIn(refusal);
+  }
+
+  private DataSource logins() {
+    return requireNonNull(pool.getDataSource());
+  }
+
   @Test
   void logsInUntilTheCredentialsEndWhileTheServiceIsDown() throws SQLException {
     role.rotate(clock.instant().plus(Duration.ofMinutes(20)));
-    IamHikariDataSource pool = pool(provider());
-    pool.getConnection().close();
+    logInAnew();
     metadata.http().goDown();
 
     for (int minute = 1; minute <= 19; minute++) {
       clock.advance(Duration.ofMinutes(1));
-      logInAnew(pool);
+      logInAnew();
     }
     clock.advance(Duration.ofMinutes(2));
-    assertNoToken(pool.unwrap(IamDataSource.class), "the AWS credentials expired at ");
+    assertNoToken("the AWS credentials expired at ");
 
     rotate();
     metadata.http().comeUp();
     clock.advance(Duration.ofSeconds(15));
-    logInAnew(pool);
+    logInAnew();
     assertThat(metadata.handedOut()).isEqualTo(2);
     assertThat(ofTheRole()).allMatch(Login::accepted);
   }
 
   @Test
   void startsNoPoolWhileTheServiceIsDown() throws SQLException {
-    AwsCredentialsProvider provider = provider();
     metadata.http().goDown();
 
-    Throwable failure = catchThrowable(() -> pool(provider));
+    Throwable failure = catchThrowable(() -> pool(1));
     assertThat(failure).isInstanceOf(PoolInitializationException.class);
-    assertNoToken(failure.getCause(), "Failed to load credentials from IMDS.");
+    assertFailed(
+        failure.getCause(), "No IAM token ", "Failed to load credentials from IMDS.", "08001");
 
     metadata.http().comeUp();
-    pool(provider).getConnection().close();
+    pool(1).close();
     assertThat(metadata.handedOut()).isEqualTo(1);
   }
 
   @Test
   void letsNobodyWaitForASlowServiceWhoHoldsALivingToken() throws Exception {
-    IamDataSource logins = logins(provider());
-    logins.getConnection().close();
+    logInAnew();
     Hang hang = new Hang();
     metadata.http().fail(hang);
     clock.advance(DUE);
 
     for (int i = 0; i < 11; i++) {
-      logins.getConnection().close();
+      logInAnew();
     }
     hang.awaitRequest();
 
@@ -123,76 +190,9 @@ class MetadataServiceFaultsIT extends AwsFaults {
   }
 
   @Test
-  void tellsOfAServiceThatIsSlowAtTheStart() {
-    aws.set("aws.ec2MetadataServiceTimeout", "0.1"); // a tenth of what the SDK waits for
-    metadata.http().slowBy(Duration.ofSeconds(5));
-
-    assertNoToken(logins(provider()), "Failed to load credentials from IMDS.");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void keepsOnWhileTheServiceAnswersGarbage(Garbage garbage) throws Exception {
-    assertKeepsOn(garbage, metadata.http(), logins(provider()), DUE);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void tellsOfGarbageAtTheStart(Garbage garbage) throws SQLException {
-    IamDataSource logins = logins(provider());
-    metadata.http().fail(garbage);
-    assertNoToken(logins, "Failed to load credentials from IMDS.");
-    assertThat(metadata.handedOut()).isZero();
-
-    metadata.http().fail(metadata.credentialsRequest(), garbage);
-    clock.advance(Duration.ofSeconds(2));
-    assertNoToken(logins, "Failed to load credentials from IMDS.");
-    assertThat(metadata.handedOut()).isEqualTo(1);
-
-    metadata.http().mend();
-    clock.advance(Duration.ofSeconds(3));
-    logins.getConnection().close();
-    assertThat(metadata.handedOut()).isEqualTo(2);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"AccessKeyId", "SecretAccessKey", "Expiration"})
-  void tellsOfCredentialsWithAnEmptyField(String field) throws SQLException {
-    IamDataSource logins = logins(provider());
-
-    assertTellsOf(without(field), metadata.http(), logins, "Failed to load credentials from IMDS.");
-  }
-
-  @Test
-  void tellsThatTheSessionTokenIsMissing() throws SQLException {
-    metadata.http().fail(metadata.credentialsRequest(), without("Token"));
-    IamDataSource logins = logins(provider());
-
-    assertNoToken(
-        logins,
-        "the AWS credentials provider returned session credentials with an empty session token,"
-            + " which the database would reject");
-    assertThat(metadata.handedOut()).isEqualTo(1);
-
-    metadata.http().mend();
-    clock.advance(DUE);
-    logins.getConnection().close();
-  }
-
-  private static HttpFault without(String field) {
-    return right ->
-        right.withBody(
-            right
-                .body()
-                .replaceFirst("\"" + field + "\" : \"[^\"]+\"", "\"" + field + "\" : \"\""));
-  }
-
-  @Test
   void losesNoConnectionWhenTheRoleIsRotated() throws SQLException {
-    IamHikariDataSource pool = pool(provider());
-
     for (int i = 0; i < 40; i++) {
-      logInAnew(pool);
+      logInAnew();
       clock.advance(Duration.ofSeconds(30));
       Duration left = Duration.between(clock.instant(), role.expiration());
       if (left.compareTo(Duration.ofMinutes(1)) < 0) {
@@ -207,71 +207,37 @@ class MetadataServiceFaultsIT extends AwsFaults {
 
   @Test
   void isRefusedAfterARevocationUntilTheSdkAsksForTheNextKey() throws SQLException {
-    IamDataSource logins = logins(provider());
-    logins.getConnection().close();
+    logInAnew();
     clock.advance(Duration.ofSeconds(60));
     rotate();
     role.revokeFormerKeys();
 
-    assertRefused(logins);
+    assertFailed(
+        catchThrowable(logins()::getConnection),
+        "IAM login failed for user \"app\" at ",
+        ": ",
+        "28000");
     assertThat(metadata.handedOut()).isEqualTo(1);
 
     clock.advance(DUE.minusSeconds(60));
-    logins.getConnection().close();
+    logInAnew();
     assertThat(metadata.handedOut()).isEqualTo(2);
-  }
-
-  @Test
-  void usesNoTokenTwiceInTheLastTenSecondsOfItsCredentials() throws SQLException {
-    Duration life = Duration.ofSeconds(90);
-    Map<String, Instant> ends = new HashMap<>();
-    role.rotate(clock.instant().plus(life));
-    ends.put(role.key().id(), role.expiration());
-    IamDataSource logins = logins(provider());
-
-    List<Instant> asked = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      asked.add(clock.instant());
-      logins.getConnection().close();
-      clock.advance(Duration.ofSeconds(7));
-      if (clock.instant().isAfter(role.expiration().minusSeconds(20))) {
-        role.rotate(clock.instant().plus(life));
-        ends.put(role.key().id(), role.expiration());
-      }
-    }
-    List<Login> all = ofTheRole();
-    assertThat(all).hasSize(30).allMatch(Login::accepted);
-    Map<String, Long> uses = all.stream().collect(groupingBy(Login::token, counting()));
-    for (int i = 0; i < 30; i++) {
-      Instant end = requireNonNull(ends.get(requireNonNull(all.get(i).accessKeyId())));
-      boolean again = requireNonNull(uses.get(all.get(i).token())) > 1;
-      assertThat(asked.get(i)).isBefore(again ? end.minusSeconds(10) : end);
-    }
   }
 
   @Test
   void refusesCredentialsThatHaveRunOut() throws SQLException {
     role.rotate(clock.instant().minusSeconds(60));
-    IamDataSource logins = logins(provider());
 
-    assertNoToken(logins, "the AWS credentials expired at " + role.expiration());
+    assertNoToken("the AWS credentials expired at " + role.expiration());
     clock.advance(Duration.ofSeconds(30));
-    assertNoToken(logins, "the AWS credentials expired at " + role.expiration());
+    assertNoToken("the AWS credentials expired at " + role.expiration());
     assertThat(metadata.handedOut()).isEqualTo(1);
     assertThat(ofTheRole()).isEmpty();
 
     rotate();
     clock.advance(Duration.ofMinutes(11)); // the SDK asks again within 10 minutes
     role.rotate(clock.instant().plus(SIX_MINUTES));
-    logins.getConnection().close();
+    logInAnew();
     assertThat(metadata.handedOut()).isEqualTo(2);
-  }
-
-  @Test
-  void tellsThatAnonymousCredentialsSignNothing() {
-    assertNoToken(
-        logins(AnonymousCredentialsProvider.create()),
-        "the AWS credentials provider returned anonymous credentials");
-    assertThat(metadata.http().requests()).isEmpty();
   }
 }

@@ -10,8 +10,6 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.Login;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -48,8 +46,8 @@ class MySqlContainerIT {
   void logsInToAnAccountOfTheDefaultPlugin(Driver driver) throws SQLException {
     try (HikariDataSource pool = pool(driver);
         Connection connection = pool.getConnection()) {
-      assertThat(ask(connection, "select current_user()")).isEqualTo("app@%");
-      assertThat(ask(connection, "show create user current_user()"))
+      assertThat(Borrowers.ask(connection, "select current_user()")).isEqualTo("app@%");
+      assertThat(Borrowers.ask(connection, "show create user current_user()"))
           .contains("'caching_sha2_password'");
     }
     assertThat(logins())
@@ -73,67 +71,6 @@ class MySqlContainerIT {
       }
     }
     assertThat(logins()).hasSizeGreaterThanOrEqualTo(6).allMatch(Login::accepted);
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void isTheServerThatTheDriverSees(Driver driver) throws SQLException {
-    try (HikariDataSource pool = pool(driver);
-        Connection connection = pool.getConnection();
-        Connection direct = mySql.administrator()) {
-      String version = ask(direct, "select version()");
-      assertThat(version).doesNotContain("MariaDB");
-      assertThat(ask(connection, "select version()")).isEqualTo(version);
-      assertThat(connection.getMetaData().getDatabaseProductName()).isEqualTo("MySQL");
-      assertThat(connection.getMetaData().getDatabaseProductVersion()).isEqualTo(version);
-      assertThat(ask(connection, "select @@autocommit")).isEqualTo("1");
-      assertThat(ask(connection, "select @@character_set_client")).isEqualTo("utf8mb4");
-      assertThat(connection.getCatalog()).isEqualTo(mySql.rds().database());
-      assertThat(connection.isValid(5)).isTrue();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void keepsTransactionsAndPreparedStatements(Driver driver) throws SQLException {
-    try (HikariDataSource pool = pool(driver);
-        Connection connection = pool.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("create temporary table words (word varchar(20)) engine = innodb");
-      connection.setAutoCommit(false);
-      assertThat(ask(connection, "select @@autocommit")).isEqualTo("0");
-      insert(connection, "gr\u00fcn");
-      connection.rollback();
-      assertThat(ask(connection, "select count(*) from words")).isEqualTo("0");
-      insert(connection, "\ud83d\ude00 bl\u00e5");
-      connection.commit();
-      connection.setAutoCommit(true);
-      assertThat(ask(connection, "select group_concat(word) from words"))
-          .isEqualTo("\ud83d\ude00 bl\u00e5");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void passesOnThatAUserHasTooManyConnections(Driver driver) throws SQLException {
-    try (Connection administrator = mySql.administrator();
-        Statement statement = administrator.createStatement()) {
-      // Connections from before there was a limit do not count.
-      statement.execute("set global max_user_connections = 1");
-      try (HikariDataSource pool = pool(driver);
-          Connection held = pool.getConnection()) {
-        assertThat(held.isValid(5)).isTrue();
-
-        SQLException refusal = failureOfAStart(config(driver));
-
-        assertThat(refusal.getErrorCode()).isEqualTo(1203);
-        assertThat(refusal.getSQLState()).isEqualTo("42000");
-        assertThat(refusal.getMessage())
-            .contains("User app already has more than 'max_user_connections' active connections");
-      } finally {
-        statement.execute("set global max_user_connections = default");
-      }
-    }
   }
 
   @ParameterizedTest
@@ -194,7 +131,6 @@ class MySqlContainerIT {
     config.setMaximumPoolSize(1);
     config.setConnectionTimeout(20_000);
     config.addDataSourceProperty("iam_host", mySql.rds().host());
-    config.addDataSourceProperty("useServerPrepStmts", true);
     return config;
   }
 
@@ -208,22 +144,6 @@ class MySqlContainerIT {
     return mySql.rds().logins().stream()
         .filter(login -> key.id().equals(login.accessKeyId()))
         .toList();
-  }
-
-  private static void insert(Connection connection, String word) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("insert into words values (?)")) {
-      statement.setString(1, word);
-      statement.executeUpdate();
-    }
-  }
-
-  private static String ask(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(query)) {
-      assertThat(result.next()).isTrue();
-      return result.getString(1);
-    }
   }
 
   /** The two drivers that log in to MySQL. */

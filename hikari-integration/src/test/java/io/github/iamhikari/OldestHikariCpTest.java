@@ -1,17 +1,15 @@
 package io.github.iamhikari;
 
+import static java.lang.invoke.MethodType.methodType;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.iamhikari.core.IamDataSource;
+import java.io.File;
 import java.io.IOException;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Constructor;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,34 +19,36 @@ import org.objectweb.asm.ClassReader;
 /** What is compiled against the newest HikariCP links with the oldest that is supported. */
 class OldestHikariCpTest {
 
-  private static final Path CLASSES = Path.of("target/classes");
-
   /** The build copies it there. */
-  private static final Path OLDEST = Path.of("target/oldest-hikaricp/HikariCP.jar");
+  private static final String OLDEST = "target/oldest-hikaricp/HikariCP.jar";
+
+  /** Constants of the kinds Fieldref, Methodref and InterfaceMethodref. */
+  private static final List<Integer> REFERENCES = List.of(9, 10, 11);
 
   @Test
   void hasAllThatTheClassesReferTo() throws Exception {
+    String classPath = OLDEST + File.pathSeparator + System.getProperty("java.class.path");
+    List<URL> oldestFirst = new ArrayList<>();
+    for (String entry : classPath.split(File.pathSeparator, -1)) {
+      oldestFirst.add(Path.of(entry).toRealPath().toUri().toURL());
+    }
     List<Reference> references = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(CLASSES)) {
+    try (Stream<Path> files = Files.walk(Path.of("target/classes"))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
         references.addAll(Reference.in(file));
       }
     }
-    try (OldestFirst loader = OldestFirst.make()) {
+    try (URLClassLoader loader =
+        new URLClassLoader(oldestFirst.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
       assertThat(references)
-          .anyMatch(reference -> reference.owner.startsWith(OldestFirst.HIKARICP))
+          .anyMatch(reference -> reference.owner.startsWith("com.zaxxer.hikari."))
           .filteredOn(reference -> !reference.isFoundBy(loader))
           .isEmpty();
     }
   }
 
-  /** A method, constructor or field that a class file names. */
+  /** A method, constructor or field of HikariCP's or ours that a class file names. */
   record Reference(Path from, String owner, String name, String descriptor) {
-
-    /** The kinds of constants that refer to one. */
-    private static final int FIELD = 9;
-
-    private static final int INTERFACE_METHOD = 11;
 
     static List<Reference> in(Path file) throws IOException {
       ClassReader reader = new ClassReader(Files.readAllBytes(file));
@@ -56,91 +56,53 @@ class OldestHikariCpTest {
       List<Reference> references = new ArrayList<>();
       for (int i = 1; i < reader.getItemCount(); i++) {
         int constant = reader.getItem(i);
-        int kind = constant == 0 ? 0 : reader.readByte(constant - 1);
-        if (kind >= FIELD && kind <= INTERFACE_METHOD) {
+        if (constant > 0 && REFERENCES.contains(reader.readByte(constant - 1))) {
+          String owner = reader.readClass(constant, buffer).replace('/', '.');
           int signature = reader.getItem(reader.readUnsignedShort(constant + 2));
-          references.add(
-              new Reference(
-                  file.getFileName(),
-                  reader.readClass(constant, buffer).replace('/', '.'),
-                  reader.readUTF8(signature, buffer),
-                  reader.readUTF8(signature + 2, buffer)));
+          if (owner.startsWith("com.zaxxer.hikari.") || owner.startsWith("io.github.iamhikari.")) {
+            references.add(
+                new Reference(
+                    file.getFileName(),
+                    owner,
+                    reader.readUTF8(signature, buffer),
+                    reader.readUTF8(signature + 2, buffer)));
+          }
         }
       }
-      references.removeIf(reference -> !OldestFirst.isItsOwn(reference.owner));
       return references;
     }
 
     boolean isFoundBy(ClassLoader loader) {
       try {
-        Class<?> type = Class.forName(owner, false, loader);
-        if (!descriptor.startsWith("(")) {
-          return isField(type);
-        }
-        MethodType signature = MethodType.fromMethodDescriptorString(descriptor, loader);
-        return name.equals("<init>")
-            ? Arrays.stream(type.getDeclaredConstructors())
-                .map(Constructor::getParameterTypes)
-                .anyMatch(types -> signature.parameterList().equals(List.of(types)))
-            : isMethod(type, signature);
-      } catch (ClassNotFoundException | TypeNotPresentException e) {
+        return superTypes(Class.forName(owner, false, loader)).anyMatch(this::isDeclaredBy);
+      } catch (ClassNotFoundException e) {
         return false;
       }
     }
 
-    private boolean isField(@Nullable Class<?> type) {
-      return type != null
-          && (Arrays.stream(type.getDeclaredFields())
-                  .anyMatch(
-                      field ->
-                          field.getName().equals(name)
-                              && field.getType().descriptorString().equals(descriptor))
-              || isField(type.getSuperclass()));
+    private static Stream<Class<?>> superTypes(@Nullable Class<?> type) {
+      return type == null
+          ? Stream.empty()
+          : Stream.of(
+                  Stream.<Class<?>>of(type),
+                  superTypes(type.getSuperclass()),
+                  Stream.of(type.getInterfaces()).flatMap(Reference::superTypes))
+              .flatMap(types -> types);
     }
 
-    private boolean isMethod(@Nullable Class<?> type, MethodType signature) {
-      return type != null
-          && (Arrays.stream(type.getDeclaredMethods())
-                  .anyMatch(
-                      method ->
-                          method.getName().equals(name)
-                              && MethodType.methodType(
-                                      method.getReturnType(), method.getParameterTypes())
-                                  .equals(signature))
-              || isMethod(type.getSuperclass(), signature)
-              || Arrays.stream(type.getInterfaces()).anyMatch(each -> isMethod(each, signature)));
-    }
-  }
-
-  /** Finds HikariCP in the oldest jar, and our own classes so that they stand on that. */
-  private static final class OldestFirst extends URLClassLoader {
-
-    private static final String HIKARICP = "com.zaxxer.hikari.";
-    private static final String OURS = "io.github.iamhikari.";
-
-    private OldestFirst(URL[] locations) {
-      super(locations, OldestFirst.class.getClassLoader());
-    }
-
-    private static OldestFirst make() throws IOException {
-      URL core = IamDataSource.class.getProtectionDomain().getCodeSource().getLocation();
-      return new OldestFirst(
-          new URL[] {CLASSES.toUri().toURL(), OLDEST.toRealPath().toUri().toURL(), core});
-    }
-
-    private static boolean isItsOwn(String className) {
-      return className.startsWith(HIKARICP) || className.startsWith(OURS);
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      if (!isItsOwn(name)) {
-        return super.loadClass(name, resolve);
-      }
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> loaded = findLoadedClass(name);
-        return loaded == null ? findClass(name) : loaded;
-      }
+    private boolean isDeclaredBy(Class<?> type) {
+      String member = name + descriptor;
+      return Stream.of(type.getDeclaredFields())
+              .anyMatch(f -> member.equals(f.getName() + f.getType().descriptorString()))
+          || Stream.of(type.getDeclaredConstructors())
+              .map(c -> "<init>" + methodType(void.class, c.getParameterTypes()).descriptorString())
+              .anyMatch(member::equals)
+          || Stream.of(type.getDeclaredMethods())
+              .map(
+                  m ->
+                      m.getName()
+                          + methodType(m.getReturnType(), m.getParameterTypes()).descriptorString())
+              .anyMatch(member::equals);
     }
   }
 }

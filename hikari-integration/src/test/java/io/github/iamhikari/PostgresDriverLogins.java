@@ -13,19 +13,6 @@ abstract class PostgresDriverLogins extends PoolLogins {
   }
 
   @Override
-  void switchTlsOff(DataSource dataSource) throws Exception {
-    ((PGSimpleDataSource) dataSource).setSslMode("disable");
-  }
-
-  @Override
-  Properties verifyingTls() {
-    Properties properties = new Properties();
-    properties.setProperty("sslmode", "verify-full");
-    properties.setProperty("sslrootcert", rds().certificateAuthority().toString());
-    return properties;
-  }
-
-  @Override
   Properties unverifiedTls() {
     Properties properties = new Properties();
     properties.setProperty("sslmode", "require");

@@ -1,8 +1,8 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.PATIENCE;
-import static io.github.iamhikari.ComparedPools.ask;
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Borrowers.ask;
+import static io.github.iamhikari.Patience.PATIENCE;
+import static io.github.iamhikari.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;

@@ -1,6 +1,6 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.util.DriverDataSource;
@@ -8,8 +8,6 @@ import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.TestClock;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -184,24 +181,15 @@ class PostgresFaultsIT extends Faults {
   private static UnaryOperator<IamDataSource.Builder> throttled(AtomicInteger count) {
     return logins ->
         logins.driver(
-            (url, properties) -> {
-              DataSource driver = new DriverDataSource(url, null, properties, null, null);
-              return (DataSource)
-                  Proxy.newProxyInstance(
-                      PostgresFaultsIT.class.getClassLoader(),
-                      new Class<?>[] {DataSource.class},
-                      (proxy, method, arguments) -> {
-                        if (method.getName().equals("getConnection")
-                            && count.incrementAndGet() % 2 == 0) {
-                          throw new SQLException(
-                              "FATAL: PAM authentication failed for user \"app\"", "28000");
-                        }
-                        try {
-                          return method.invoke(driver, arguments);
-                        } catch (InvocationTargetException e) {
-                          throw e.getCause();
-                        }
-                      });
-            });
+            (url, properties) ->
+                InterceptedDataSource.of(
+                    new DriverDataSource(url, null, properties, null, null),
+                    () -> {
+                      if (count.incrementAndGet() % 2 == 0) {
+                        throw new SQLException(
+                            "FATAL: PAM authentication failed for user \"app\"", "28000");
+                      }
+                      return null;
+                    }));
   }
 }

@@ -13,7 +13,7 @@ final class PostgresServer {
   static synchronized LocalRds started() {
     LocalRds running = rds;
     if (running == null) {
-      running = LocalRds.postgres().account("app").clock(PoolLogins.clock).start();
+      running = PoolLogins.withAccounts(LocalRds.postgres()).start();
       rds = running;
     }
     return running;

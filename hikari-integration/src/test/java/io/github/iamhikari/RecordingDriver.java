@@ -1,19 +1,15 @@
 package io.github.iamhikari;
 
 import java.sql.Connection;
-import java.sql.Driver;
-import java.sql.DriverManager;
-import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.util.Properties;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes {@code jdbc:otel:...}, as OpenTelemetry's driver does, writes down what it was given, and
- * hands it to the driver of the URL behind the prefix.
+ * connects to the URL behind the prefix.
  */
-public final class RecordingDriver implements Driver {
+public final class RecordingDriver extends org.postgresql.Driver {
 
   static final String PREFIX = "jdbc:otel:";
 
@@ -29,42 +25,18 @@ public final class RecordingDriver implements Driver {
   }
 
   @Override
-  public @Nullable Connection connect(String jdbcUrl, Properties info) throws SQLException {
-    if (!acceptsURL(jdbcUrl)) {
+  public @Nullable Connection connect(String jdbcUrl, @Nullable Properties info)
+      throws SQLException {
+    if (!acceptsURL(jdbcUrl) || info == null) {
       return null;
     }
     url = jdbcUrl;
     properties = info;
-    return DriverManager.getConnection("jdbc:" + jdbcUrl.substring(PREFIX.length()), info);
+    return super.connect("jdbc:" + jdbcUrl.substring(PREFIX.length()), info);
   }
 
   @Override
   public boolean acceptsURL(String jdbcUrl) {
     return jdbcUrl.startsWith(PREFIX);
-  }
-
-  @Override
-  public DriverPropertyInfo[] getPropertyInfo(String jdbcUrl, Properties info) {
-    return new DriverPropertyInfo[0];
-  }
-
-  @Override
-  public int getMajorVersion() {
-    return 1;
-  }
-
-  @Override
-  public int getMinorVersion() {
-    return 0;
-  }
-
-  @Override
-  public boolean jdbcCompliant() {
-    return false;
-  }
-
-  @Override
-  public Logger getParentLogger() {
-    return Logger.getGlobal();
   }
 }

@@ -1,6 +1,6 @@
 package io.github.iamhikari;
 
-import static io.github.iamhikari.ComparedPools.await;
+import static io.github.iamhikari.Patience.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariConfig;

@@ -2,10 +2,9 @@ package io.github.iamhikari;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.iamhikari.core.IamDataSource;
 import io.github.iamhikari.localaws.LocalAws;
@@ -22,30 +21,23 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.naming.Reference;
 import javax.naming.StringRefAddr;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.LoggerFactory;
 
 /**
  * Each setting by each way in: what the driver was given, and what the server was asked to verify.
@@ -55,13 +47,16 @@ class WaysInIT {
 
   private static final String OTHER_HOST = "other.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
+  private static final Pattern NEW_TOKEN =
+      Pattern.compile("New token for .*: signed at (\\S+) with .*, usable until (\\S+)\\.");
+
   @TempDir private static Path folder;
   private static LocalRds rds;
   private static final RecordingDriver driver = new RecordingDriver();
   private static final AccessKey key = AccessKey.random();
   private static final AccessKey keyOfTheProfile = AccessKey.random();
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private final LogWatch log = LogWatch.of(IamDataSource.class.getName());
 
   @BeforeAll
   static void start() throws Exception {
@@ -81,15 +76,9 @@ class WaysInIT {
     rds.close();
   }
 
-  @BeforeEach
-  void listen() {
-    log.start();
-    logger().addAppender(log);
-  }
-
   @AfterEach
   void stopListening() {
-    logger().detachAppender(log);
+    log.close();
   }
 
   /** One way to configure a pool: given settings by their names, it makes one. */
@@ -113,6 +102,7 @@ class WaysInIT {
         pool.setIamRoleArn(settings.getProperty("iam_role_arn"));
         pool.setIamRoleSessionName(settings.getProperty("iam_role_session_name"));
         pool.setIamRoleExternalId(settings.getProperty("iam_role_external_id"));
+        pool.setIamVerifyWriter(Boolean.parseBoolean(settings.getProperty("iam_verify_writer")));
         if (settings.containsKey("iam_default_port")) {
           pool.setIamDefaultPort(Integer.parseInt(settings.getProperty("iam_default_port")));
         }
@@ -120,12 +110,6 @@ class WaysInIT {
           pool.setIamExpiration(Integer.parseInt(settings.getProperty("iam_expiration")));
         }
         return pool;
-      }
-    },
-    PROPERTIES {
-      @Override
-      IamHikariDataSource make(Properties settings) {
-        return new IamHikariDataSource(hikariProperties("", settings));
       }
     },
     PROPERTIES_BEHIND_DATA_SOURCE {
@@ -138,24 +122,6 @@ class WaysInIT {
       @Override
       IamHikariDataSource make(Properties settings) throws Exception {
         return new IamHikariDataSource(file(hikariProperties("", settings)));
-      }
-    },
-    FILE_BEHIND_DATA_SOURCE {
-      @Override
-      IamHikariDataSource make(Properties settings) throws Exception {
-        return new IamHikariDataSource(file(hikariProperties("dataSource.", settings)));
-      }
-    },
-    CONFIGURATION_FILE_OF_A_CONFIG {
-      @Override
-      IamHikariDataSource make(Properties settings) throws Exception {
-        System.setProperty(
-            "hikaricp.configurationFile", file(hikariProperties("dataSource.", settings)));
-        try {
-          return new IamHikariDataSource(new HikariConfig());
-        } finally {
-          System.clearProperty("hikaricp.configurationFile");
-        }
       }
     },
     CONFIGURATION_FILE_OF_A_DATA_SOURCE {
@@ -192,79 +158,52 @@ class WaysInIT {
             requireNonNull(
                 new IamHikariJNDIFactory().getObjectInstance(reference, null, null, null));
       }
-    },
-    DATA_SOURCE_CLASS {
-      @Override
-      IamHikariDataSource make(Properties settings) {
-        HikariConfig config = config();
-        config.setJdbcUrl(null);
-        config.setUsername(null);
-        config.setDataSourceClassName(PGSimpleDataSource.class.getName());
-        config.addDataSourceProperty("serverName", rds.host());
-        config.addDataSourceProperty("portNumber", rds.listeningPort());
-        config.addDataSourceProperty("databaseName", rds.database());
-        config.addDataSourceProperty("user", rds.account());
-        settings.forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
-        return new IamHikariDataSource(config);
-      }
-    },
-    DATA_SOURCE {
-      @Override
-      IamHikariDataSource make(Properties settings) {
-        HikariConfig config = config();
-        config.setJdbcUrl(null);
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setServerNames(new String[] {rds.host()});
-        dataSource.setPortNumbers(new int[] {rds.listeningPort()});
-        dataSource.setDatabaseName(rds.database());
-        config.setDataSource(dataSource);
-        settings.forEach((name, value) -> config.addDataSourceProperty(name.toString(), value));
-        return new IamHikariDataSource(config);
-      }
     };
 
     abstract IamHikariDataSource make(Properties settings) throws Exception;
   }
 
-  static Stream<Arguments> eachSettingByEachWay() {
-    return Stream.of(Way.values())
-        .flatMap(
-            way ->
-                Stream.of(
-                    Arguments.of(way, "iam_host", OTHER_HOST, OTHER_HOST + ":"),
-                    Arguments.of(way, "iam_default_port", "1234", ":1234/"),
-                    Arguments.of(way, "iam_region", "eu-west-1", "%2Feu-west-1%2Frds-db%2F"),
-                    Arguments.of(way, "iam_expiration", "60", ""),
-                    Arguments.of(way, "aws_profile", "staging", keyOfTheProfile.id())));
-  }
-
-  @ParameterizedTest(name = "{0}: {1}={2}")
-  @MethodSource("eachSettingByEachWay")
-  void setting(Way way, String name, String value, String inTheToken) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void givesAllSettings(Way way) throws Exception {
     Properties settings = new Properties();
-    settings.setProperty(name, value);
+    settings.setProperty("iam_host", OTHER_HOST);
+    settings.setProperty("iam_default_port", "1234");
+    settings.setProperty("iam_region", "eu-west-1");
+    settings.setProperty("iam_expiration", "60");
+    settings.setProperty("aws_profile", "staging");
+    settings.setProperty("iam_verify_writer", "true");
 
     Login login = loginOf(way, settings);
 
     assertThat(login.user()).isEqualTo(rds.account());
-    assertThat(login.token()).contains(inTheToken);
     assertThat(login.tlsProtocol()).startsWith("TLS");
-    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(name.equals("iam_expiration") ? 60 : 870));
-    boolean signedForAnother = List.of("iam_host", "iam_default_port", "iam_region").contains(name);
-    assertThat(login.accepted()).isEqualTo(!signedForAnother);
-    if (way != Way.DATA_SOURCE && way != Way.DATA_SOURCE_CLASS) {
-      String rest = way == Way.URL ? "?loggerLevel=OFF" : "";
-      assertThat(RecordingDriver.lastUrl()).isEqualTo(config().getJdbcUrl() + rest);
-      assertThat(RecordingDriver.lastProperties())
-          .containsOnlyKeys("user", "password", "sslmode")
-          .containsEntry("user", rds.account())
-          .containsEntry("password", login.token());
-    }
+    assertThat(login.accepted()).isFalse(); // the token is for another endpoint
+    assertThat(login.token())
+        .startsWith(OTHER_HOST + ":1234/")
+        .contains("%2Feu-west-1%2Frds-db%2F", keyOfTheProfile.id());
+    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
+    String rest = way == Way.URL ? "?loggerLevel=OFF" : "";
+    assertThat(RecordingDriver.lastUrl()).isEqualTo(config().getJdbcUrl() + rest);
+    assertThat(RecordingDriver.lastProperties())
+        .containsOnlyKeys("user", "password", "sslmode")
+        .containsEntry("user", rds.account())
+        .containsEntry("password", login.token());
   }
 
   @ParameterizedTest
   @EnumSource
-  void aRoleThatSigns(Way way) throws Exception {
+  void givesNone(Way way) throws Exception {
+    Login login = loginOf(way, new Properties());
+
+    assertThat(login.accepted()).isTrue();
+    assertThat(login.accessKeyId()).isEqualTo(key.id());
+    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(870));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SETTERS", "FILE"})
+  void givesARoleThatSigns(Way way) throws Exception {
     LocalRole role =
         LocalRole.named("orders")
             .trusts("arn:aws:iam::123456789012:user/app")
@@ -289,6 +228,40 @@ class WaysInIT {
   }
 
   @Test
+  void readsBackWhatItsSettersWrote() throws Exception {
+    try (IamHikariDataSource pool = new IamHikariDataSource()) {
+      assertThat(pool.getIamDefaultPort()).isZero();
+      assertThat(pool.getIamExpiration()).isEqualTo(870);
+      pool.setIamHost(OTHER_HOST);
+      pool.setIamDefaultPort(1234);
+      pool.setIamRegion("eu-west-1");
+      pool.setIamExpiration(60);
+      pool.setAwsProfile("staging");
+      pool.setIamRoleArn("arn:aws:iam::123456789012:role/orders");
+      pool.setIamRoleSessionName("ways-in");
+      pool.setIamRoleExternalId("tenant:7/eu");
+      pool.setIamVerifyWriter(true);
+
+      assertThat(pool)
+          .returns(OTHER_HOST, IamHikariDataSource::getIamHost)
+          .returns(1234, IamHikariDataSource::getIamDefaultPort)
+          .returns("eu-west-1", IamHikariDataSource::getIamRegion)
+          .returns(60, IamHikariDataSource::getIamExpiration)
+          .returns("staging", IamHikariDataSource::getAwsProfile)
+          .returns("arn:aws:iam::123456789012:role/orders", IamHikariDataSource::getIamRoleArn)
+          .returns("ways-in", IamHikariDataSource::getIamRoleSessionName)
+          .returns("tenant:7/eu", IamHikariDataSource::getIamRoleExternalId)
+          .returns(true, IamHikariDataSource::isIamVerifyWriter);
+      pool.setIamHost(null);
+      assertThat(pool.getIamHost()).isNull();
+      assertThatThrownBy(() -> pool.setIamExpiration(901))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("iam_expiration is 901");
+      assertThat(pool.getIamExpiration()).isEqualTo(60);
+    }
+  }
+
+  @Test
   void whatStandsBesideTheUrlComesBeforeWhatStandsInIt() throws Exception {
     HikariConfig config = config();
     config.setJdbcUrl(config.getJdbcUrl() + "?iam_region=eu-west-1&iam_expiration=60");
@@ -299,11 +272,10 @@ class WaysInIT {
     }
 
     assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(log.linesOf(Level.WARN))
         .contains(
-            "WaysInIT - iam_region is eu-west-1 in the JDBC URL but us-east-2 in the properties;"
-                + " using us-east-2.");
+            "WaysInIT - iam_region is eu-west-1 in the JDBC URL and us-east-2 beside it;"
+                + " us-east-2 is used.");
   }
 
   @Test
@@ -312,11 +284,12 @@ class WaysInIT {
     properties.setProperty("iam_expiration", "60");
     properties.setProperty("dataSource.iam_expiration", "120");
 
-    try (IamHikariDataSource pool = new IamHikariDataSource(properties)) {
+    try (LogWatch warnings = LogWatch.of(IamHikariDataSource.class.getName());
+        IamHikariDataSource pool = new IamHikariDataSource(properties)) {
       assertThat(pool.getIamExpiration()).isEqualTo(60);
-      pool.getDataSource().getConnection().close();
+      assertThat(warnings.linesOf(Level.WARN))
+          .containsExactly("iam_expiration is 60 but dataSource.iam_expiration is 120; using 60.");
     }
-    assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
   }
 
   @Test
@@ -326,14 +299,12 @@ class WaysInIT {
 
     new IamHikariDataSource(config).close();
 
-    assertThat(log.list)
-        .filteredOn(event -> event.getLevel() == Level.WARN)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(log.linesOf(Level.WARN))
         .containsExactly(
             "WaysInIT - iam_region is xx-atlantis-1, which is not the region in "
                 + rds.host()
-                + "; using xx-atlantis-1.",
-            "WaysInIT - The AWS SDK does not know the region xx-atlantis-1; using it anyway.");
+                + "; xx-atlantis-1 is used.",
+            "WaysInIT - The AWS SDK does not know the region xx-atlantis-1; it is used.");
   }
 
   @Test
@@ -344,23 +315,13 @@ class WaysInIT {
     try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
       pool.getDataSource().getConnection().close();
       assertThat(pool.doctor().offline().withoutLogin().examine().toString())
-          .contains("A password is configured; ignoring it, and sending the IAM token.");
+          .contains("A password is configured; it is ignored, the IAM token is sent.");
     }
 
-    assertThat(log.list)
-        .filteredOn(event -> event.getLevel() == Level.WARN)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(log.linesOf(Level.WARN))
         .containsExactly(
-            "WaysInIT - A password is configured; ignoring it, and sending the IAM token.");
+            "WaysInIT - A password is configured; it is ignored, the IAM token is sent.");
     assertThat(RecordingDriver.lastProperties().getProperty("password")).contains("X-Amz-");
-  }
-
-  @Test
-  void signsAnEndpointInUpperCaseWithATrailingDotInLowerCaseWithout() throws Exception {
-    Properties settings = new Properties();
-    settings.setProperty("iam_host", OTHER_HOST.toUpperCase(Locale.ROOT) + ".");
-
-    assertThat(loginOf(Way.DATA_SOURCE_PROPERTIES, settings).token()).startsWith(OTHER_HOST + ":");
   }
 
   @Test
@@ -370,7 +331,7 @@ class WaysInIT {
     hidden.setPortNumbers(new int[] {rds.listeningPort()});
     hidden.setDatabaseName(rds.database());
     hidden.setSslMode("require");
-    DataSource unknown = new RecordingDataSource(hidden, new ArrayDeque<>());
+    DataSource unknown = InterceptedDataSource.of(hidden, () -> null);
     HikariConfig config = config();
     config.setJdbcUrl(null);
     config.setDataSource(unknown);
@@ -381,11 +342,10 @@ class WaysInIT {
         Connection connection = pool.getDataSource().getConnection()) {
       assertThat(connection.isValid(5)).isTrue();
     }
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(log.linesOf(Level.WARN))
         .contains(
-            "WaysInIT - iam-hikari cannot tell whether this driver uses TLS; make sure that it"
-                + " does, because an IAM token is a password.");
+            "WaysInIT - It cannot be told here whether this driver uses TLS; see to it that it"
+                + " does, since an IAM token is a password.");
   }
 
   private Login loginOf(Way way, Properties settings) throws Exception {
@@ -395,7 +355,7 @@ class WaysInIT {
       try (Connection connection = pool.getDataSource().getConnection()) {
         assertThat(connection.isValid(5)).isTrue();
       } catch (SQLException refusal) {
-        assertThat(refusal.getMessage()).contains("IAM login failed for ");
+        assertThat(refusal.getMessage()).contains(" was refused: ");
       }
     }
     List<Login> logins = rds.logins();
@@ -405,21 +365,9 @@ class WaysInIT {
 
   /** As the log tells, without the token. */
   private Duration usableFor() {
-    Pattern life =
-        Pattern.compile("New token for .*: signed at (\\S+) with .*, usable until (\\S+)\\.");
-    List<Duration> lives = new ArrayList<>();
-    for (ILoggingEvent event : log.list) {
-      Matcher times = life.matcher(event.getFormattedMessage());
-      if (times.find()) {
-        lives.add(Duration.between(Instant.parse(times.group(1)), Instant.parse(times.group(2))));
-      }
-    }
-    assertThat(lives).hasSize(1);
-    return lives.get(0);
-  }
-
-  private static ch.qos.logback.classic.Logger logger() {
-    return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(IamDataSource.class);
+    Matcher times = NEW_TOKEN.matcher(String.join(" ", log.linesOf(Level.DEBUG)));
+    assertThat(times.find()).isTrue();
+    return Duration.between(Instant.parse(times.group(1)), Instant.parse(times.group(2)));
   }
 
   private static HikariConfig config() {
