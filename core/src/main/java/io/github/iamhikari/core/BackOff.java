@@ -35,6 +35,11 @@ record BackOff(Duration length, long sinceNanos) {
     return new BackOff(length, now);
   }
 
+  /** As long, and over now. */
+  BackOff overAt(long now) {
+    return new BackOff(length, now - length.toNanos());
+  }
+
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) <= 0 ? one : other;
   }

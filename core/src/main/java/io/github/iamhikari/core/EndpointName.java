@@ -101,7 +101,11 @@ record EndpointName(String name, Kind kind, @Nullable String region) {
     }
     String word = labels[regionFirst ? hash + 1 : hash + 2];
     if (kind == Kind.GLOBAL) {
-      boolean global = word.equals("global") && regionFirst && suffix.startsWith("amazonaws.");
+      boolean global =
+          word.equals("global")
+              && regionFirst
+              && suffix.startsWith("amazonaws.")
+              && !shapesOfRegions(suffix, true).isEmpty();
       return global ? Optional.of(new EndpointName(name, kind, null)) : Optional.empty();
     }
     return isRegion(word, suffix, regionFirst)

@@ -464,7 +464,7 @@ final class Login {
     }
 
     private Refusal withoutWait(long now) {
-      return with(new BackOff(Duration.ZERO, now));
+      return with(backOff.overAt(now));
     }
 
     private Refusal waitingOnceMore(long now) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -142,17 +143,6 @@ class CachedTokenTest {
   }
 
   @Test
-  void neverUsesATokenAfterItsTimeEvenIfNoneCanBeSigned() throws Exception {
-    CachedToken cached = cached(870);
-    cached.current(PATIENCE);
-    signer.failing = true;
-
-    time.advance(Duration.ofSeconds(870));
-
-    assertThatThrownBy(() -> cached.current(PATIENCE)).isInstanceOf(SQLException.class);
-  }
-
-  @Test
   void sharesAFailureForAMomentAndThenTriesAgain() throws Exception {
     CachedToken cached = cached(870);
     signer.failing = true;
@@ -200,55 +190,6 @@ class CachedTokenTest {
     }
 
     assertThat(secondsOfAttempts).containsExactly(0, 1, 3, 7, 12, 17, 22, 27);
-  }
-
-  @Test
-  void renewsAfterTheMachineSlept() throws Exception {
-    CachedToken cached = cached(870);
-    cached.current(PATIENCE);
-
-    time.setWallClock(Duration.ofHours(8));
-
-    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
-  }
-
-  @Test
-  void countsTheTimeThatPassedWhenTheClockIsSetBack() throws Exception {
-    CachedToken cached = cached(870);
-    cached.current(PATIENCE);
-
-    time.advance(Duration.ofSeconds(870));
-    time.setWallClock(Duration.ofMinutes(-10));
-
-    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
-  }
-
-  @Test
-  void signsOnceForManyCallersWithoutALivingToken() throws Exception {
-    CachedToken cached = cached(870, threads);
-    CountDownLatch release = signer.hold();
-
-    List<Future<String>> callers = callers(1_000, cached);
-    signer.awaitHeld();
-    release.countDown();
-
-    for (Future<String> caller : callers) {
-      assertThat(caller.get(30, SECONDS)).isEqualTo("token 1");
-    }
-    assertThat(signer.attempts).hasValue(1);
-  }
-
-  @Test
-  void signsOnceForCallersWhoComeAsASigningEnds() throws Exception {
-    for (int round = 1; round <= 2_000; round++) {
-      CachedToken cached = cached(870, threads);
-      cached.living(); // begins
-      List<Future<String>> callers = callers(2, cached);
-      for (Future<String> caller : callers) {
-        caller.get(30, SECONDS);
-      }
-      assertThat(signer.attempts).hasValue(round);
-    }
   }
 
   @Test
@@ -318,6 +259,29 @@ class CachedTokenTest {
   }
 
   @Test
+  void asksNoThirdTimeAProviderThatHeedsNoInterrupt() throws Exception {
+    Semaphore asked = new Semaphore(0);
+    Semaphore release = new Semaphore(0);
+    CachedToken cached =
+        cached(
+            870,
+            (request, expiration) -> {
+              asked.release();
+              release.acquireUninterruptibly();
+              throw new IllegalStateException("too late");
+            },
+            threads);
+    for (int i = 0; i < 4; i++) {
+      assertThatThrownBy(() -> cached.current(Duration.ZERO)).isInstanceOf(SQLException.class);
+      assertThat(i >= 2 || asked.tryAcquire(30, SECONDS)).isTrue();
+      time.advance(Duration.ofSeconds(60));
+    }
+
+    assertThat(asked.availablePermits()).isZero();
+    release.release(2);
+  }
+
+  @Test
   void letsGoWhoWaitsForATokenWhenItIsClosed() throws Exception {
     CachedToken cached = cached(870, threads);
     signer.hold();
@@ -362,20 +326,6 @@ class CachedTokenTest {
   }
 
   @Test
-  void replacesATokenOnceForAllWhoDoNotWantIt() throws Exception {
-    CachedToken cached = cached(870);
-    IamToken unwanted = cached.current(PATIENCE);
-
-    List<String> replacements = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      replacements.add(value(cached.insteadOf(unwanted, PATIENCE)));
-    }
-
-    assertThat(replacements).hasSize(10).containsOnly("token 2");
-    assertThat(cached.current(PATIENCE).value()).isEqualTo("token 2");
-  }
-
-  @Test
   void keepsATokenThatItCannotReplace() throws Exception {
     CachedToken cached = cached(870);
     IamToken unwanted = cached.current(PATIENCE);
@@ -407,11 +357,15 @@ class CachedTokenTest {
   }
 
   private CachedToken cached(int expiration, Executor signingThreads) {
+    return cached(expiration, signer, signingThreads);
+  }
+
+  private CachedToken cached(int expiration, TokenSigner signedBy, Executor signingThreads) {
     return new CachedToken(
         "pool",
         REQUEST,
         Duration.ofSeconds(expiration),
-        signer,
+        signedBy,
         signingThreads,
         time,
         time::nanoTime,

@@ -145,6 +145,7 @@ class EndpointNameTest {
         "orders.endpoint.c9akciq32rgb.us-east-2.rds.amazonaws.com",
         "orders.endpoint.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com",
         "orders.global-c9akciq32rgb.us-east-2.rds.amazonaws.com",
+        "orders.global-c9akciq32rgb.global.rds.amazonaws.com.example.com",
         "orders.cluster-c9akciq32rgb.global.rds.amazonaws.com",
         "orders..us-east-2.rds.amazonaws.com",
         ".c9akciq32rgb.us-east-2.rds.amazonaws.com",

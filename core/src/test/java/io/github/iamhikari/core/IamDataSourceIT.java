@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.postgresql.util.PSQLException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
@@ -86,16 +84,6 @@ class IamDataSourceIT {
   }
 
   @Test
-  void signsOnceForManyLogins() throws SQLException {
-    try (IamDataSource dataSource = dataSource().build()) {
-      for (int i = 0; i < 5; i++) {
-        dataSource.getConnection().close();
-      }
-    }
-    assertThat(logins()).hasSize(5).extracting(Login::token).containsOnly(logins().get(0).token());
-  }
-
-  @Test
   void sendsNoPasswordButItsOwnTokens() throws SQLException {
     try (IamDataSource dataSource = dataSource().build()) {
       dataSource.getConnection("app", "hunter2").close();
@@ -144,64 +132,6 @@ class IamDataSourceIT {
           .hasCauseInstanceOf(SQLException.class)
           .extracting(e -> ((SQLException) e).getSQLState())
           .isEqualTo("28000");
-    }
-    assertThat(logins()).hasSize(1);
-  }
-
-  @Test
-  void answersHikariCpsRetriesOf30sWithTheServersFirstWord() {
-    rds.revoke(key.id());
-    List<Integer> secondsOfLogins = new ArrayList<>();
-
-    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
-      for (int second = 0; second < 30; second++) {
-        int before = logins().size();
-        assertThatThrownBy(dataSource::getConnection)
-            .isInstanceOf(SQLException.class)
-            .hasMessageContaining("FATAL: PAM authentication failed for user \"app\"")
-            .hasCauseInstanceOf(PSQLException.class);
-        if (logins().size() > before) {
-          secondsOfLogins.add(second);
-        }
-        clock.advance(Duration.ofSeconds(1));
-      }
-    }
-
-    assertThat(secondsOfLogins).hasSizeBetween(4, 6).startsWith(0, 2);
-  }
-
-  @Test
-  void logsInAgainAsSoonAsTheServerMayHaveChangedItsMind() throws SQLException {
-    rds.revoke(key.id());
-
-    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
-      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
-      assertThat(dataSource.getProblem()).isPresent();
-      rds.add(key);
-      assertThatThrownBy(dataSource::getConnection)
-          .isInstanceOf(SQLException.class)
-          .hasMessageEndingWith(
-              " The server answered this 0 s ago; the next login is tried in 2 s.");
-
-      clock.advance(Duration.ofSeconds(2));
-      assertThat(dataSource.getProblem()).isEmpty();
-
-      dataSource.getConnection().close();
-    }
-  }
-
-  @Test
-  void signsWithOtherCredentialsAfterARefusal() throws SQLException {
-    AccessKey next = AccessKey.random();
-    rds.add(next);
-    rds.revoke(key.id());
-
-    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
-      assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
-      credentials.set(AwsBasicCredentials.create(next.id(), next.secret()));
-      clock.advance(Duration.ofSeconds(2));
-
-      dataSource.getConnection().close();
     }
     assertThat(logins()).hasSize(1);
   }
@@ -263,31 +193,6 @@ class IamDataSourceIT {
                 .build();
         Connection connection = dataSource.getConnection()) {
       assertThat(currentUser(connection)).isEqualTo("app");
-    }
-  }
-
-  @Test
-  void outlivesManyTokens() throws SQLException {
-    try (IamDataSource dataSource = dataSource().clock(clock, clock::nanoTime).build()) {
-      for (int i = 0; i < 30; i++) {
-        dataSource.getConnection().close();
-        clock.advance(Duration.ofSeconds(869));
-        dataSource.getConnection().close();
-        clock.advance(Duration.ofSeconds(1));
-      }
-    }
-    assertThat(logins()).hasSize(60).allMatch(Login::accepted);
-  }
-
-  @Test
-  void showsNoTokenAsText() throws SQLException {
-    try (IamDataSource dataSource = dataSource().build()) {
-      dataSource.getConnection().close();
-
-      assertThat(dataSource)
-          .hasToString(
-              "IamDataSource (user \"app\" at %s:%d (region us-east-2))"
-                  .formatted(rds.host(), rds.port()));
     }
   }
 

@@ -187,6 +187,8 @@ class LoginConfigurationTest {
         "jdbc:postgresql://E/d?iam_host=r.c9akciq32rgb.eu-west-1.rds.amazonaws.com | The JDBC URL"
             + " connects to the region us-east-2, but iam_host is"
             + " r.c9akciq32rgb.eu-west-1.rds.amazonaws.com, in another region.",
+        "jdbc:postgresql://E/d?iam_region=eu-west-1 | iam_region is eu-west-1, which is not the region in orders.c9akciq32rgb.us-east-2.rds.amazonaws.com; using eu-west-1.",
+        "jdbc:postgresql://g.global-c9akciq32rgb.global.rds.amazonaws.com/d?iam_region=eu-nowhere-1&sslmode=require | The AWS SDK does not know the region eu-nowhere-1; using it anyway.",
       })
   void warnsOfWhatIsMostLikelyAMistake(String url, String warning) {
     url("app", url.replace("E", ENDPOINT));

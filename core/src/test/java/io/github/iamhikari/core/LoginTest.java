@@ -208,6 +208,58 @@ class LoginTest {
   }
 
   @Test
+  void spacesTheLoginsOfAPoolWithConnectionsAfterOneWasAcceptedToo() throws SQLException {
+    dataSource.getConnection();
+    server.answersOnce(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    Login login = dataSource.login();
+    time.advance(login.timeToTurn(true));
+
+    dataSource.getConnection();
+
+    assertThat(login.timeToTurn(true)).isPositive();
+    assertThat(login.timeToTurn(false)).isZero();
+  }
+
+  @Test
+  void holdsCallersWhomTheServerIsLikelyToAcceptInTime() throws SQLException {
+    Login login = dataSource.login();
+    dataSource.getConnection();
+    time.advance(Duration.ofSeconds(10));
+    dataSource.connectionsLost();
+    assertThat(login.isHeld(Duration.ofSeconds(30))).isFalse();
+    server.answers(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(login.isHeld(Duration.ofMillis(2_501))).as("1.5 s, and 1 s to tell").isTrue();
+    assertThat(login.isHeld(Duration.ofMillis(2_500))).isFalse();
+    time.advance(Duration.ofMinutes(5));
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    assertThat(login.isHeld(Duration.ofSeconds(30))).as("after 5 minutes").isFalse();
+  }
+
+  @Test
+  void tellsHowOldAnAnswerIsAndWhenTheNextLoginIsSent() {
+    server.answers(refused);
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+    time.advance(Duration.ofSeconds(1));
+
+    assertThatThrownBy(dataSource::getConnection)
+        .hasMessageEndingWith(
+            " This was the server's answer 1 s ago; the next login is sent in 1 s.");
+    assertThat(dataSource.getTokenStatus().lastFailure())
+        .contains("Z: The IAM login of user \"app\"");
+  }
+
+  @Test
+  void knowsWhyThereIsNoToken() {
+    key = "";
+    assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
+
+    assertThat(dataSource.getProblem()).isPresent();
+  }
+
+  @Test
   void triesAnotherTokenWithEachLoginThatFollowsARefusal() {
     server.answers(refused);
 
@@ -430,11 +482,15 @@ class LoginTest {
         .hasMessageContaining("Check (1) the AWS credentials must not be revoked");
   }
 
-  @Test
-  void letsOneLoginAloneFindOutWhetherARefusalStillHolds() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void letsOneLoginAloneFindOutWhetherARefusalStillHolds(boolean renewed) throws Exception {
     server.answers(refused);
     assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLException.class);
-    time.advance(Duration.ofSeconds(2));
+    time.advance(Duration.ofSeconds(renewed ? 1 : 2));
+    if (renewed) {
+      dataSource.renewToken();
+    }
     server.accepts();
     CountDownLatch release = server.hold();
     ExecutorService threads = Executors.newCachedThreadPool();

@@ -151,6 +151,22 @@ class TransportSecurityTest {
                 + " PEM file of root certificates, such as Amazon's bundle");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "postgresql, sslfactory,    io.github.iamhikari.core.PostgresSslFactory, sslfactoryarg",
+    "mysql,      socketFactory, io.github.iamhikari.core.MySqlSocketFactory, trustCertificateKeyStoreUrl",
+    "mariadb,    tlsSocketType, IAM-HIKARI,                                  verifiedServer",
+  })
+  void hasTheDriverVerifyByTheRegionsRootsAndTheEndpointsName(
+      String protocol, String hook, String ours, String argument) {
+    Properties properties = new Properties();
+
+    require("jdbc:" + protocol + "://h/d", properties);
+
+    assertThat(properties).containsEntry(hook, ours);
+    assertThat(properties.getProperty(argument)).contains(ENDPOINT + ",us-east-2");
+  }
+
   @Test
   void leavesOtherPropertiesAlone() {
     Properties properties = properties("ApplicationName=orders");

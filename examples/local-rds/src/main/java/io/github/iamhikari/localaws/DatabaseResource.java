@@ -5,9 +5,9 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.util.Locale;
 
 /**
- * What RDS tells of a DB instance or an Aurora cluster. Immutable.
+ * A DB instance or an Aurora cluster as RDS describes it. Immutable.
  *
- * @param endpoint where clients connect to, and the region
+ * @param endpoint the endpoint, with its region
  * @param account the account it belongs to
  * @param resourceId the id that policies for {@code rds-db:connect} name it by
  * @param engine such as {@code postgres} or {@code aurora-mysql}
@@ -37,7 +37,7 @@ public record DatabaseResource(
     return new DatabaseResource(endpoint, LocalRds.ACCOUNT, resourceId, engine, true, AVAILABLE);
   }
 
-  /** What RDS would tell of this stand-in, now. */
+  /** The description of this stand-in, as it is now. */
   static DatabaseResource of(LocalRds rds) {
     Endpoint endpoint = new Endpoint(rds.host(), rds.port(), rds.region());
     String status = rds.isRunning() ? AVAILABLE : "stopped";
@@ -71,7 +71,7 @@ public record DatabaseResource(
     return new DatabaseResource(endpoint, account, resourceId, engine, iamLogin, other);
   }
 
-  /** What the endpoint's name begins with. */
+  /** The beginning of the endpoint's name. */
   String identifier() {
     return endpoint.host().split("\\.", 2)[0].toLowerCase(Locale.ROOT);
   }

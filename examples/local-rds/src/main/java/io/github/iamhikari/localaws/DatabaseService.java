@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 /**
  * RDS. Safe for use by several threads.
  *
- * @param databases what it tells of
- * @param globalClusters the global databases among that, by their identifiers
+ * @param databases the databases
+ * @param globalClusters the global databases, by their identifiers
  * @param customEndpoints clusters by the names of their custom endpoints
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBInstances.html">DescribeDBInstances</a>
@@ -43,7 +43,7 @@ record DatabaseService(
     return query.response(Xml.element("DBClusters", clusters));
   }
 
-  /** One global database, or without an identifier all of the account. */
+  /** One global database, or all of the account if no identifier is given. */
   HttpResponse describeGlobalClusters(Query query, Identity caller) {
     Optional<String> wanted = query.optional("GlobalClusterIdentifier");
     caller.demand(
@@ -118,7 +118,7 @@ record DatabaseService(
     return found;
   }
 
-  /** Whether it is that one, in whatever case; or any, where none is named. */
+  /** Whether the name is that one, ignoring case, or none is given. */
   private static boolean isWanted(Optional<String> wanted, String identifier) {
     return wanted.orElse(identifier).equalsIgnoreCase(identifier);
   }

@@ -2,13 +2,13 @@ package io.github.iamhikari.localaws;
 
 import java.util.List;
 
-/** What a principal's policies say of an action on a resource. */
+/** The decision of a principal's policies on an action and a resource. */
 enum Decision {
   ALLOWED("allowed"),
   EXPLICIT_DENY("explicitDeny"),
   IMPLICIT_DENY("implicitDeny");
 
-  /** How IAM names it. */
+  /** The name in IAM's API. */
   final String iamName;
 
   Decision(String iamName) {

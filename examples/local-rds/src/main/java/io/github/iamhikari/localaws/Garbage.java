@@ -1,8 +1,8 @@
 package io.github.iamhikari.localaws;
 
 /**
- * Responses that no client can use. All that have a body quote the right one, with its secrets, so
- * that a client that logs or reports them is found out.
+ * Responses that no client can use. Those with a body quote the right one, with its secrets, to
+ * find clients that log or report them.
  */
 public enum Garbage implements HttpFault {
   /** A page, as of a proxy that asks for a login. */

@@ -11,7 +11,7 @@ public final class Hang implements HttpFault {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
 
-  /** A hang that is not released yet. */
+  /** A hang, not released yet. */
   public Hang() {}
 
   @Override
@@ -22,10 +22,10 @@ public final class Hang implements HttpFault {
   }
 
   /**
-   * Waits until a client waits for a response, for 60 seconds at most.
+   * Waits until a client waits for a response, up to 60 seconds.
    *
    * @throws InterruptedException if the thread is interrupted
-   * @throws AssertionError if no client has come
+   * @throws AssertionError if no client came
    */
   public void awaitRequest() throws InterruptedException {
     if (!asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -33,7 +33,7 @@ public final class Hang implements HttpFault {
     }
   }
 
-  /** Lets all responses go, those of later requests too. */
+  /** Releases all responses, also those to later requests. */
   public void release() {
     released.countDown();
   }

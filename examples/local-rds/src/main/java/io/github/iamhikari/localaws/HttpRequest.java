@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A request that an {@link HttpStandIn} received. Immutable.
  *
  * @param method such as {@code GET}
- * @param path what stands before the query, such as {@code /latest/meta-data/}
- * @param query what stands after the question mark, still encoded; empty without one
+ * @param path the path without the query, such as {@code /latest/meta-data/}
+ * @param query the part after the question mark, encoded; empty without one
  * @param headers each header's value, by its name in lower case
  * @param body the body as text; empty without one
  */
@@ -20,8 +20,8 @@ public record HttpRequest(
    * A request with these parts.
    *
    * @param method such as {@code GET}
-   * @param path what stands before the query
-   * @param query what stands after the question mark
+   * @param path the path without the query
+   * @param query the part after the question mark
    * @param headers each header's value, by its name in lower case
    * @param body the body as text
    */
@@ -39,7 +39,7 @@ public record HttpRequest(
     return headers.get(name.toLowerCase(Locale.ROOT));
   }
 
-  /** Method and path, such as {@code GET /latest/meta-data/}; no secret stands in them. */
+  /** Method and path, such as {@code GET /latest/meta-data/}; they contain no secret. */
   @Override
   public String toString() {
     return method + " " + path;

@@ -27,7 +27,7 @@ public record HttpResponse(int status, String contentType, String body) {
     return new HttpResponse(status, contentType, other);
   }
 
-  /** All but the body, which may hold credentials. */
+  /** Everything but the body, which may contain credentials. */
   @Override
   public String toString() {
     return "HttpResponse[" + status + ", " + contentType + "]";

@@ -37,10 +37,10 @@ final class HttpServer implements AutoCloseable {
   /** What the server does with a request. */
   interface Service {
 
-    /** The response, or an {@link InterruptedException} if the client shall get none. */
+    /** The response, or an {@link InterruptedException} for no response. */
     HttpResponse answer(HttpRequest request) throws InterruptedException;
 
-    /** The time that a response is dated with. */
+    /** The time for the header {@code Date}. */
     Instant now();
   }
 
@@ -162,7 +162,7 @@ final class HttpServer implements AutoCloseable {
     output.flush();
   }
 
-  /** Stops listening and cuts all connections. Returns when its threads are gone. */
+  /** Stops listening and closes all connections. Returns when its threads have ended. */
   @Override
   public void close() {
     try {

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP server on a free port of 127.0.0.1, which a test can break and mend. Safe for use by
+ * An HTTP server on a free port of 127.0.0.1, which a test can break and repair. Safe for use by
  * several threads. It listens until it is {@linkplain #close() closed}.
  */
 public final class HttpStandIn implements AutoCloseable {
@@ -46,9 +46,9 @@ public final class HttpStandIn implements AutoCloseable {
   }
 
   /**
-   * Starts a server by the system's clock.
+   * Starts a server with the system's clock.
    *
-   * @param service what it answers, asked by several threads
+   * @param service the service behind it, called by several threads
    * @return the server; to be closed by the caller
    */
   public static HttpStandIn start(Function<HttpRequest, HttpResponse> service) {
@@ -58,10 +58,9 @@ public final class HttpStandIn implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param clock what the {@code Date} of each response comes from
-   * @param service what it answers, asked by several threads
-   * @param name what a request is called in {@link #requests()} and {@link #fail(String,
-   *     HttpFault)}
+   * @param clock the clock for the header {@code Date}
+   * @param service the service behind it, called by several threads
+   * @param name the name of a request in {@link #requests()} and {@link #fail(String, HttpFault)}
    */
   static HttpStandIn start(
       InstantSource clock,
@@ -75,7 +74,7 @@ public final class HttpStandIn implements AutoCloseable {
   }
 
   /**
-   * Where it listens.
+   * The server's address.
    *
    * @return a URL such as {@code http://127.0.0.1:32768}
    */
@@ -87,7 +86,7 @@ public final class HttpStandIn implements AutoCloseable {
    * The requests so far.
    *
    * @return their names, oldest first; a copy. A name is a method and a path, such as {@code GET
-   *     /path}, or the action that is called of {@link LocalAws}
+   *     /path}, or for {@link LocalAws} the action
    */
   public List<String> requests() {
     return List.copyOf(requests);
@@ -96,7 +95,7 @@ public final class HttpStandIn implements AutoCloseable {
   /**
    * Breaks every response from now on, until {@link #mend()}.
    *
-   * @param how what becomes of a response
+   * @param how the fault
    */
   public void fail(HttpFault how) {
     fail("", how);
@@ -105,8 +104,8 @@ public final class HttpStandIn implements AutoCloseable {
   /**
    * Breaks the responses to some requests from now on, until {@link #mend()}.
    *
-   * @param beginning how the names of these requests begin, as {@link #requests()} tells them
-   * @param how what becomes of a response
+   * @param beginning the beginning of these requests' names, as in {@link #requests()}
+   * @param how the fault
    */
   public void fail(String beginning, HttpFault how) {
     faultyName = beginning;
@@ -116,7 +115,7 @@ public final class HttpStandIn implements AutoCloseable {
   /**
    * Delays every response from now on, until {@link #mend()}.
    *
-   * @param delay by how much
+   * @param delay the delay
    */
   public void slowBy(Duration delay) {
     fail(
@@ -126,12 +125,12 @@ public final class HttpStandIn implements AutoCloseable {
         });
   }
 
-  /** Answers as it should from now on. Responses under way stay broken. */
+  /** Ends all faults. Responses that are being sent stay broken. */
   public void mend() {
     fault = null;
   }
 
-  /** Cuts all connections and refuses new ones, until {@link #comeUp()}. It keeps its port. */
+  /** Closes all connections and refuses new ones, until {@link #comeUp()}. It keeps its port. */
   public synchronized void goDown() {
     server.close();
     try {
@@ -188,7 +187,7 @@ public final class HttpStandIn implements AutoCloseable {
     }
   }
 
-  /** Cuts all connections and frees the port. */
+  /** Closes all connections and frees the port. */
   @Override
   public synchronized void close() {
     closed.countDown();

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * An IAM user or a session of a role, by one of its access keys.
  *
  * @param account the account it belongs to
- * @param arn its ARN, as {@code GetCallerIdentity} tells
+ * @param arn its ARN, as {@code GetCallerIdentity} returns it
  * @param principal the ARN of the user or the role
- * @param userId its unique id, as {@code GetCallerIdentity} tells
- * @param policy what it may do
+ * @param userId its unique id, as {@code GetCallerIdentity} returns it
+ * @param policy its policy
  * @param key the access key
  * @param expiration when the session ends; null for a user
  */
@@ -38,9 +38,9 @@ record Identity(
   }
 
   /**
-   * Checks that it may do something.
+   * Checks that its policy allows an action.
    *
-   * @throws ServiceException otherwise
+   * @throws ServiceException if it does not
    */
   void demand(String action, String resource) {
     if (decide(action, resource) != Decision.ALLOWED) {
@@ -56,7 +56,7 @@ record Identity(
             " ", "User:", arn, "is not authorized to perform:", action, "on resource:", resource));
   }
 
-  /** What it may log in to. */
+  /** The policy for logins. */
   LoginPolicy logins(InstantSource clock) {
     return (action, resource) -> {
       if (hasEnded(clock.instant())) {

@@ -18,9 +18,9 @@ import java.util.function.Supplier;
  * {@code DescribeDBClusters}, {@code DescribeGlobalClusters}, {@code DescribeDBClusterEndpoints})
  * and IAM ({@code SimulatePrincipalPolicy}).
  *
- * <p>It knows users and roles. A request must be signed with a key of theirs, by Signature Version
- * 4, within 15 minutes of its clock. Its {@linkplain Builder#database databases} let in users and
- * sessions of roles whose policies allow {@code rds-db:connect}, or on Aurora DSQL {@code
+ * <p>It knows users and roles. Requests must be signed with their keys, by Signature Version 4,
+ * within 15 minutes of its clock. Its {@linkplain Builder#database databases} accept logins of
+ * users and roles' sessions whose policies allow {@code rds-db:connect}, or on Aurora DSQL {@code
  * dsql:DbConnect} and {@code dsql:DbConnectAdmin}, until the session ends.
  *
  * <p>Safe for use by several threads. It runs until it is {@linkplain #close() closed}.
@@ -56,9 +56,9 @@ public final class LocalAws implements AutoCloseable {
   }
 
   /**
-   * Begins to describe a stand-in.
+   * Describes a stand-in.
    *
-   * @return a builder that can start it as it is, without users and roles
+   * @return a builder, without users and roles yet
    */
   public static Builder builder() {
     return new Builder();
@@ -87,9 +87,9 @@ public final class LocalAws implements AutoCloseable {
   }
 
   /**
-   * The server that it runs on, to break and mend. It names requests by their actions, such as
-   * {@code sts:AssumeRole}: {@code http().fail("sts:", LocalAws.throttles())} breaks one service,
-   * and {@code http().requests()} lists the actions that were called.
+   * The HTTP server, to break and to repair. It names requests by their actions, such as {@code
+   * sts:AssumeRole}: {@code http().fail("sts:", LocalAws.throttles())} breaks one service, and
+   * {@code http().requests()} lists the actions that were called.
    *
    * @return the server
    */
@@ -127,9 +127,9 @@ public final class LocalAws implements AutoCloseable {
   }
 
   /**
-   * Forgets an access key, and makes the databases forget it: nobody can sign with it any more.
+   * Revokes an access key, here and at the databases.
    *
-   * @param accessKeyId the key's id; nothing happens if no such key is known
+   * @param accessKeyId the key's id; an unknown one is ignored
    */
   public void revoke(String accessKeyId) {
     identities.remove(accessKeyId);
@@ -166,20 +166,20 @@ public final class LocalAws implements AutoCloseable {
     }
   }
 
-  /** Stops it. The databases forget its keys. */
+  /** Stops it, and revokes its keys at the databases. */
   @Override
   public void close() {
     http.close();
     List.copyOf(identities.keySet()).forEach(this::revoke);
   }
 
-  /** Where it listens. */
+  /** Its address. */
   @Override
   public String toString() {
     return "LocalAws[" + http.endpoint() + "]";
   }
 
-  /** Describes a {@link LocalAws} and starts it. For one thread. */
+  /** Describes a {@link LocalAws} and starts it. Not safe for use by several threads. */
   public static final class Builder {
 
     private final List<Identity> users = new ArrayList<>();
@@ -194,8 +194,7 @@ public final class LocalAws implements AutoCloseable {
     private Builder() {}
 
     /**
-     * Sets the clock that requests are judged by, that sessions end by and that responses are dated
-     * with.
+     * Sets the clock for signatures, sessions and the header {@code Date}.
      *
      * @param clock the clock, asked by several threads; the system's unless set
      * @return this
@@ -234,7 +233,7 @@ public final class LocalAws implements AutoCloseable {
     /**
      * Adds a role.
      *
-     * @param role a role with an ARN of its own
+     * @param role a role; its ARN must be unique
      * @return this
      */
     public Builder role(LocalRole role) {
@@ -243,8 +242,8 @@ public final class LocalAws implements AutoCloseable {
     }
 
     /**
-     * Adds a database. It knows the keys of users and roles until the stand-in is closed, and RDS
-     * describes it as it is when it is asked, unless it is one of Aurora DSQL.
+     * Adds a database. It accepts the keys of users and roles until the stand-in is closed. RDS
+     * describes its current state; Aurora DSQL is not described.
      *
      * @param rds a running database
      * @return this
@@ -258,9 +257,9 @@ public final class LocalAws implements AutoCloseable {
     }
 
     /**
-     * Adds a database that RDS describes, and nothing more.
+     * Adds a database that is only described by RDS.
      *
-     * @param database what RDS tells of it
+     * @param database its description
      * @return this
      */
     public Builder describes(DatabaseResource database) {
@@ -271,7 +270,7 @@ public final class LocalAws implements AutoCloseable {
     /**
      * Adds a global database that RDS describes.
      *
-     * @param globalCluster which tells of its writer what it is told
+     * @param globalCluster the global database
      * @return this
      */
     public Builder describes(LocalGlobalCluster globalCluster) {

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for the agent that gives a container its role's credentials: that of ECS, which
- * answers everybody, or that of EKS Pod Identity, which wants an authorization token. Safe for use
- * by several threads.
+ * A stand-in for the agent that gives a container its role's credentials: ECS's, which answers
+ * everybody, or EKS Pod Identity's, which requires an authorization token. Safe for use by several
+ * threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html">Container
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalContainerCredentials implements AutoCloseable {
 
-  /** Where the agent of ECS has a task's credentials. */
+  /** The path of a task's credentials on ECS. */
   private static final String ECS = "/v2/credentials/0f6b5f4e-7f0b-4a6c-9d7e-3d3a3c1f6a11";
 
-  /** Where the agent of EKS has a pod's credentials. */
+  /** The path of a pod's credentials on EKS. */
   private static final String EKS = "/v1/credentials";
 
   private final LocalRole role;
@@ -56,7 +56,7 @@ public final class LocalContainerCredentials implements AutoCloseable {
   }
 
   /**
-   * The server that it runs on: breaks it, and knows the requests.
+   * The HTTP server, to break it and to list the requests.
    *
    * @return the server
    */

@@ -4,7 +4,7 @@ import io.github.iamhikari.localrds.LocalRds;
 import java.util.List;
 
 /**
- * An Aurora global database, as RDS describes it: clusters in several regions, of which one has the
+ * An Aurora global database, as RDS describes it: clusters in several regions, one of which has the
  * writer. Safe for use by several threads.
  */
 public final class LocalGlobalCluster {
@@ -36,7 +36,7 @@ public final class LocalGlobalCluster {
   /**
    * The name of its endpoint, which leads to the writer.
    *
-   * @return a name that tells no region
+   * @return a name without a region
    */
   public String host() {
     return identifier + ".global-" + HASH + ".global.rds.amazonaws.com";
@@ -53,9 +53,9 @@ public final class LocalGlobalCluster {
   }
 
   /**
-   * Makes the cluster of a region the writer, as a switchover does, for whoever asks from now on.
+   * Makes the cluster of a region the writer, as a switchover does.
    *
-   * @param region one of its regions; another one, and it has no writer
+   * @param region one of its regions; with another region there is no writer
    */
   public void switchTo(String region) {
     state = State.in(region);
@@ -82,7 +82,7 @@ public final class LocalGlobalCluster {
     return "arn:aws:rds::" + LocalRds.ACCOUNT + ":global-cluster:" + identifier;
   }
 
-  /** Whether RDS tells of it in a region: all of the partition of its clusters do. */
+  /** Whether RDS describes it in a region: in all regions of the partition. */
   boolean isToldIn(String region) {
     return partition(region).equals(partition(regions.get(0)));
   }

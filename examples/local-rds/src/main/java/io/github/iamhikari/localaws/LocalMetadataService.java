@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stand-in for the instance metadata service of EC2, version 2: it tells nothing without a
- * session token. Safe for use by several threads.
+ * A stand-in for the instance metadata service of EC2, version 2: it answers only with a session
+ * token. Safe for use by several threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html">Instance
@@ -38,7 +38,7 @@ public final class LocalMetadataService implements AutoCloseable {
   }
 
   /**
-   * The server that it runs on: breaks it, and knows the requests.
+   * The HTTP server, to break it and to list the requests.
    *
    * @return the server
    */

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An IAM role. It has sessions, each with a temporary access key: {@link LocalAws} opens one for
- * whoever assumes the role, {@link LocalMetadataService} and {@link LocalContainerCredentials} hand
- * out the last one. Safe for use by several threads.
+ * An IAM role. It has sessions, each with a temporary access key: {@link LocalAws} opens one when a
+ * principal assumes the role, {@link LocalMetadataService} and {@link LocalContainerCredentials}
+ * hand out the last one. Safe for use by several threads.
  *
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html">IAM roles</a>
  */
@@ -51,7 +51,7 @@ public final class LocalRole implements AutoCloseable {
    * A role with the name {@code orders-role} and one session, which may log in to some databases.
    *
    * @param expiration when the session ends
-   * @param databases what its keys open
+   * @param databases the databases that accept its keys
    */
   public LocalRole(Instant expiration, LocalRds... databases) {
     this(named("orders-role").opens(databases));
@@ -59,7 +59,7 @@ public final class LocalRole implements AutoCloseable {
   }
 
   /**
-   * Begins to describe a role.
+   * Describes a role.
    *
    * @param name its name, such as {@code orders-role}
    * @return a builder of a role that nobody may assume
@@ -122,8 +122,8 @@ public final class LocalRole implements AutoCloseable {
   }
 
   /**
-   * Makes each later session last this long, whatever the client asks for: for a test that cannot
-   * wait for the 15 minutes that the shortest session of AWS lasts, or wants one that has ended.
+   * Sets how long later sessions last, whatever clients ask for. AWS's shortest session lasts 15
+   * minutes, which is too long for most tests.
    *
    * @param duration how long
    */
@@ -155,8 +155,8 @@ public final class LocalRole implements AutoCloseable {
   }
 
   /**
-   * Secret keys and session tokens of all sessions so far, for a test that looks for them where
-   * they should not be.
+   * Secret keys and session tokens of all sessions so far, for tests that search for leaked
+   * secrets.
    *
    * @return a copy
    */
@@ -176,7 +176,7 @@ public final class LocalRole implements AutoCloseable {
     return String.join(":", "arn", partition, "sts", "", account, session);
   }
 
-  /** What AWS names its sessions by. */
+  /** The role's unique id. */
   String uniqueId() {
     return "AROACLKWSDQRAOEXAMPLE";
   }
@@ -201,7 +201,7 @@ public final class LocalRole implements AutoCloseable {
     return longestSession;
   }
 
-  /** How long a session lasts for which a client asks for this time. */
+  /** How long a session lasts if the client asks for this time. */
   Duration session(Duration requested) {
     Duration actual = actualSession;
     return actual == null ? requested : actual;
@@ -231,7 +231,7 @@ public final class LocalRole implements AutoCloseable {
     keys.forEach(this::revoke);
   }
 
-  /** Describes a {@link LocalRole}. For one thread. */
+  /** Describes a {@link LocalRole}. Not safe for use by several threads. */
   public static final class Builder {
 
     private final String name;
@@ -274,8 +274,8 @@ public final class LocalRole implements AutoCloseable {
      * Adds a principal who may assume the role.
      *
      * @param principal the ARN of a user or a role, or {@code arn:aws:iam::123456789012:root} for
-     *     all of an account whose own policies allow it, which are asked also if the account is not
-     *     the role's
+     *     all principals of an account whose own policies allow it, which must allow it also if the
+     *     account is not the role's
      * @return this
      */
     public Builder trusts(String principal) {
@@ -284,7 +284,7 @@ public final class LocalRole implements AutoCloseable {
     }
 
     /**
-     * Sets the external id that whoever assumes the role must give.
+     * Sets the external id that is required to assume the role.
      *
      * @param externalId the id; none unless set
      * @return this
@@ -306,7 +306,7 @@ public final class LocalRole implements AutoCloseable {
     }
 
     /**
-     * Adds what the role may do.
+     * Adds statements to the role's policy.
      *
      * @param statements such as {@code Statement.allow("rds-db:connect", "*")}
      * @return this
@@ -317,7 +317,7 @@ public final class LocalRole implements AutoCloseable {
     }
 
     /**
-     * Adds databases that know the key of each session, whatever the role's policy. {@link
+     * Adds databases that accept the key of each session, whatever the role's policy. {@link
      * LocalAws} does so by the policy, for {@linkplain LocalAws.Builder#database its databases}.
      *
      * @param opened the databases
@@ -340,7 +340,7 @@ public final class LocalRole implements AutoCloseable {
     }
 
     /**
-     * Makes the role.
+     * Creates the role.
      *
      * @return a role without a session
      */

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * IAM. Safe for use by several threads.
  *
- * @param policies what each user and role may do, by their ARNs
+ * @param policies the policies of users and roles, by their ARNs
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html">SimulatePrincipalPolicy</a>
  */

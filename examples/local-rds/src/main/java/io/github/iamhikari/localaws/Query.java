@@ -14,7 +14,7 @@ import java.util.TreeMap;
  *
  * @param request the request itself
  * @param service the service it is for; null if there is none with its version
- * @param parameters what its form says
+ * @param parameters the form's parameters
  * @see <a href="https://docs.aws.amazon.com/IAM/latest/UserGuide/programming.html">Calling the API
  *     using HTTP query requests</a>
  */
@@ -72,7 +72,7 @@ record Query(HttpRequest request, Service service, Map<String, String> parameter
     return Optional.ofNullable(parameters.get(name));
   }
 
-  /** A parameter that must be there. */
+  /** A required parameter. */
   String required(String name) {
     return optional(name)
         .orElseThrow(

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 /**
  * STS. Safe for use by several threads.
  *
- * @param clock what sessions end by
+ * @param clock the clock of sessions
  * @param roles the roles, by their ARNs
- * @param sessions gets each session that is opened
+ * @param sessions receives each new session
  * @see <a
  *     href="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html">AssumeRole</a>
  * @see <a

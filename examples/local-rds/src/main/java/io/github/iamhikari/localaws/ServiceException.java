@@ -14,7 +14,7 @@ final class ServiceException extends RuntimeException {
     this.code = code;
   }
 
-  /** What the client gets. */
+  /** The response for the client. */
   HttpResponse response(String namespace) {
     String error =
         Xml.element(

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 record SignedRequest(
     Query query, String keyId, String scope, List<String> signedHeaders, String signature) {
 
-  /** How far the clocks of client and service may be apart; STS's messages tell. */
+  /** How far the clocks of client and service may differ, as in STS's messages. */
   private static final Duration LONGEST_SKEW = Duration.ofMinutes(15);
 
   private static final Pattern AUTHORIZATION =
@@ -71,8 +71,8 @@ record SignedRequest(
   /**
    * The identity whose key signed it.
    *
-   * @param identities whom the known keys belong to, by the ids of the keys
-   * @throws ServiceException if the signature is not one of these keys, or not of this time
+   * @param identities the owners of the known keys, by key id
+   * @throws ServiceException if no such key signed it, or not at this time
    */
   Identity signer(Map<String, Identity> identities, Instant now) {
     checkForm();
@@ -187,7 +187,7 @@ record SignedRequest(
     return new ServiceException(403, "SignatureDoesNotMatch", message);
   }
 
-  /** The access key id alone. */
+  /** The access key id only. */
   @Override
   public String toString() {
     return "SignedRequest[" + keyId + "]";

@@ -1,7 +1,7 @@
 /**
  * Local AWS: stand-ins for the services around Amazon RDS, for tests. They speak HTTP on 127.0.0.1,
  * hand out credentials that a {@link io.github.iamhikari.localrds.LocalRds} accepts, and can be
- * broken and mended.
+ * broken and repaired.
  *
  * <ul>
  *   <li>{@link io.github.iamhikari.localaws.LocalAws} is STS, RDS and IAM, with users, roles and
@@ -11,7 +11,7 @@
  *   <li>{@link io.github.iamhikari.localaws.LocalMetadataService} and {@link
  *       io.github.iamhikari.localaws.LocalContainerCredentials} hand out a role's credentials on an
  *       instance and in a container.
- *   <li>{@link io.github.iamhikari.localaws.HttpStandIn} is what they stand on; {@link
+ *   <li>{@link io.github.iamhikari.localaws.HttpStandIn} is the HTTP server below them; {@link
  *       io.github.iamhikari.localaws.HttpFault}, {@link io.github.iamhikari.localaws.Garbage} and
  *       {@link io.github.iamhikari.localaws.Hang} break it.
  * </ul>

@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An AWS access key, as {@link LocalRds} knows it to check what was signed with it. Immutable.
+ * An AWS access key with which {@link LocalRds} verifies signatures. Immutable.
  *
  * @param id the access key id, such as {@code AKIAIOSFODNN7EXAMPLE}; not secret
  * @param secret the secret access key
@@ -25,20 +25,21 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
    * @param id the access key id
    * @param secret the secret access key
    * @param sessionToken the session token, or null
-   * @throws IllegalArgumentException if a part is empty, or the id has a character that no id has
+   * @throws IllegalArgumentException if a part is empty, or the id has other characters than
+   *     letters and digits
    */
   public AccessKey {
     Objects.requireNonNull(secret, "secret");
     if (!id.matches("\\w+")) {
       throw new IllegalArgumentException(
-          "an access key id has letters and digits only, not: " + id);
+          "An access key id must consist of letters and digits, and is " + id);
     }
     if (secret.isEmpty()) {
-      throw new IllegalArgumentException("the secret of access key " + id + " is empty");
+      throw new IllegalArgumentException("The secret of access key " + id + " is empty.");
     }
     if (sessionToken != null && sessionToken.isEmpty()) {
       throw new IllegalArgumentException(
-          "the session token of access key " + id + " is empty; null says that there is none");
+          "The session token of access key " + id + " is empty. Use null for a key without one.");
     }
   }
 
@@ -54,8 +55,8 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
   }
 
   /**
-   * A new long-lived access key that nobody else has, of AWS's form. Its secret begins with {@code
-   * localrds}, so that it is found where it should not be.
+   * A new, random long-lived access key, of AWS's form. Its secret begins with {@code localrds}, so
+   * that searches for leaked secrets find it.
    *
    * @return the key, without session token
    */
@@ -70,7 +71,7 @@ public record AccessKey(String id, String secret, @Nullable String sessionToken)
     return HexFormat.of().formatHex(random);
   }
 
-  /** The access key id alone. */
+  /** The access key id, without the secrets. */
   @Override
   public String toString() {
     return "AccessKey[" + id + "]";

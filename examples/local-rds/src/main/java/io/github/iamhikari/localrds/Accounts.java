@@ -3,15 +3,15 @@ package io.github.iamhikari.localrds;
 import java.util.Set;
 
 /**
- * What is made in a database server for those who log in with tokens.
+ * The database users who log in with tokens, and their database.
  *
- * @param database a new database, theirs alone
- * @param users who they are
- * @param password what the gateway logs in with, whichever of them it is for
+ * @param database a new database, which they own
+ * @param users their names
+ * @param password the password of all of them, with which the gateway logs in
  */
 record Accounts(String database, Set<String> users, String password) {
 
-  /** All but the password. */
+  /** Everything but the password. */
   @Override
   public String toString() {
     return "Accounts[" + database + ", " + users + "]";

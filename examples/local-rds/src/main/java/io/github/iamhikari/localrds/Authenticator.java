@@ -1,13 +1,16 @@
 package io.github.iamhikari.localrds;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /** Decides who may log in, and records each attempt. May be shared between threads. */
 final class Authenticator {
 
-  /** More than any token has, in bytes. */
+  /** Longer than any token, in bytes. */
   static final int LONGEST_PASSWORD = 64 * 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
@@ -30,6 +33,7 @@ final class Authenticator {
       new ConcurrentHashMap<>();
   private final Set<String> unlinked = ConcurrentHashMap.newKeySet();
   private volatile boolean iamLogin = true;
+  private volatile Instant expiredBefore = Instant.MIN;
   private final List<Login> logins = new ArrayList<>();
 
   Authenticator(
@@ -44,7 +48,7 @@ final class Authenticator {
     add(key, user -> Optional.empty());
   }
 
-  /** Makes a key known. The policy says why its owner may not log in as a user. */
+  /** Adds a key. The policy tells why its owner may not log in as a user. */
   void add(AccessKey key, Function<String, Optional<Refusal>> policy) {
     policies.put(key.id(), policy);
     keys.put(key.id(), key);
@@ -55,6 +59,18 @@ final class Authenticator {
     policies.remove(accessKeyId);
   }
 
+  /** Waits for the next second, then lets all tokens expire that were signed before it. */
+  void expireTokens() {
+    Instant now = clock.instant();
+    Instant next = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    long wait = Duration.between(now, next).toNanos();
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < wait) {
+      LockSupport.parkNanos(wait);
+    }
+    expiredBefore = next;
+  }
+
   void iamLogin(boolean enabled) {
     iamLogin = enabled;
   }
@@ -63,7 +79,7 @@ final class Authenticator {
     return iamLogin;
   }
 
-  /** Links an account to the owners of all keys, as each is from the start, or to nobody. */
+  /** Links an account to the owners of all keys, as each is from the start, or unlinks it. */
   void linked(String user, boolean linked) {
     if (linked) {
       unlinked.remove(user);
@@ -79,12 +95,12 @@ final class Authenticator {
   }
 
   /**
-   * Judges an attempt to log in, and writes it down.
+   * Decides on an attempt to log in, and records it.
    *
    * @param user the database user
-   * @param password what was sent as the password; empty where it was longer than any token
+   * @param password the password that was sent; empty if it was longer than any token
    * @param tlsProtocol the TLS version; null if the client did not ask for TLS
-   * @return the attempt, and what came of it
+   * @return the attempt with its result
    */
   Login judge(String user, String password, @Nullable String tlsProtocol) {
     Instant now = clock.instant();
@@ -97,7 +113,7 @@ final class Authenticator {
     return record(new Login(now, user, tlsProtocol, password, accessKeyId, refusal.orElse(null)));
   }
 
-  /** Writes down an attempt that got no further than to name its user. */
+  /** Records an attempt that ended after it named its user. */
   Login refuse(String user, @Nullable String tlsProtocol, Refusal refusal) {
     return record(new Login(clock.instant(), user, tlsProtocol, "", null, refusal));
   }
@@ -128,10 +144,21 @@ final class Authenticator {
     if (!limit.takesOne()) {
       return Optional.of(Refusal.THROTTLED);
     }
-    return verifier
-        .verify(password, user, keys, now)
+    return wrongToken(user, password, now)
         .or(() -> forbidden(user, accessKeyId))
         .or(() -> unlinked.contains(user) ? Optional.of(Refusal.NOT_LINKED) : Optional.empty());
+  }
+
+  private Optional<Refusal> wrongToken(String user, String token, Instant now) {
+    Optional<Refusal> wrong = verifier.verify(token, user, keys, now);
+    boolean isWrongBefore = wrong.filter(why -> why.compareTo(Refusal.EXPIRED) < 0).isPresent();
+    return !isWrongBefore && wasMadeToExpire(token, now) ? Optional.of(Refusal.EXPIRED) : wrong;
+  }
+
+  /** A clock that was set back has not come to that time yet. */
+  private boolean wasMadeToExpire(String token, Instant now) {
+    return !expiredBefore.isAfter(now.plusSeconds(1))
+        && TokenVerifier.signedAt(token).filter(at -> at.isBefore(expiredBefore)).isPresent();
   }
 
   private Optional<Refusal> forbidden(String user, @Nullable String accessKeyId) {

@@ -15,7 +15,7 @@ import javax.crypto.Cipher;
 
 /**
  * The login plugin {@code caching_sha2_password}, by which the gateway itself logs in to MySQL. The
- * first login of an account, before the server knows its password by heart, sends the password
+ * first login of an account, before the server has cached its password, sends the password
  * encrypted with the server's public key.
  *
  * @see <a
@@ -26,10 +26,10 @@ final class CachingSha2Password {
 
   static final String PLUGIN = "caching_sha2_password";
 
-  /** What the server says where it knows the password, and it is right. */
+  /** The server's answer if it has cached the password and it is right. */
   private static final String FAST_SUCCESS = "\3";
 
-  /** What the server says where it needs all of the password. */
+  /** The server's answer if it needs the password itself. */
   private static final String FULL_AUTHENTICATION = "\4";
 
   private static final byte PUBLIC_KEY_REQUEST = 2;
@@ -46,9 +46,10 @@ final class CachingSha2Password {
   }
 
   /**
-   * What to answer when the server has seen the scrambled password; empty to wait for its verdict.
+   * The answer after the server has received the scrambled password; empty to wait for its
+   * decision.
    *
-   * @param said what it said: one of two words or, at last, its public key
+   * @param said the server's message: one of two codes, then its public key
    */
   static byte[] answer(String said, String password, byte[] nonce) throws ProtocolException {
     return switch (said) {

@@ -7,8 +7,8 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 
 /**
- * The authority that issues the certificates of all stand-ins of this JVM. It is made when it is
- * first asked, and good for 30 days. May be shared between threads.
+ * The authority that issues the certificates of all stand-ins of this JVM. It is created at first
+ * use and valid for 30 days. May be shared between threads.
  */
 final class CertificateAuthority {
 
@@ -26,9 +26,9 @@ final class CertificateAuthority {
   }
 
   /**
-   * Issues a certificate for an endpoint, fit for a driver that verifies all of it.
+   * Issues a certificate for an endpoint.
    *
-   * @return what a server of this certificate speaks TLS with
+   * @return a context with the key and the certificate
    */
   static SSLContext issue(String host) {
     HeldCertificate server =

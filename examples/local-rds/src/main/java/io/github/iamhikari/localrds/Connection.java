@@ -42,7 +42,7 @@ final class Connection implements Closeable {
     this.databasePort = databasePort;
   }
 
-  /** Readies the client's socket for its login. */
+  /** Prepares the client's socket for the login. */
   void open() throws IOException {
     accepted.setTcpNoDelay(true);
     accepted.setSoTimeout((int) LOGIN_TIMEOUT.toMillis());
@@ -125,8 +125,8 @@ final class Connection implements Closeable {
   }
 
   /**
-   * Passes bytes both ways until the session is over. A client that has said its last still gets
-   * what the database answers; a database that is gone ends the session.
+   * Passes bytes both ways until the session is over. A client that has closed its output still
+   * gets the database's answers; the end of the database ends the session.
    */
   void passBytes() throws IOException, InterruptedException {
     accepted.setSoTimeout(0);
@@ -152,7 +152,7 @@ final class Connection implements Closeable {
     }
   }
 
-  /** Tells the client that there is no more to come. */
+  /** Closes the output to the client. */
   void endOutput() throws IOException {
     client.shutdownOutput();
   }
@@ -165,7 +165,7 @@ final class Connection implements Closeable {
     return closed;
   }
 
-  /** Cuts both sides at once, whatever is under way. */
+  /** Closes both sides at once. */
   @Override
   public synchronized void close() {
     closed = true;
@@ -179,7 +179,7 @@ final class Connection implements Closeable {
     try {
       socket.close();
     } catch (IOException e) {
-      // Then it is closed already, as far as we can do it.
+      // There is nothing more to close.
     }
   }
 

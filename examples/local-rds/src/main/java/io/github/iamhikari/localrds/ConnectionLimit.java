@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * How many connections a server takes at once, and for how long. One that is over its time ends
- * with what its client sends next, or when there would be too many. Safe for use by several
- * threads.
+ * A limit of open connections and of their age. A connection past its age ends when its client
+ * sends something, or when there would be too many. Safe for use by several threads.
  */
 final class ConnectionLimit {
 
@@ -18,9 +17,9 @@ final class ConnectionLimit {
   private int most;
 
   /**
-   * One that takes any number.
+   * A limit that accepts any number.
    *
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param nanoTime a monotonic clock, as {@link System#nanoTime()}
    * @param lifetime how long a connection lives
    */
   ConnectionLimit(LongSupplier nanoTime, Duration lifetime) {
@@ -28,12 +27,12 @@ final class ConnectionLimit {
     this.lifetimeNanos = lifetime.toNanos();
   }
 
-  /** Takes so many from now on; any number for 0. */
+  /** Sets the number; 0 for no limit. */
   synchronized void set(int connections) {
     most = connections;
   }
 
-  /** {@return whether there may be this connection, which counts then until it is closed} */
+  /** {@return whether the connection is accepted; if so, it counts until it is closed} */
   synchronized boolean takes(Connection connection) {
     openedNanos.keySet().stream().filter(this::isOver).forEach(Connection::close);
     openedNanos.keySet().removeIf(Connection::isClosed);

@@ -11,11 +11,11 @@ interface Database extends AutoCloseable {
   /** The port it listens on. */
   int port();
 
-  /** Stops it at once, or leaves it as it was before. What it stored is of no use any more. */
+  /** Stops it at once, or restores a server that ran before. Its data is lost. */
   @Override
   void close();
 
-  /** How one comes to be. */
+  /** Starts a database. */
   interface Start {
 
     /** Starts it with these accounts, with its data in this directory. */

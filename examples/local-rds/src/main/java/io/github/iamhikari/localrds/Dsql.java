@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  * Aurora DSQL. A client names the cluster by TLS (SNI) or, if it connects to another name, by the
  * option {@code amzn-cluster-id}.
  *
- * <p>What it tells a refused client is what AWS documents, as far as it does. Without TLS, and for
- * the SQLSTATE of a missing name, it is a guess.
+ * <p>Refused clients get the errors that AWS documents. The error without TLS, and the SQLSTATE of
+ * a missing name, are guesses.
  *
  * @param endpoint the cluster's
  * @param arn the cluster's ARN
- * @param connections how many there may be
+ * @param connections their limit
  * @see <a
  *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/troubleshooting.html">Troubleshooting
  *     issues in Aurora DSQL</a>
@@ -85,7 +85,7 @@ record Dsql(Endpoint endpoint, String arn, ConnectionLimit connections) implemen
         INVALID_AUTHORIZATION, "unable to accept connection, access denied", hint);
   }
 
-  /** As DSQL tells it, but for the name of the IAM user, which is not known here. */
+  /** DSQL's hint, except for the name of the IAM user, which is not known here. */
   private String notAuthorized(Login login) {
     String action = Service.DSQL.action(login.user());
     return String.format(

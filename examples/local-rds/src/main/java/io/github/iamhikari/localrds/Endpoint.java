@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a token must be signed for.
+ * The endpoint that a token must be signed for. Immutable.
  *
- * @param host the endpoint's name, to the letter
+ * @param host the endpoint's name, compared case-sensitively
  * @param port the endpoint's port, which a token for Aurora DSQL does not name
- * @param region the region it is in
+ * @param region the region
  */
 public record Endpoint(String host, int port, String region) {
 
@@ -22,7 +22,7 @@ public record Endpoint(String host, int port, String region) {
   private static final Pattern DSQL =
       Pattern.compile("[a-z0-9]{26}\\.dsql(?:-[a-z0-9]+)?\\." + REGION + "\\.on\\.aws");
 
-  /** The region that an endpoint's name tells: before or after {@code rds}, or after dsql. */
+  /** The region in an endpoint's name: before or after {@code rds}, or after {@code dsql}. */
   static Optional<String> regionOf(String host) {
     Matcher dsql = DSQL.matcher(host);
     if (dsql.matches()) {
@@ -35,7 +35,7 @@ public record Endpoint(String host, int port, String region) {
     return Optional.ofNullable(matcher.group(1)).or(() -> Optional.ofNullable(matcher.group(2)));
   }
 
-  /** What the name begins with: of Aurora DSQL, the cluster's id. */
+  /** The name up to the first dot: the cluster's id for Aurora DSQL. */
   String firstLabel() {
     return host.split("\\.", 2)[0];
   }

@@ -3,9 +3,9 @@ package io.github.iamhikari.localrds;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The two kinds of database, with the parts that each is made of; MySQL is of MariaDB's kind. */
+/** The database engines; MySQL counts as MariaDB. */
 enum Engine {
-  POSTGRES("postgres", "jdbc:postgresql:") {
+  POSTGRES("postgres", "jdbc:postgresql:", "sslmode", "sslrootcert") {
     @Override
     Database start(Path directory, Accounts accounts) throws Exception {
       return PostgresDatabase.start(directory, accounts, setUp(accounts));
@@ -32,7 +32,7 @@ enum Engine {
     }
   },
 
-  MARIADB("mariadb", "jdbc:mysql:") {
+  MARIADB("mariadb", "jdbc:mysql:", "sslMode", "serverSslCert") {
     @Override
     Database start(Path directory, Accounts accounts) throws Exception {
       return MariaDbDatabase.start(directory, setUp(accounts));
@@ -64,15 +64,23 @@ enum Engine {
     }
   };
 
-  /** How RDS names it. */
+  /** The name in RDS's API. */
   final String rdsName;
 
-  /** What JDBC URLs begin with. */
+  /** The beginning of JDBC URLs. */
   final String jdbc;
 
-  Engine(String rdsName, String jdbc) {
+  /** The driver's property for the TLS mode. */
+  final String sslModeProperty;
+
+  /** The driver's property for a file with the certificate authorities that it trusts. */
+  final String rootsProperty;
+
+  Engine(String rdsName, String jdbc, String sslModeProperty, String rootsProperty) {
     this.rdsName = rdsName;
     this.jdbc = jdbc;
+    this.sslModeProperty = sslModeProperty;
+    this.rootsProperty = rootsProperty;
   }
 
   /** Starts a server with these accounts. */

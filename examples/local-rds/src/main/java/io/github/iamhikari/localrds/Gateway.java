@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before the database, lets clients log in, and passes their bytes from then on. One thread
- * accepts; each client has one more to log in and to read from the database, and another to write
- * to it.
+ * Accepts clients, logs them in, and then passes bytes between them and the database. One thread
+ * accepts connections; each client has one thread for its login and for reading from the database,
+ * and another for writing to it.
  */
 final class Gateway implements AutoCloseable {
 
@@ -41,7 +41,7 @@ final class Gateway implements AutoCloseable {
     return new ServerSocket(port, 0, address());
   }
 
-  /** Takes the port and does not listen: connections are refused. */
+  /** Binds the port without listening, so that connections are refused. */
   static Socket reserve(int port) throws IOException {
     Socket bound = new Socket();
     bound.setReuseAddress(true);
@@ -53,7 +53,7 @@ final class Gateway implements AutoCloseable {
     return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
   }
 
-  /** Begins to serve the clients of a listening socket, and owns it from then on. */
+  /** Serves the clients of a listening socket, which it owns from now on. */
   static Gateway start(
       ServerSocket listener, LoginProtocol protocol, SSLContext tls, int databasePort) {
     Gateway gateway = new Gateway(listener, protocol, tls, databasePort);
@@ -102,7 +102,7 @@ final class Gateway implements AutoCloseable {
     return thread;
   }
 
-  /** Cuts all connections; returns when all threads are gone. */
+  /** Closes all connections; returns when all threads have ended. */
   @Override
   public void close() {
     try {

@@ -14,15 +14,15 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A server that is after tokens: it speaks the protocol up to TLS, presents its certificate and
- * keeps what a client then sends. It listens on a free port of 127.0.0.1. Safe for use by several
- * threads.
+ * A server that collects tokens: it speaks the database's protocol up to TLS, presents its own
+ * certificate and records what clients then send. A test asserts that they send nothing. It listens
+ * on a free port of 127.0.0.1. Safe for use by several threads.
  */
 public final class Impostor implements AutoCloseable {
 
-  /** What a client speaks before TLS. */
+  /** The protocol before TLS. */
   public enum Protocol {
-    /** That of PostgreSQL. */
+    /** PostgreSQL's. */
     POSTGRESQL {
       @Override
       void comeToTls(DataInputStream input, OutputStream output) throws IOException {
@@ -30,7 +30,7 @@ public final class Impostor implements AutoCloseable {
         output.write('S');
       }
     },
-    /** That of MySQL and MariaDB. */
+    /** MySQL's and MariaDB's. */
     MYSQL {
       @Override
       void comeToTls(DataInputStream input, OutputStream output) throws IOException {
@@ -55,8 +55,8 @@ public final class Impostor implements AutoCloseable {
   /**
    * Starts a server.
    *
-   * @param protocol what its clients speak
-   * @param certificate what it speaks TLS with
+   * @param protocol the clients' protocol
+   * @param certificate the server's key and certificate
    * @throws IOException if there is no free port
    */
   public Impostor(Protocol protocol, SSLContext certificate) throws IOException {
@@ -69,7 +69,7 @@ public final class Impostor implements AutoCloseable {
   }
 
   /**
-   * Where it listens.
+   * The port on 127.0.0.1 that it listens on.
    *
    * @return the port
    */
@@ -87,7 +87,7 @@ public final class Impostor implements AutoCloseable {
   }
 
   /**
-   * What clients sent in TLS. Before it they send nothing but the wish for TLS.
+   * What clients sent inside TLS.
    *
    * @return the bytes so far, one character each
    */

@@ -6,12 +6,12 @@ import java.sql.SQLException;
 
 /**
  * A stand-in for a cluster of RDS for PostgreSQL: a primary and a standby that streams from it,
- * each a {@link LocalRds} with a port of its own, for tests of what happens at a failover.
+ * each a {@link LocalRds} with its own port, for tests of failover.
  *
- * <p>Both have one endpoint, and so a token for the one logs in to the other. Which of them the
- * endpoint's name leads to is the client's affair, as with DNS: it connects to the {@linkplain
- * LocalRds#listeningPort() port} of the one or the other. Replication is synchronous: what the
- * primary has acknowledged can be read on the standby.
+ * <p>Both have the same endpoint, so a token for one is valid for the other. The client decides
+ * which of them the endpoint's name leads to, as DNS does, by connecting to its {@linkplain
+ * LocalRds#listeningPort() port}. Replication is synchronous: commits that the primary acknowledges
+ * can be read on the standby.
  *
  * <p>Two ways to fail over: {@link #demote()} or {@link #kill()} ends the primary's writes, then
  * {@link #promote()} makes the standby the writer.
@@ -25,7 +25,7 @@ import java.sql.SQLException;
  * }</pre>
  *
  * <p>Safe for use by several threads. It runs until it is {@linkplain #close() closed} or the JVM
- * ends; either way, no process and no file of it is left.
+ * ends, and leaves no process and no file behind.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html">High
@@ -55,7 +55,7 @@ public final class LocalCluster implements AutoCloseable {
    * The node that is the writer until it is {@linkplain #demote() demoted} or {@linkplain #kill()
    * killed}.
    *
-   * @return always the same one
+   * @return the node, always the same one
    */
   public LocalRds primary() {
     return primary;
@@ -64,14 +64,14 @@ public final class LocalCluster implements AutoCloseable {
   /**
    * The node that can only read until it is {@linkplain #promote() promoted}.
    *
-   * @return always the same one
+   * @return the node, always the same one
    */
   public LocalRds standby() {
     return standby;
   }
 
   /**
-   * Makes an access key known to both.
+   * Adds an access key to both nodes.
    *
    * @param key the key, in place of a known one of the same id
    * @see LocalRds#add(AccessKey)
@@ -82,9 +82,8 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * Makes the primary read-only, as Aurora's old writer is after a failover: its sessions stay
-   * open, and from now on answer to a write with SQLState 25006. Returns when the last write has
-   * ended that was under way.
+   * Makes the primary read-only, like Aurora's old writer after a failover: its sessions stay open,
+   * and answer writes with SQLState 25006. Returns when no write is running.
    *
    * @throws IllegalStateException if the primary does not answer, or a transaction that has written
    *     stays open for 30 seconds
@@ -93,12 +92,12 @@ public final class LocalCluster implements AutoCloseable {
     try {
       primary.postgresServer().demote();
     } catch (SQLException e) {
-      throw new IllegalStateException("the primary was not demoted", e);
+      throw new IllegalStateException("The primary was not demoted within 30 s.", e);
     }
   }
 
   /**
-   * Kills the primary's processes for good: its sessions end, and no new ones can be opened.
+   * Kills the primary's processes: its sessions end, and no new ones can be opened.
    *
    * @throws java.io.UncheckedIOException if it does not run
    */
@@ -111,10 +110,9 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   /**
-   * Makes the standby the writer, with all that the primary has acknowledged. Its sessions stay
-   * open and can write when this returns. What the primary is asked to write after that it never
-   * acknowledges, so it must have been {@linkplain #demote() demoted} or {@linkplain #kill()
-   * killed}.
+   * Makes the standby the writer, with all commits that the primary acknowledged. Its sessions stay
+   * open and can write when this returns. The primary must have been {@linkplain #demote() demoted}
+   * or {@linkplain #kill() killed}, as it never acknowledges a write after this.
    *
    * @throws IllegalStateException if the standby does not answer, or was promoted before
    */
@@ -122,7 +120,7 @@ public final class LocalCluster implements AutoCloseable {
     try {
       standby.postgresServer().promote();
     } catch (SQLException e) {
-      throw new IllegalStateException("the standby was not promoted", e);
+      throw new IllegalStateException("The standby was not promoted.", e);
     }
   }
 

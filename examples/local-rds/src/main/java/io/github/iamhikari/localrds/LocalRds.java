@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -22,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A stand-in for one endpoint of RDS or Aurora DSQL: a real database on this machine, behind a
- * gateway that speaks TLS and lets in whoever has a valid IAM token, as strictly as the service
- * does.
+ * gateway that speaks TLS and accepts valid IAM tokens only, as strictly as the service does.
  *
  * <p>It listens on 127.0.0.1, but a token must be signed for the endpoint's {@linkplain #host()
- * name}, {@linkplain #port() port} and {@linkplain #region() region}. An account may do all it
- * likes in the one {@linkplain #database() database}.
+ * name}, {@linkplain #port() port} and {@linkplain #region() region}. An account has all rights in
+ * the one {@linkplain #database() database}.
  *
  * <p>Safe for use by several threads. It runs until it is {@linkplain #close() closed} or the JVM
- * ends; either way, no process and no file of it is left.
+ * ends, and leaves no process and no file behind. If the JVM is killed, the next one that starts a
+ * server cleans up.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -41,7 +42,7 @@ public final class LocalRds implements AutoCloseable {
   /** The AWS account that it belongs to, unless another one is set. */
   public static final String ACCOUNT = "123456789012";
 
-  /** Where all of it listens. */
+  /** The address that every server listens on. */
   static final String ADDRESS = "127.0.0.1";
 
   private final Engine engine;
@@ -63,7 +64,7 @@ public final class LocalRds implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private Gateway gateway;
 
-  // Holds the port while nobody listens on it, lest an outgoing connection is given it.
+  // Holds the port while nobody listens on it, so that no outgoing connection gets it.
   private @Nullable Socket reservation;
 
   private LocalRds(
@@ -116,35 +117,34 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Begins to describe a stand-in for RDS for PostgreSQL.
+   * Describes a stand-in for RDS for PostgreSQL.
    *
-   * @return a builder that can start it as it is
+   * @return a builder; its {@code start()} needs nothing more
    */
   public static Builder postgres() {
     return new Builder(Service.RDS, Engine.POSTGRES, Engine.POSTGRES::start);
   }
 
   /**
-   * Begins to describe a stand-in for RDS for MariaDB, which is also reached by the clients of
-   * MySQL.
+   * Describes a stand-in for RDS for MariaDB, which MySQL clients can log in to, too.
    *
-   * @return a builder that can start it as it is
+   * @return a builder; its {@code start()} needs nothing more
    */
   public static Builder mariaDb() {
     return new Builder(Service.RDS, Engine.MARIADB, Engine.MARIADB::start);
   }
 
   /**
-   * Begins to describe a stand-in for a cluster of Aurora DSQL, whose database is a PostgreSQL that
-   * takes all of PostgreSQL's SQL.
+   * Describes a stand-in for a cluster of Aurora DSQL. Its database is a PostgreSQL, which accepts
+   * SQL that DSQL refuses.
    *
    * <p>A login is as strict as DSQL's: in TLS, with the endpoint's name in it (SNI) or with the
    * cluster's id as {@code options=-c amzn-cluster-id=...}; by a token whose action is {@code
-   * DbConnectAdmin} for {@code admin}, who is always there, and {@code DbConnect} for everybody
-   * else. A connection lives for 60 minutes by the {@linkplain Builder#clock(InstantSource,
-   * LongSupplier) clock of logins}; then what its client sends next is not answered.
+   * DbConnectAdmin} for {@code admin}, which always exists, and {@code DbConnect} for every other
+   * role. A connection lives for 60 minutes by the {@linkplain Builder#clock(InstantSource,
+   * LongSupplier) clock of logins}; then its client's next message is not answered.
    *
-   * @return a builder that can start it as it is
+   * @return a builder; its {@code start()} needs nothing more
    * @see <a
    *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html">Using
    *     database roles and IAM authentication</a>
@@ -161,19 +161,19 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Begins to describe a stand-in for RDS whose database is a server that runs already, such as one
-   * in a container: PostgreSQL, MySQL or MariaDB. Accounts and database are made in it; they must
-   * not be there yet, and are dropped when the stand-in is {@linkplain LocalRds#close() closed}.
-   * The server itself goes on.
+   * Describes a stand-in for RDS whose database server is running already, such as a container of
+   * PostgreSQL, MySQL or MariaDB. The accounts and the database are created in it; they must not
+   * exist yet, and are dropped when the stand-in is {@linkplain LocalRds#close() closed}. The
+   * server keeps running.
    *
-   * <p>The gateway speaks no TLS with it, so it must be on this machine, and must not insist on
+   * <p>The gateway connects to it without TLS, so it must be on this machine and must not require
    * TLS.
    *
    * @param jdbcUrl the server, such as {@code jdbc:mysql://127.0.0.1:32768/}; only the engine
    *     ({@code postgresql}, {@code mysql} or {@code mariadb}) and the port are taken from it
    * @param administrator a user of the server who may create accounts and databases
    * @param password that user's password
-   * @return a builder that can start it as it is
+   * @return a builder; its {@code start()} needs nothing more
    * @throws IllegalArgumentException if the URL is of another engine or machine, or has no port
    */
   public static Builder inFrontOf(String jdbcUrl, String administrator, String password) {
@@ -183,19 +183,17 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * A key store by which a JVM trusts the stand-ins of this one, whatever the driver, as long as it
-   * asks the JVM whom to trust. One line does it for this JVM, before its first TLS connection:
+   * A trust store with which a JVM trusts the stand-ins of this one, for every driver that uses the
+   * JVM's default trust store. In this JVM, set it before the first TLS connection:
    *
    * <pre>{@code
    * System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
    * }</pre>
    *
-   * <p>Another JVM gets the file by {@code -Djavax.net.ssl.trustStore}. Type and password need not
-   * be set.
+   * <p>In another JVM, set {@code -Djavax.net.ssl.trustStore}. Type and password need not be set.
    *
-   * <p>It holds the authority of all stand-ins of this JVM, those that start later too, and the
-   * roots that this JVM trusted by default when the file was made, which the first call does. Any
-   * thread may call it.
+   * <p>It holds the certificate authority of all stand-ins of this JVM, and the roots that this JVM
+   * trusted by default at the first call. Safe for use by several threads.
    *
    * @return a file of the format JKS with the password {@code changeit}, which only its owner can
    *     read; always the same one, deleted when this JVM ends
@@ -210,7 +208,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * The endpoint's name, which a token must be signed for. No name server knows it.
+   * The endpoint's name, which a token must be signed for. No DNS server resolves it.
    *
    * @return the name, such as {@code orders.c9akciq32rgb.eu-central-1.rds.amazonaws.com}
    */
@@ -246,7 +244,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * The database that was made for the accounts.
+   * The accounts' database.
    *
    * @return its name
    */
@@ -312,12 +310,12 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * What a policy must allow the {@linkplain #action(String) action} for.
+   * The resource on which a policy must allow the {@linkplain #action(String) action}.
    *
    * @param user the database user
    * @return the user's ARN, such as {@code
-   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}; of Aurora DSQL the
-   *     cluster's, whoever the user is, such as {@code
+   *     arn:aws:rds-db:us-east-2:123456789012:dbuser:db-ABCDEFGHIJKL01234/app}; for Aurora DSQL the
+   *     cluster's ARN for every user, such as {@code
    *     arn:aws:dsql:us-east-2:123456789012:cluster/local4btxv7r2wm5q3jd6hnysu}
    */
   public String resource(String user) {
@@ -352,11 +350,12 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Enables or disables IAM login. While it is disabled, every login is refused as one by a wrong
-   * password. Sessions that are open stay open.
+   * Enables or disables IAM login. While it is disabled, every login is refused like one with a
+   * wrong password. Open sessions stay open.
    *
    * @param enabled whether clients can log in with IAM
-   * @throws IllegalStateException if it is to be disabled on Aurora DSQL, which has no other login
+   * @throws IllegalStateException if {@code enabled} is false for Aurora DSQL, which has no other
+   *     login
    */
   public void iamLogin(boolean enabled) {
     if (!enabled) {
@@ -366,14 +365,14 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Links an account to whom the known keys belong, as {@code AWS IAM GRANT} does on Aurora DSQL,
-   * or to nobody any more, as {@code AWS IAM REVOKE}. Each account is linked from the start. Who is
-   * not linked is refused; sessions that are open stay open.
+   * Links an account to the owners of the known keys, as {@code AWS IAM GRANT} does on Aurora DSQL,
+   * or unlinks it, as {@code AWS IAM REVOKE} does. Each account is linked from the start. Logins of
+   * an account that is not linked are refused; open sessions stay open.
    *
    * @param user an account
    * @param linked whether it is linked
    * @throws IllegalStateException if this is not a stand-in for Aurora DSQL
-   * @throws IllegalArgumentException for {@code admin}, whom Aurora DSQL does not link
+   * @throws IllegalArgumentException for {@code admin}, which Aurora DSQL does not link
    * @see <a
    *     href="https://docs.aws.amazon.com/aurora-dsql/latest/userguide/using-database-and-iam-roles.html">Using
    *     database roles and IAM authentication</a>
@@ -381,17 +380,18 @@ public final class LocalRds implements AutoCloseable {
   public void linked(String user, boolean linked) {
     service.demandDsql("AWS IAM GRANT");
     if (user.equals(Service.ADMIN)) {
-      throw new IllegalArgumentException("the role admin needs no AWS IAM GRANT");
+      throw new IllegalArgumentException(
+          "The role admin of Aurora DSQL is not linked by AWS IAM GRANT. Link another account.");
     }
     authenticator.linked(user, linked);
   }
 
   /**
-   * Sets how many connections to Aurora DSQL there can be at once. A further one is refused,
-   * whatever its token; those that are open stay open.
+   * Sets how many connections to Aurora DSQL there can be at once. Further ones are refused,
+   * whatever their token; open ones stay open.
    *
    * @param limit the number; 0 for no limit
-   * @throws IllegalArgumentException if it is less
+   * @throws IllegalArgumentException if it is negative
    * @throws IllegalStateException if this is not a stand-in for Aurora DSQL
    */
   public void mostConnections(int limit) {
@@ -400,12 +400,12 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Sets how many logins it takes in a second, and at once after a second without any. A further
-   * one is refused, whatever its token: by RDS as one by a wrong password, by Aurora DSQL in words
-   * of its own.
+   * Sets how many logins a second it accepts, and how many at once after a second without any.
+   * Further ones are refused, whatever their token: by RDS like a wrong password, by Aurora DSQL
+   * with an SQLSTATE of its own.
    *
    * @param limit the number; 0 for no limit
-   * @throws IllegalArgumentException if it is less
+   * @throws IllegalArgumentException if it is negative
    */
   public void loginsPerSecond(int limit) {
     this.limit.set(checkLimit(limit));
@@ -413,7 +413,7 @@ public final class LocalRds implements AutoCloseable {
 
   private static int checkLimit(int limit) {
     if (limit < 0) {
-      throw new IllegalArgumentException("a limit is 0 or more, not " + limit);
+      throw new IllegalArgumentException("The limit must be 0 (none) or more, and is " + limit);
     }
     return limit;
   }
@@ -428,7 +428,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * A JDBC URL to connect with, at 127.0.0.1. It says nothing of user, password and TLS.
+   * A JDBC URL at 127.0.0.1, without user, password and TLS mode.
    *
    * @return {@code jdbc:postgresql:...} for PostgreSQL, {@code jdbc:mysql:...} for MariaDB and
    *     MySQL
@@ -438,7 +438,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * A JDBC URL to connect with, by another name of this machine.
+   * A JDBC URL with another name of this machine.
    *
    * @param host the name, such as {@link #host()} in a JVM that runs with {@code
    *     -Djdk.net.hosts.file}
@@ -446,6 +446,34 @@ public final class LocalRds implements AutoCloseable {
    */
   public String jdbcUrl(String host) {
     return engine.jdbc + "//" + host + ":" + listeningPort + "/" + PercentEncoding.encode(database);
+  }
+
+  /**
+   * A JDBC URL that has all a client needs but the user and the token: the server at 127.0.0.1, TLS
+   * that verifies it, and {@code iam_host} and {@code iam_region}, which iam-hikari reads and
+   * drivers ignore. It is for the drivers of PostgreSQL and MariaDB. MySQL Connector/J takes {@link
+   * #jdbcUrl()}, and trusts the server by {@link #trustStore()}.
+   *
+   * @return {@code jdbc:postgresql:...} or {@code jdbc:mariadb:...}
+   */
+  public String clientUrl() {
+    return clientSettings().url();
+  }
+
+  /**
+   * The same as {@link #clientUrl()} and the {@linkplain #account() user} as properties of a pool:
+   * {@code jdbcUrl}, {@code username} and some that begin with {@code dataSource.}. Constructors of
+   * {@code IamHikariDataSource} and {@code HikariConfig} take them.
+   *
+   * @return new properties, which the caller may change
+   */
+  public Properties hikariProperties() {
+    return clientSettings().properties();
+  }
+
+  ClientSettings clientSettings() {
+    String authority = hasOwnCertificate ? certificateAuthority().toString() : null;
+    return ClientSettings.of(this, engine, authority);
   }
 
   /**
@@ -459,14 +487,14 @@ public final class LocalRds implements AutoCloseable {
   public Path certificateAuthority() {
     if (!hasOwnCertificate) {
       throw new IllegalStateException(
-          "the certificate was set by tls(SSLContext), so local-rds does not know its authority");
+          "The certificate was set by tls(SSLContext), so its authority is not known here.");
     }
     return directory.resolve("ca.pem");
   }
 
   /**
-   * What has become of each attempt to log in so far. One that did not get as far as to name its
-   * user is not among them.
+   * The attempts to log in so far, with their results. Attempts that ended before they named a user
+   * are left out.
    *
    * @return the attempts, oldest first; a copy
    */
@@ -475,7 +503,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Makes an access key known: what is signed with it opens the database from now on.
+   * Adds an access key: tokens signed with it are accepted from now on.
    *
    * @param key the key, in place of a known one of the same id
    */
@@ -484,8 +512,8 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Makes an access key known whose owner may not log in everywhere: what is signed with it opens
-   * the database from now on as far as the policy allows.
+   * Adds an access key whose owner has a policy: tokens signed with it are accepted from now on
+   * where the policy allows.
    *
    * @param key the key, in place of a known one of the same id
    * @param policy what its owner may log in to
@@ -495,8 +523,8 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Forgets an access key: what is or was signed with it opens the database no more. Sessions that
-   * are open stay open, as on RDS.
+   * Revokes an access key: tokens signed with it, before or after, are refused. Open sessions stay
+   * open, as on RDS.
    *
    * @param accessKeyId the key's id; nothing happens if no such key is known
    */
@@ -505,8 +533,18 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Cuts all sessions and refuses connections, as an instance that is stopped or restarts, until it
-   * {@linkplain #resume() resumes}. The data stays. Nothing happens if it is stopped.
+   * Lets every token expire that has been signed so far, as if 15 minutes had passed. Tokens that
+   * are signed after this call are accepted; open sessions stay open, as on RDS.
+   *
+   * <p>Tokens are dated to the second, so this call returns in the next second.
+   */
+  public void expireTokens() {
+    authenticator.expireTokens();
+  }
+
+  /**
+   * Ends all sessions and refuses connections, like an instance that is stopped or restarts, until
+   * {@link #resume()}. The data stays. Does nothing if it is stopped already.
    */
   public synchronized void stop() {
     if (closed.get() || reservation != null) {
@@ -521,7 +559,7 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Lets clients in again, on the same port. Nothing happens unless it is {@linkplain #stop()
+   * Accepts clients again, on the same port. Does nothing unless it is {@linkplain #stop()
    * stopped}.
    */
   public synchronized void resume() {
@@ -545,9 +583,9 @@ public final class LocalRds implements AutoCloseable {
   }
 
   /**
-   * Cuts all sessions, stops the database and deletes its files. When it returns, the gateway's
-   * threads and the database's processes are gone. A server that ran before goes on, without what
-   * was made there. A second call does nothing.
+   * Ends all sessions, stops the database and deletes its files. When it returns, the gateway's
+   * threads and the database's processes have ended. A server that ran before keeps running,
+   * without the accounts and the database. A second call does nothing.
    */
   @Override
   public void close() {
@@ -573,16 +611,19 @@ public final class LocalRds implements AutoCloseable {
       return postgres;
     }
     throw new IllegalStateException(
-        "a cluster is made of PostgreSQL servers of RDS that local-rds starts itself");
+        "A cluster needs LocalRds.postgres(): other databases have no standby here.");
   }
 
-  /** Where and what it is, in one line. */
+  /** Endpoint and JDBC URL. */
   @Override
   public String toString() {
     return "LocalRds[" + endpoint + " at " + jdbcUrl() + "]";
   }
 
-  /** Describes a {@link LocalRds} and starts it. For one thread; can start several, one by one. */
+  /**
+   * Describes a {@link LocalRds} and starts it. Not safe for use by several threads. Can start
+   * several servers, one after another.
+   */
   public static final class Builder {
 
     private final Service service;
@@ -639,9 +680,10 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Sets the endpoint's port, if it is not the one that clients connect to, as with a tunnel.
+     * Sets the endpoint's port, where it differs from the one that clients connect to, as with a
+     * tunnel.
      *
-     * @param endpointPort the port, or 0 for that one, as it is unless set
+     * @param endpointPort the port; 0, the default, for that one
      * @return this
      */
     public Builder endpointPort(int endpointPort) {
@@ -652,7 +694,7 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Sets the port on 127.0.0.1 that clients connect to.
      *
-     * @param port the port, or 0 for a free one, as it is unless set
+     * @param port the port; 0, the default, for a free one
      * @return this
      */
     public Builder port(int port) {
@@ -699,7 +741,7 @@ public final class LocalRds implements AutoCloseable {
      * Sets the id that policies name the instance or cluster by.
      *
      * @param resourceId such as {@code db-ABCDEFGHIJKL01234}; a random one for each builder unless
-     *     set. That of Aurora DSQL stands in the endpoint's name
+     *     set. Aurora DSQL's is part of the endpoint's name
      * @return this
      * @throws IllegalStateException if this describes a stand-in for Aurora DSQL
      */
@@ -714,7 +756,7 @@ public final class LocalRds implements AutoCloseable {
      *
      * @param enabled true unless set
      * @return this
-     * @throws IllegalStateException if it is to be disabled on Aurora DSQL, which has no other
+     * @throws IllegalStateException if {@code enabled} is false for Aurora DSQL, which has no other
      *     login
      * @see LocalRds#iamLogin(boolean)
      */
@@ -730,7 +772,7 @@ public final class LocalRds implements AutoCloseable {
      * Sets how many connections to Aurora DSQL there can be at once, of which a cluster takes
      * 10,000.
      *
-     * @param limit the number; 0 for no limit, as it is unless set
+     * @param limit the number; 0, the default, for no limit
      * @return this
      * @throws IllegalArgumentException if it is less
      * @throws IllegalStateException if this does not describe a stand-in for Aurora DSQL
@@ -745,7 +787,7 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Sets how long a connection to Aurora DSQL lives.
      *
-     * @param lifetime more than nothing; 60 minutes unless set, as a cluster has it
+     * @param lifetime more than zero; 60 minutes unless set, as AWS documents
      * @return this
      * @throws IllegalArgumentException if it is not
      * @throws IllegalStateException if this does not describe a stand-in for Aurora DSQL
@@ -753,7 +795,8 @@ public final class LocalRds implements AutoCloseable {
     public Builder connectionLifetime(Duration lifetime) {
       service.demandDsql("a longest life of connections");
       if (lifetime.isZero() || lifetime.isNegative()) {
-        throw new IllegalArgumentException("a connection lives more than 0 s, not " + lifetime);
+        throw new IllegalArgumentException(
+            "The lifetime of connections must be more than 0 s, and is " + lifetime);
       }
       this.connectionLifetime = lifetime;
       return this;
@@ -763,7 +806,7 @@ public final class LocalRds implements AutoCloseable {
      * Sets how many logins it takes in a second, of which an instance of RDS takes about 200 and a
      * cluster of Aurora DSQL 100.
      *
-     * @param limit the number; 0 for no limit, as it is unless set
+     * @param limit the number; 0, the default, for no limit
      * @return this
      * @throws IllegalArgumentException if it is less
      * @see LocalRds#loginsPerSecond(int)
@@ -790,10 +833,10 @@ public final class LocalRds implements AutoCloseable {
     /**
      * Sets how long a token can be used.
      *
-     * @param lifetime more than nothing and at most 900 seconds, or a week for Aurora DSQL, as it
-     *     is unless set; a token that says less by {@code X-Amz-Expires} can be used for that
+     * @param lifetime more than zero and at most 900 seconds, or a week for Aurora DSQL, which are
+     *     the defaults; a token with a shorter {@code X-Amz-Expires} lives that long
      * @return this
-     * @throws IllegalArgumentException if it is none of these
+     * @throws IllegalArgumentException if it is out of bounds
      */
     public Builder tokenLifetime(Duration lifetime) {
       if (lifetime.isZero()
@@ -802,7 +845,7 @@ public final class LocalRds implements AutoCloseable {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "a token lives more than 0 s and at most %d s, not %s",
+                "The lifetime of tokens must be more than 0 s and at most %d s, and is %s",
                 service.longestLifetime().toSeconds(),
                 lifetime));
       }
@@ -811,7 +854,7 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Sets the clock that tokens are judged by.
+     * Sets the clock by which tokens are verified.
      *
      * @param clock the clock, asked by several threads; the system's unless set
      * @return this
@@ -822,7 +865,7 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Sets the clocks that tokens, the number of logins and the age of connections are judged by.
+     * Sets the clocks for tokens, and for the limits of logins and connections.
      *
      * @param clock the clock of tokens, asked by several threads; the system's unless set
      * @param nanoTime the clock of logins and connections, asked by several threads; {@link
@@ -835,8 +878,8 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Sets what the server speaks TLS with, for example with a certificate that has expired or is
-     * for another name, so that a test sees what a client makes of it.
+     * Sets the server's certificate, for example one that has expired or is for another name, to
+     * test how clients react.
      *
      * @param tls a context with a key and its certificate; one for {@link LocalRds#host()}, issued
      *     by the {@linkplain LocalRds#certificateAuthority() authority} of this JVM, unless set
@@ -848,22 +891,24 @@ public final class LocalRds implements AutoCloseable {
     }
 
     /**
-     * Starts it. Takes some seconds, the longest for the first one of a JVM.
+     * Starts it. This takes some seconds, most for the first one of a JVM, which unpacks the
+     * database.
      *
      * @return the running stand-in; to be closed by the caller
-     * @throws IllegalArgumentException if no region was set and the endpoint's name tells none
-     * @throws IllegalStateException if the port is in use or the database does not start
+     * @throws IllegalArgumentException if no region was set and the endpoint's name contains none
+     * @throws IllegalStateException if the port is in use, the disk is full or the database does
+     *     not start; the message says which
      */
     public LocalRds start() {
       return start(server, port, endpointPort);
     }
 
     /**
-     * Starts two of it, as a cluster of RDS has them: a primary and its standby, with this
-     * endpoint, these accounts and these access keys. Takes about a second more than one.
+     * Starts a cluster: a primary and its standby, with this endpoint, these accounts and these
+     * access keys. This takes about a second more than one server.
      *
      * @return the running cluster; to be closed by the caller
-     * @throws IllegalArgumentException if no region was set and the endpoint's name tells none
+     * @throws IllegalArgumentException if no region was set and the endpoint's name contains none
      * @throws IllegalStateException if the port is in use, a database does not start, or the engine
      *     is not a PostgreSQL server, of version 15 or later, that local-rds starts itself
      */
@@ -885,22 +930,47 @@ public final class LocalRds implements AutoCloseable {
               ? region
               : Endpoint.regionOf(host)
                   .orElseThrow(
-                      () -> new IllegalArgumentException("no region in " + host + ": set it"));
+                      () ->
+                          new IllegalArgumentException(
+                              "The endpoint's name "
+                                  + host
+                                  + " contains no region. Set it by region(...)."));
       if (accounts.isEmpty()) {
         accounts.add("app_user");
       }
+      ServerSocket listener = listen(listeningPort);
       Path directory = TemporaryFiles.createDirectory();
       try {
-        ServerSocket listener = Gateway.listen(listeningPort);
-        try {
-          return new LocalRds(this, database, signedPort, endpointRegion, directory, listener);
-        } catch (Exception e) {
-          listener.close();
-          throw e;
-        }
+        return new LocalRds(this, database, signedPort, endpointRegion, directory, listener);
       } catch (Exception e) {
+        close(listener);
         TemporaryFiles.delete(directory);
-        throw new IllegalStateException("the stand-in for " + host + " did not start", e);
+        throw new IllegalStateException(
+            "The database behind " + host + " did not start: " + e.getMessage(), e);
+      }
+    }
+
+    private static ServerSocket listen(int port) {
+      try {
+        return Gateway.listen(port);
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "local-rds cannot listen at %s:%d: %s. Stop the program that uses this port, or"
+                    + " choose another port; port 0 is any free one.",
+                ADDRESS,
+                port,
+                e.getMessage()),
+            e);
+      }
+    }
+
+    private static void close(ServerSocket listener) {
+      try {
+        listener.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -915,14 +985,15 @@ public final class LocalRds implements AutoCloseable {
 
     private static int checkPort(int port) {
       if (port < 0 || port > 65_535) {
-        throw new IllegalArgumentException("a port is from 0 to 65535, not " + port);
+        throw new IllegalArgumentException("The port must be from 0 to 65535, and is " + port);
       }
       return port;
     }
 
     private static String checkName(String name) {
       if (name.isEmpty() || name.codePoints().anyMatch(Character::isISOControl)) {
-        throw new IllegalArgumentException("not a name: \"" + name + "\"");
+        throw new IllegalArgumentException(
+            "The name \"" + name + "\" is empty or has control characters.");
       }
       return name;
     }

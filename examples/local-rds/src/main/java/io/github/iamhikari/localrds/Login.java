@@ -4,15 +4,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt to log in to {@link LocalRds}, and what came of it. Immutable.
+ * An attempt to log in to {@link LocalRds}, with its result. Immutable.
  *
- * @param at when it was judged, by the clock of the {@link LocalRds}
- * @param user the database user who wanted to log in
+ * @param at when it was decided, by the clock of the {@link LocalRds}
+ * @param user the database user
  * @param tlsProtocol the TLS version, such as {@code TLSv1.3}; null for a login without TLS
- * @param token what was sent as the password; empty where none was asked for or it was longer than
- *     any token. It is for a test that looks for it where it should not be: it opens the database
- *     for up to 15 minutes, and a cluster of Aurora DSQL for up to a week
- * @param accessKeyId the access key id that the token names; null where it names none
+ * @param token the password that was sent; empty if none was asked for or it was longer than any
+ *     token. It is a secret while it lives: for up to 15 minutes, or a week for Aurora DSQL
+ * @param accessKeyId the access key id in the token; null if there is none
  * @param refusal why it was refused; null if it was accepted
  */
 public record Login(
@@ -24,16 +23,16 @@ public record Login(
     @Nullable Refusal refusal) {
 
   /**
-   * Whether the token was good. The database can still have refused the session, for example
-   * because there is no such database.
+   * Whether the token was accepted. The database may still have refused the session, for example
+   * because it does not exist.
    *
-   * @return true if nothing was wrong with it
+   * @return true if there is no refusal
    */
   public boolean accepted() {
     return refusal == null;
   }
 
-  /** All but the token. */
+  /** Everything but the token. */
   @Override
   public String toString() {
     String key = accessKeyId == null ? "no access key" : accessKeyId;

@@ -3,8 +3,8 @@ package io.github.iamhikari.localrds;
 import java.util.function.LongSupplier;
 
 /**
- * How many logins a server takes: so many a second, and as many at once after a second without any.
- * One that is refused does not count. Safe for use by several threads.
+ * A limit of logins a second, which is also the largest burst. Refused logins do not count. Safe
+ * for use by several threads.
  */
 final class LoginLimit {
 
@@ -14,22 +14,22 @@ final class LoginLimit {
   private long countedNanos;
 
   /**
-   * One that takes any number.
+   * A limit that accepts any number.
    *
-   * @param nanoTime a clock that nobody sets, as {@link System#nanoTime()}
+   * @param nanoTime a monotonic clock, as {@link System#nanoTime()}
    */
   LoginLimit(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /** Takes so many a second from now on; any number for 0. */
+  /** Sets the number a second; 0 for no limit. */
   synchronized void set(int loginsPerSecond) {
     perSecond = loginsPerSecond;
     allowance = loginsPerSecond;
     countedNanos = nanoTime.getAsLong();
   }
 
-  /** {@return whether there may be a login now, which counts then} */
+  /** {@return whether a login is accepted now; if so, it counts} */
   synchronized boolean takesOne() {
     if (perSecond == 0) {
       return true;

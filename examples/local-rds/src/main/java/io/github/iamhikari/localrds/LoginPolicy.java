@@ -3,8 +3,8 @@ package io.github.iamhikari.localrds;
 import java.util.Optional;
 
 /**
- * What the owner of an access key may log in to. Asked at each login whose token is good, by
- * several threads.
+ * The policy of an access key's owner. It is asked at each login with a valid token, by several
+ * threads.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html">
@@ -17,7 +17,7 @@ import java.util.Optional;
 public interface LoginPolicy {
 
   /**
-   * Judges a login.
+   * Decides whether a login is allowed.
    *
    * @param action {@code rds-db:connect}, or on Aurora DSQL {@code dsql:DbConnect} or {@code
    *     dsql:DbConnectAdmin}

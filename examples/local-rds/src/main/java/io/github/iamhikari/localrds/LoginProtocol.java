@@ -8,8 +8,8 @@ interface LoginProtocol {
   /**
    * Talks with a new client until it is logged in to the database as well, or refused.
    *
-   * @return whether client and database are ready to talk to each other
-   * @throws IOException if a side hung up, or talks another protocol
+   * @return whether the client is logged in
+   * @throws IOException if a side disconnects or speaks another protocol
    */
   boolean login(Connection connection) throws IOException;
 }

@@ -35,18 +35,19 @@ final class MariaDbDatabase implements Database {
       throws IOException, ManagedProcessException {
     Path setUp = directory.resolve("set-up.sql");
     Files.writeString(setUp, String.join(";\n", statements) + ";\n");
-    TemporaryFiles.copy(newData(), directory.resolve("data"));
+    Path newData = newData();
+    DiskSpace.MARIADB_DATA.demand(directory);
+    TemporaryFiles.copy(newData, directory.resolve("data"));
     DBConfigurationBuilder configuration =
         configuration(directory.resolve("data"), directory)
             .addArg("--init-file=" + setUp)
             .addArg("--bind-address=" + LocalRds.ADDRESS)
             .addArg("--skip-name-resolve")
-            // Clients of the gateway alone come here; it speaks TLS. A key of its own takes
-            // seconds.
+            // Only the gateway connects; TLS ends there. Making a key takes seconds.
             .addArg("--skip-ssl")
-            // A client that hangs up is no news.
+            // Do not log clients that disconnect.
             .addArg("--log-warnings=1")
-            // The data is not for keeping.
+            // The data is deleted anyway.
             .addArg("--innodb-flush-method=nosync")
             .addArg("--innodb-fast-shutdown=3");
     DB server = DB.newEmbeddedDB(configuration.build());
@@ -55,9 +56,9 @@ final class MariaDbDatabase implements Database {
   }
 
   /**
-   * The data of a server that has just been installed, to be copied, which takes a tenth of the
-   * time. The programs are unpacked with it: by one at a time on a machine, as two that install at
-   * once meet in the system's temporary folder.
+   * The data directory of a new server. Copying it takes a tenth of the time of an installation.
+   * The first call unpacks the programs, too; one process at a time on this machine, as two would
+   * use the same temporary files.
    */
   private static synchronized Path newData() throws ManagedProcessException, IOException {
     String user = System.getProperty("user.name");
@@ -70,6 +71,7 @@ final class MariaDbDatabase implements Database {
             StandardOpenOption.WRITE)) {
       file.lock(); // until it is closed
       if (!Files.exists(data)) {
+        DiskSpace.MARIADB_PROGRAMS.demand(data);
         Path directory = TemporaryFiles.createDirectory();
         Path unfinished = data.resolveSibling("mariadb-data-unfinished");
         TemporaryFiles.delete(unfinished);
@@ -142,7 +144,7 @@ final class MariaDbDatabase implements Database {
     try {
       server.stop();
     } catch (ManagedProcessException e) {
-      LOG.warn("MariaDB did not stop as it should: {}", e.toString());
+      LOG.warn("MariaDB was not stopped: {}", e.toString());
     }
   }
 }

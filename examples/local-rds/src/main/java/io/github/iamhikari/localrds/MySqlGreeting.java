@@ -57,12 +57,12 @@ final class MySqlGreeting {
     return new MySqlGreeting(packet.payload(), capabilitiesAt, nonce, plugin);
   }
 
-  /** What a password is to be scrambled with. */
+  /** The nonce that passwords are scrambled with. */
   byte[] nonce() {
     return nonce;
   }
 
-  /** By which plugin a client logs in unless it is told another. */
+  /** The plugin by which clients log in unless they are told another. */
   String plugin() {
     return plugin;
   }

@@ -18,7 +18,7 @@ import java.nio.ByteOrder;
  */
 final class MySqlHandshakeResponse {
 
-  /** Capabilities, longest packet, character set and what is reserved: before the user. */
+  /** Capabilities, longest packet, character set and reserved bytes, which precede the user. */
   private static final int HEAD = 32;
 
   private static final int REQUIRED =
@@ -51,7 +51,7 @@ final class MySqlHandshakeResponse {
     }
   }
 
-  /** Whether a client's first packet only asks for TLS, to say the rest by that. */
+  /** Whether a client's first packet only asks for TLS; the rest follows inside TLS. */
   static boolean asksForTls(MySqlPacket packet) {
     return packet.payload().length == HEAD && (packet.fields().getInt() & MySqlCapability.SSL) != 0;
   }
@@ -60,7 +60,7 @@ final class MySqlHandshakeResponse {
     return new String(user, UTF_8);
   }
 
-  /** Whether a password came with it, be it scrambled. */
+  /** Whether it holds a password, scrambled or not. */
   boolean hasPassword() {
     return hasPassword;
   }
@@ -91,7 +91,7 @@ final class MySqlHandshakeResponse {
 
   /**
    * Reads the length of a password: a byte or, for more than 250 bytes from a client that knows
-   * how, two more. (What is longer than these can say does not fit into the packet.)
+   * how, two more. Longer passwords do not fit into the packet.
    */
   private int passwordLength(ByteBuffer fields) {
     int length = Byte.toUnsignedInt(fields.get());

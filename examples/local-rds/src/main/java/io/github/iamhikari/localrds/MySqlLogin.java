@@ -14,10 +14,10 @@ import java.nio.ByteOrder;
  * How the clients of MySQL and MariaDB log in: TLS, then the token by the plugin {@code
  * mysql_clear_password}. The gateway then logs in to the database for the client, by the plugin
  * that the database asks for, and with the client's own capabilities, character set, database and
- * attributes, so that both mean the same from then on.
+ * attributes, so that both sides agree from then on.
  *
  * @param authenticator who decides
- * @param databasePassword what the accounts log in to the database with
+ * @param databasePassword the accounts' password in the database
  * @see <a
  *     href="https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase.html">
  *     Connection phase</a>
@@ -117,7 +117,7 @@ record MySqlLogin(Authenticator authenticator, String databasePassword) implemen
     return payload.toByteArray();
   }
 
-  /** What RDS tells a refused client. */
+  /** The error that RDS sends to a refused client. */
   private static byte[] accessDenied(String user, boolean hasPassword) {
     String account = "'" + user + "'@'" + LocalRds.ADDRESS + "'";
     String usingPassword = " (using password: " + (hasPassword ? "YES" : "NO") + ")";

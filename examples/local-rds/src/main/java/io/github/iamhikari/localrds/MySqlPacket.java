@@ -24,8 +24,8 @@ final class MySqlPacket {
   /**
    * A packet.
    *
-   * @param sequence its number in the talk, from 0 to 255
-   * @param payload what it holds
+   * @param sequence its sequence number, from 0 to 255
+   * @param payload the content
    */
   MySqlPacket(int sequence, byte[] payload) {
     this.sequence = sequence;

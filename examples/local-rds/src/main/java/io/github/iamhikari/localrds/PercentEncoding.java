@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Percent-encoding of UTF-8 as Signature Version 4 wants it: all but unreserved characters, with
- * upper-case digits.
+ * Percent-encoding for Signature Version 4: UTF-8, all but unreserved characters, upper-case
+ * digits.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">
@@ -33,9 +33,9 @@ final class PercentEncoding {
   }
 
   /**
-   * The text that is meant, if it is well-formed: each {@code %} with two digits, valid UTF-8, and
-   * none but the characters that RFC 3986 allows in a query. Not even these: an equals sign, which
-   * ends a name, and a plus sign, which is a space to some readers and itself to others.
+   * The decoded text, if it is well-formed: each {@code %} with two digits, valid UTF-8, and none
+   * but the characters that RFC 3986 allows in a query. Equals and plus signs are not allowed
+   * either: one ends a name, the other is a space to some readers.
    */
   static Optional<String> decode(String encoded) {
     ByteBuffer octets = ByteBuffer.allocate(encoded.length());

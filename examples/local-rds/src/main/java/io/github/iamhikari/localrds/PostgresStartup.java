@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a client of PostgreSQL asks for when it logs in.
+ * The startup message of a PostgreSQL client.
  *
  * @param version the version of the protocol
  * @param parameters such as {@code user}, {@code database} and {@code options}

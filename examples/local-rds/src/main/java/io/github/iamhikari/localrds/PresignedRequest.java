@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 
 /**
  * A token taken apart: {@code host:port/?name=value&name=value...}, its percent-encoding undone.
- * Whether it is any good is for {@link TokenVerifier} to say.
+ * {@link TokenVerifier} decides whether it is valid.
  *
  * @param host the host it was made for
- * @param port the port it was made for, as it stands there; empty if there is none
- * @param parameters what stands in the query: each name with its values, at least one
+ * @param port the port it was made for, as written; empty if there is none
+ * @param parameters the query's parameters: each name with its values, at least one
  */
 record PresignedRequest(String host, String port, Map<String, List<String>> parameters) {
 

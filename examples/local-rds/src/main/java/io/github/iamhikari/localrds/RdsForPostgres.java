@@ -3,7 +3,7 @@ package io.github.iamhikari.localrds;
 import java.util.Objects;
 import java.util.Optional;
 
-/** RDS for PostgreSQL: it tells a refused client what PostgreSQL would. */
+/** RDS for PostgreSQL: a refused client gets PostgreSQL's own error. */
 final class RdsForPostgres implements PostgresService {
 
   @Override

@@ -1,10 +1,10 @@
 package io.github.iamhikari.localrds;
 
 /**
- * Why a login was refused. RDS tells its client none of this, and Aurora DSQL little; {@link
- * LocalRds#logins()} tells a test.
+ * Why a login was refused. Clients of RDS are told none of this, and clients of Aurora DSQL little;
+ * tests find it in {@link LocalRds#logins()}.
  *
- * <p>A token has one reason, the first that applies in the order of this list.
+ * <p>A login has one reason, the first that applies in the order of this list.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html">IAM
@@ -17,30 +17,30 @@ package io.github.iamhikari.localrds;
  *     Authentication and authorization for Aurora DSQL</a>
  */
 public enum Refusal {
-  /** The client did not ask for TLS, without which a token would be readable on its way. */
+  /** The client did not ask for TLS. */
   NO_TLS,
   /** Aurora DSQL: neither TLS (SNI) nor the option {@code amzn-cluster-id} named a cluster. */
   NO_SERVER_NAME,
   /** Aurora DSQL: TLS (SNI) or the option {@code amzn-cluster-id} named another cluster. */
   WRONG_SERVER_NAME,
-  /** Aurora DSQL: the cluster had as many connections as it takes. */
+  /** Aurora DSQL: the cluster had the most connections that it accepts. */
   TOO_MANY_CONNECTIONS,
   /** IAM login is not enabled for the instance. */
   IAM_LOGIN_DISABLED,
   /** No such account, or one that does not log in with IAM. */
   UNKNOWN_ACCOUNT,
-  /** There were too many logins in a second; the token has not been looked at. */
+  /** There were too many logins in a second; the token was not verified. */
   THROTTLED,
   /**
-   * What was sent as the password is not of the form {@code host:port/?name=value&...}, of which a
-   * token for Aurora DSQL has no port.
+   * The password is not of the form {@code host:port/?name=value&...}; tokens for Aurora DSQL have
+   * no port.
    */
   NOT_A_TOKEN,
-  /** A parameter that a token does not have. */
+  /** The token has a parameter that tokens do not have. */
   UNKNOWN_PARAMETER,
-  /** A parameter stands there twice. */
+  /** The token has a parameter twice. */
   REPEATED_PARAMETER,
-  /** A parameter that each token has is not there. */
+  /** The token lacks a parameter. */
   MISSING_PARAMETER,
   /** {@code Action} is not {@code connect}, or {@code DbConnect} or {@code DbConnectAdmin}. */
   WRONG_ACTION,
@@ -56,30 +56,30 @@ public enum Refusal {
   WRONG_CREDENTIAL,
   /** The date in the credential scope is not the day of {@code X-Amz-Date}. */
   WRONG_SCOPE_DATE,
-  /** Signed for another region than the endpoint's. */
+  /** The token is for another region. */
   WRONG_REGION,
-  /** Signed for another service than {@code rds-db}, or {@code dsql}. */
+  /** The token is for another service than {@code rds-db} or {@code dsql}. */
   WRONG_SERVICE,
-  /** Signed for another host than the endpoint's name, to the letter. */
+  /** The token is for another host than the endpoint's name; case matters. */
   WRONG_HOST,
-  /** Signed for another port than the endpoint's, or for any port of Aurora DSQL. */
+  /** The token is for another port, or for any port of Aurora DSQL. */
   WRONG_PORT,
   /**
-   * {@code DBUser} is not the user who logs in. Aurora DSQL: {@code Action} is not that user's,
-   * which is {@code DbConnectAdmin} for {@code admin} alone.
+   * {@code DBUser} is not the user who logs in. Aurora DSQL: {@code Action} does not fit the user;
+   * it is {@code DbConnectAdmin} for {@code admin} only.
    */
   WRONG_USER,
-  /** Signed more than five minutes in the future. */
+  /** The token was signed more than five minutes in the future. */
   NOT_YET_VALID,
-  /** The token's life is over. */
+  /** The token has expired. */
   EXPIRED,
   /** The access key is not known, or was revoked. */
   UNKNOWN_ACCESS_KEY,
-  /** The access key's session token is not there, is another one, or the key has none. */
+  /** The token has no session token or another one, or the access key has none. */
   WRONG_SESSION_TOKEN,
-  /** Everything is right but the signature: another secret, or changed after it was signed. */
+  /** The signature is wrong: another secret signed the token, or it was changed afterwards. */
   WRONG_SIGNATURE,
-  /** The session that the access key is of has ended. */
+  /** The session of the access key has ended. */
   EXPIRED_CREDENTIALS,
   /**
    * No policy allows the key's owner {@code rds-db:connect} for the account, or on Aurora DSQL

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A database server that somebody else starts and stops, and its administrator. */
+/** A database server that runs already, and its administrator. */
 final class RunningServer {
 
   private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
@@ -28,7 +28,8 @@ final class RunningServer {
     Matcher url = URL.matcher(jdbcUrl);
     if (!url.matches()) {
       throw new IllegalArgumentException(
-          "not of the form jdbc:ENGINE://127.0.0.1:PORT/ with postgresql, mysql or mariadb");
+          "The URL must be jdbc:ENGINE://127.0.0.1:PORT/, where ENGINE is postgresql, mysql or"
+              + " mariadb.");
     }
     this.engine = url.group(1).equals("postgresql") ? Engine.POSTGRES : Engine.MARIADB;
     this.port = Integer.parseInt(url.group(2));
@@ -40,7 +41,7 @@ final class RunningServer {
     return engine;
   }
 
-  /** Makes the accounts there; what is given back drops them when it is closed. */
+  /** Creates the accounts; closing the result drops them. */
   Database start(Accounts accounts) throws SQLException {
     execute(engine.setUp(accounts));
     return new Database() {
@@ -54,7 +55,8 @@ final class RunningServer {
         try {
           execute(engine.cleanUp(accounts));
         } catch (SQLException e) {
-          LOG.warn("{} could not be dropped: {}", accounts, e.toString());
+          LOG.warn(
+              "The accounts and the database of {} were not dropped: {}", accounts, e.toString());
         }
       }
     };

@@ -35,7 +35,7 @@ final class ScramSha256 {
   /**
    * A login.
    *
-   * @param password what logs in, of ASCII characters only
+   * @param password of ASCII characters only
    * @param nonce random ASCII characters, without a comma
    */
   ScramSha256(String password, String nonce) {
@@ -43,7 +43,7 @@ final class ScramSha256 {
     this.nonce = nonce;
   }
 
-  /** What the client says first. The server knows the user already. */
+  /** The client's first message. The server knows the user already. */
   String first() {
     return WITHOUT_CHANNEL_BINDING + bareFirst();
   }

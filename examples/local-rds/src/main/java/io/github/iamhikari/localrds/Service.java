@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * What a {@link LocalRds} stands in for, and the form of the tokens that log in there: each is a
- * presigned request of its own.
+ * The AWS service that a {@link LocalRds} stands in for. Each has its own form of token, a
+ * presigned request.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html">
@@ -151,7 +151,7 @@ public enum Service {
 
   private void demand(Service service, String what) {
     if (this != service) {
-      throw new IllegalStateException("a stand-in for " + this + " does not have " + what);
+      throw new IllegalStateException("A stand-in for " + this + " does not have " + what + ".");
     }
   }
 }

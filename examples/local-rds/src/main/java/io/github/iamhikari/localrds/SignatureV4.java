@@ -12,7 +12,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The signature that a request should have by AWS Signature Version 4: pure functions.
+ * Computes signatures of AWS Signature Version 4. Pure functions.
  *
  * @see <a
  *     href="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html">
@@ -28,7 +28,7 @@ public final class SignatureV4 {
 
   private SignatureV4() {}
 
-  /** The signature of a request whose parameters stand there once each, in lower-case digits. */
+  /** The signature of a request that has each parameter once, in lower-case digits. */
   static String of(PresignedRequest request, String secret) {
     String scope = request.value(PresignedRequest.CREDENTIAL).split("/", 2)[1];
     return of(canonical(request), request.value(PresignedRequest.DATE), scope, secret);

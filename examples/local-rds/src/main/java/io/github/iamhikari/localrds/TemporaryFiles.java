@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one directory that everything of this JVM is kept in, readable by its owner only. When the
- * JVM ends, what is still running is closed and the directory is deleted.
+ * JVM ends, running servers are closed and the directory is deleted. What a killed JVM left behind
+ * is deleted by the next one that starts a server.
  */
 final class TemporaryFiles {
 
@@ -29,9 +30,9 @@ final class TemporaryFiles {
   private TemporaryFiles() {}
 
   /**
-   * Where the databases' programs are unpacked to. They stay until the JVM ends, as unpacking them
-   * is the longer part of a start; or for good, in a directory that many JVMs share, if the system
-   * property {@code local-rds.programs} names one.
+   * The directory that the databases' programs are unpacked to. It is deleted when the JVM ends,
+   * unless the system property {@code local-rds.programs} names a directory that several JVMs
+   * share.
    */
   static Path programs() {
     String shared = System.getProperty("local-rds.programs");
@@ -71,13 +72,16 @@ final class TemporaryFiles {
     try {
       Files.walkFileTree(directory, new Deletion());
     } catch (IOException e) {
-      LOG.warn("{} could not be deleted: {}", directory, e.toString());
+      LOG.warn("{} was not deleted: {}", directory, e.toString());
     }
   }
 
   private static synchronized Path root() {
     if (root == null) {
-      Path created = create(Path.of(System.getProperty("java.io.tmpdir")), "local-rds-");
+      Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+      Leftovers.cleanUp(parent);
+      Path created = create(parent, Leftovers.PREFIX);
+      Leftovers.markAsOurs(created);
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> cleanUp(created), "local-rds clean-up"));
       root = created;
@@ -106,7 +110,7 @@ final class TemporaryFiles {
       return FileVisitResult.CONTINUE;
     }
 
-    /** A server that is going down deletes files of its own. */
+    /** A server that is stopping deletes files, too. */
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException e) {
       return FileVisitResult.CONTINUE;

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** The system's clock, and what a test has advanced it by. Safe for use by several threads. */
+/** The system's clock plus the time that a test advances it by. Safe for use by several threads. */
 public final class TestClock implements InstantSource {
 
   private volatile Duration offset = Duration.ZERO;
   private volatile Duration wallOffset = Duration.ZERO;
 
-  /** A clock that shows the system's time. */
+  /** Shows the system's time until it is advanced. */
   public TestClock() {}
 
   @Override
@@ -19,7 +19,7 @@ public final class TestClock implements InstantSource {
   }
 
   /**
-   * {@link System#nanoTime()}, advanced by as much.
+   * {@link System#nanoTime()} plus the time that this clock was advanced by.
    *
    * @return nanoseconds
    */
@@ -28,16 +28,16 @@ public final class TestClock implements InstantSource {
   }
 
   /**
-   * Lets time go by.
+   * Advances the clock.
    *
-   * @param time how much
+   * @param time how far
    */
   public synchronized void advance(Duration time) {
     offset = offset.plus(time);
   }
 
   /**
-   * Sets the wall clock alone, as an administrator does, or a machine that sleeps.
+   * Sets the wall clock only, as an administrator does; {@link #nanoTime()} does not change.
    *
    * @param by how much it is set forward
    */

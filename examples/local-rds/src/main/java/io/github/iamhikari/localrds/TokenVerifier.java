@@ -18,18 +18,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says whether a token opens the database: a pure function of the token, the user who logs in, the
- * known access keys and the time. It never throws, whatever the token. {@link LocalRds} asks it,
- * and so may a test that has no use for a database.
+ * Verifies tokens: a pure function of the token, the user who logs in, the known access keys and
+ * the time. It never throws, whatever the token. {@link LocalRds} uses it; tests that need no
+ * database can use it alone. Immutable.
  *
  * <p>A token is a request to the service {@code rds-db} or {@code dsql}, presigned by Signature
- * Version 4, without its scheme. What is written in another order or with another percent-encoding
- * but means the same request has the same signature and is accepted, as AWS does; anything else is
- * not.
+ * Version 4, without its scheme. Like AWS, it accepts the same request in another order or
+ * percent-encoding, as the signature is the same.
  *
- * @param service whose tokens it takes
+ * @param service whose tokens it accepts
  * @param endpoint what tokens must be signed for; those for Aurora DSQL name no port
- * @param lifetime how long a token lives, unless it says less
+ * @param lifetime how long a token lives, unless its own {@code X-Amz-Expires} is shorter
  * @see <a
  *     href="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html">
  *     Connecting to your DB instance using IAM authentication</a>
@@ -39,10 +38,10 @@ import java.util.Set;
  */
 public record TokenVerifier(Service service, Endpoint endpoint, Duration lifetime) {
 
-  /** The longest life that a token for RDS can have. */
+  /** The longest lifetime of a token for RDS. */
   public static final Duration LONGEST_LIFETIME = Duration.ofMinutes(15);
 
-  /** How far a signer's clock may be ahead of ours. */
+  /** How far the signer's clock may be ahead of this one. */
   public static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
   private static final Set<String> REQUIRED =
@@ -63,16 +62,16 @@ public record TokenVerifier(Service service, Endpoint endpoint, Duration lifetim
    * A verifier of tokens for RDS.
    *
    * @param endpoint what tokens must be signed for
-   * @param lifetime how long a token lives, unless it says less
+   * @param lifetime how long a token lives, unless its own {@code X-Amz-Expires} is shorter
    */
   public TokenVerifier(Endpoint endpoint, Duration lifetime) {
     this(Service.RDS, endpoint, lifetime);
   }
 
   /**
-   * Judges a token.
+   * Verifies a token.
    *
-   * @param token what the client sent as its password
+   * @param token the password that the client sent
    * @param user the database user it logs in as
    * @param keys the access keys known now, by their ids
    * @param now the time
@@ -190,6 +189,11 @@ public record TokenVerifier(Service service, Endpoint endpoint, Duration lifetim
       return Optional.of(Refusal.WRONG_SIGNATURE);
     }
     return Optional.empty();
+  }
+
+  /** When a token says that it was signed. */
+  static Optional<Instant> signedAt(String token) {
+    return PresignedRequest.parse(token).flatMap(TokenVerifier::signedAt);
   }
 
   private static Optional<Instant> signedAt(PresignedRequest request) {

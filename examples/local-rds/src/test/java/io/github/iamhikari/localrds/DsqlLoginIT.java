@@ -19,7 +19,6 @@ import javax.net.ssl.SSLContext;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -256,26 +255,10 @@ class DsqlLoginIT {
   }
 
   @Test
-  @Tag("long")
-  void logsInByATokenOfAmazonsPythonSdk() throws SQLException {
-    ReferenceToken reference = ReferenceToken.dsql().get(0);
-    try (LocalRds other =
-        LocalRds.dsql()
-            .endpoint(reference.endpoint().host())
-            .credentials(reference.key())
-            .clock(reference::signedAt)
-            .start()) {
-      assertThat(other.region()).isEqualTo(reference.endpoint().region());
-      String options = "?sslmode=require&options=-c%20amzn-cluster-id=" + other.resourceId();
-      connect(other.jdbcUrl() + options, reference.user(), reference.token()).close();
-    }
-  }
-
-  @Test
   void hasNothingThatOnlyRdsHasAndTheOtherWayRound() {
     assertThatThrownBy(() -> LocalRds.dsql().database("app"))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("a stand-in for DSQL does not have a name for its database");
+        .hasMessage("A stand-in for DSQL does not have a name for its database.");
     assertThatThrownBy(() -> LocalRds.dsql().resourceId("db-1"))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> LocalRds.postgres().mostConnections(1))

@@ -20,13 +20,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -124,28 +122,6 @@ abstract class LoginContract {
     }
   }
 
-  @Test
-  void refusesATokenThatIsSignedForSomethingElse() {
-    assertRefusedBecause(Refusal.WRONG_USER, parameters -> parameters.put("DBUser", "a b"));
-    assertRefusedBecause(Refusal.WRONG_ACTION, parameters -> parameters.put("Action", "drop"));
-    assertRefusedBecause(
-        Refusal.WRONG_REGION,
-        parameters ->
-            parameters.computeIfPresent("X-Amz-Credential", (n, v) -> v.replace("us-", "eu-")));
-    assertRefusedBecause(
-        Refusal.UNKNOWN_ACCESS_KEY,
-        parameters -> parameters.computeIfPresent("X-Amz-Credential", (n, v) -> "X" + v));
-    assertRefusedBecause(
-        Refusal.WRONG_SESSION_TOKEN, parameters -> parameters.put("X-Amz-Security-Token", "x"));
-  }
-
-  private void assertRefusedBecause(Refusal reason, Consumer<Map<String, String>> change) {
-    Map<String, String> parameters = Presigner.parameters(rds, "app_user", KEY, clock.instant());
-    change.accept(parameters);
-    String token = Presigner.sign(rds.host() + ":" + rds.port(), KEY.secret(), parameters);
-    assertRefusedBecause(reason, "app_user", token);
-  }
-
   void assertRefusedBecause(Refusal reason, String user, String token) {
     SQLException refusal =
         catchThrowableOfType(SQLException.class, () -> connect(rds, user, token).close());
@@ -154,25 +130,8 @@ abstract class LoginContract {
     assertRefused(refusal, user);
   }
 
-  @Test
-  void refusesATokenForAnotherHostOrPort() {
-    Map<String, String> parameters = Presigner.parameters(rds, "app_user", KEY, clock.instant());
-    assertRefusedBecause(
-        Refusal.WRONG_HOST,
-        "app_user",
-        Presigner.sign("127.0.0.1:" + rds.port(), KEY.secret(), parameters));
-    assertRefusedBecause(
-        Refusal.WRONG_PORT,
-        "app_user",
-        Presigner.sign(rds.host() + ":1", KEY.secret(), parameters));
-    assertRefusedBecause(
-        Refusal.WRONG_SIGNATURE,
-        "app_user",
-        Presigner.sign(rds.host() + ":" + rds.port(), "another secret", parameters));
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"secret", "", "x/?y"})
+  @ValueSource(strings = {"secret", ""})
   void refusesAPassword(String password) {
     assertRefusedBecause(Refusal.NOT_A_TOKEN, "app_user", password);
   }

@@ -94,6 +94,7 @@ class RunningPostgresLoginIT extends PostgresLoginIT {
     assertThatThrownBy(() -> LocalRds.inFrontOf(url, "root", "hunter2"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "not of the form jdbc:ENGINE://127.0.0.1:PORT/ with postgresql, mysql or mariadb");
+            "The URL must be jdbc:ENGINE://127.0.0.1:PORT/, where ENGINE is postgresql, mysql or"
+                + " mariadb.");
   }
 }

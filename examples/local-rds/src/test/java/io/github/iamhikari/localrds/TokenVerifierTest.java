@@ -37,12 +37,6 @@ class TokenVerifierTest {
   private static final List<ReferenceToken> references =
       Stream.concat(rdsReferences.stream(), dsqlReferences.stream()).toList();
 
-  @Test
-  void hasThirtyReferencesAndTwentyFourForDsql() {
-    assertThat(rdsReferences).hasSize(30);
-    assertThat(dsqlReferences).hasSize(24);
-  }
-
   @ParameterizedTest
   @FieldSource("dsqlReferences")
   void knowsTheRegionOfAnEndpointOfDsqlByItsName(ReferenceToken reference) {
@@ -233,11 +227,6 @@ class TokenVerifierTest {
     "X-Amz-Expires, 9999999, WRONG_EXPIRES",
     "X-Amz-Credential, AKIDEXAMPLE/20260131/us-east-2/rds-db/aws4_request, WRONG_SERVICE",
     "X-Amz-Credential, AKIDEXAMPLE/20260131/us-east-1/dsql/aws4_request, WRONG_REGION",
-    "X-Amz-Credential, AKIDEXAMPLE/20260130/us-east-2/dsql/aws4_request, WRONG_SCOPE_DATE",
-    "X-Amz-Algorithm, AWS4-HMAC-SHA1, WRONG_ALGORITHM",
-    "X-Amz-SignedHeaders, host;date, WRONG_SIGNED_HEADERS",
-    "X-Amz-Date, 20260131T235800, WRONG_DATE",
-    "X-Amz-Date, 20260131T234300Z, EXPIRED",
   })
   void refusesAnotherValueForDsqlEvenIfItIsSigned(String parameter, String value, Refusal refusal) {
     Map<String, String> parameters = dsqlParameters();
@@ -305,13 +294,6 @@ class TokenVerifierTest {
   @Test
   void acceptsATokenOnTheDayAfterItWasSigned() {
     assertThat(verdict(sign(parameters()), NOW.plusSeconds(600))).isEmpty();
-  }
-
-  @Test
-  void refusesEverythingWhereNoKeyIsKnown() {
-    TokenVerifier verifier = new TokenVerifier(ENDPOINT, TokenVerifier.LONGEST_LIFETIME);
-    assertThat(verifier.verify(sign(parameters()), "jane", Map.of(), NOW))
-        .contains(Refusal.UNKNOWN_ACCESS_KEY);
   }
 
   static Stream<Arguments> notTokens() {

@@ -78,8 +78,7 @@ class WebServiceIT {
       assertThat(took).isLessThan(Duration.ofSeconds(1));
       assertThat(refused.body())
           .contains(
-              "IAM login failed for user \\\"app_user\\\" at " + server.rds().host(),
-              "Check (1)")
+              "IAM login failed for user \\\"app_user\\\" at " + server.rds().host(), "Check (1)")
           .doesNotContain("X-Amz-Signature", key.id(), key.secret());
       assertThat(get(application, "/actuator/health/db").statusCode()).isEqualTo(503);
       assertThat(get(application, "/actuator/health/iam").statusCode()).isEqualTo(503);

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Clears the system properties that the AWS SDK reads when a test begins, and restores them when it
- * ends. So the SDK finds no credentials but those that the test sets. A JUnit extension for a field
- * with {@code @RegisterExtension}; in a static field it does so for all tests of a class, too.
+ * Clears the AWS SDK's system properties when a test begins, and restores them when it ends, so
+ * that the SDK finds only the credentials that the test sets. A JUnit extension for a field with
+ * {@code @RegisterExtension}; in a static field, also around all tests of a class.
  */
 public final class AwsProperties
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {

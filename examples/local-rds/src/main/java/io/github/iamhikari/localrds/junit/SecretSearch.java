@@ -37,11 +37,11 @@ public final class SecretSearch extends AppenderBase<ILoggingEvent>
   private final Queue<String> lines = new ConcurrentLinkedQueue<>();
   private final List<Supplier<Collection<String>>> secrets = new CopyOnWriteArrayList<>();
 
-  /** A search for no secrets yet. */
+  /** A search without secrets, until some are added. */
   public SecretSearch() {}
 
   /**
-   * Looks for more secrets.
+   * Adds secrets to search for.
    *
    * @param more asked when the test ends
    */

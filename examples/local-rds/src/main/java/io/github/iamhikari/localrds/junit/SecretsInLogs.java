@@ -14,21 +14,21 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Reads every log line of a test run and fails the test class in which one has held a token, or the
- * secret of an access key that local-rds made. An extension that JUnit finds as a service, and an
- * appender of Logback.
+ * Reads every log line of a test run, and fails the test class in which one contains a token, or
+ * the secret of an access key of {@link io.github.iamhikari.localrds.AccessKey#random()}. An
+ * extension that JUnit finds as a service, and an appender of Logback.
  */
 public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements AfterAllCallback {
 
-  /** Each token has this parameter, and nothing else that is ever logged has it. */
+  /** Every token has this parameter, and no other log line does. */
   private static final Pattern TOKEN = Pattern.compile("X-Amz-Signature=");
 
-  /** So begins the secret of each access key that local-rds makes. */
+  /** The secrets of local-rds' access keys begin like this. */
   private static final Pattern SECRET = Pattern.compile("localrds[0-9a-f]{32}");
 
   private static final Queue<String> linesWithSecrets = new ConcurrentLinkedQueue<>();
 
-  /** One of the two that JUnit and Logback make. */
+  /** An instance for JUnit or for Logback, which create one each. */
   public SecretsInLogs() {}
 
   @Override
@@ -50,8 +50,8 @@ public final class SecretsInLogs extends AppenderBase<ILoggingEvent> implements 
   }
 
   /**
-   * Whether we are to blame for the line: not what the AWS SDK and the JDK's HTTP client write of
-   * their own requests, below INFO.
+   * Whether the line counts. Lines below INFO of the AWS SDK and the JDK's HTTP client do not; they
+   * log their own requests.
    *
    * @param event the log line
    * @return false for such a line

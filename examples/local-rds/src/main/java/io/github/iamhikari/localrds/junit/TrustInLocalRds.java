@@ -5,8 +5,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Makes a JVM that runs tests trust local-rds, as a JVM trusts a public authority, before any test
- * speaks TLS. A listener that JUnit finds as a service.
+ * Makes the JVM that runs the tests trust local-rds, before the first TLS connection, by {@link
+ * LocalRds#trustStore()}. A listener that JUnit finds as a service.
  */
 public final class TrustInLocalRds implements LauncherSessionListener {
 
