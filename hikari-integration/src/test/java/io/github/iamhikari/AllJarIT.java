@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.iamhikari.localaws.LocalAws;
+import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
@@ -67,8 +68,24 @@ class AllJarIT {
     return PublishedJarsIT.builtLast(Path.of("target"), "iam-hikari-[0-9].*-all\\.jar");
   }
 
-  private static LocalRds serverOf(String protocol) {
-    return protocol.equals("postgresql") ? PostgresServer.started() : MariaDbServer.started();
+  @Test
+  void logsInByWebIdentity(@TempDir Path folder) throws Exception {
+    LocalRds rds = PostgresServer.started();
+    Path identity = Files.writeString(folder.resolve("token"), "who I am");
+    try (LocalRole role =
+            LocalRole.named("orders").trustsWebIdentity("who I am").opens(rds).build();
+        LocalAws aws = LocalAws.builder().role(role).start()) {
+      Map<String, String> properties = aws.webIdentity(role, identity.toString());
+      Map<String, String> environment =
+          Map.of(
+              "AWS_ENDPOINT_URL", properties.get("aws.endpointUrl"),
+              "AWS_ROLE_ARN", properties.get("aws.roleArn"),
+              "AWS_ROLE_SESSION_NAME", properties.get("aws.roleSessionName"),
+              "AWS_REGION", "us-east-2",
+              "AWS_WEB_IDENTITY_TOKEN_FILE", identity.toString());
+
+      assertThat(logIn(rds, "postgresql", folder, environment)).contains("app by PostgreSQL");
+    }
   }
 
   @Test

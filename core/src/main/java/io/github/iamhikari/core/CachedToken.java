@@ -475,10 +475,10 @@ final class CachedToken {
         last = CachedToken.this.failure;
         problem = Failure.of(cause, last, nanoTime.getAsLong());
         failure = problem;
+        signing = null; // first, so that whoever sees the failure sees none in flight, and waits
         if (nextOneWaits) {
           CachedToken.this.failure = problem;
         }
-        signing = null;
         statistics.failed(elapsedSince(begunNanos), problem.reason);
       } finally {
         lock.unlock();

@@ -74,7 +74,7 @@ class IamTokenPropertiesTest {
     return Arbitraries.integers().between(-100, 2_000).injectNull(0.2);
   }
 
-  private enum Step {
+  enum Step {
     ASK,
     RENEW,
     FAIL,
@@ -173,8 +173,8 @@ class IamTokenPropertiesTest {
       @ForAll long now,
       @ForAll @LongRange(max = 60_000) long passedMillis) {
     Duration longest = Duration.ofSeconds(30);
-    BackOff backOff = null;
-    for (int i = 0; i < failures; i++) {
+    BackOff backOff = BackOff.after(null, Duration.ofSeconds(1), longest, now);
+    for (int i = 1; i < failures; i++) {
       backOff = BackOff.after(backOff, Duration.ofSeconds(1), longest, now);
     }
     long length = Math.min(30_000, 1_000L << (failures - 1));

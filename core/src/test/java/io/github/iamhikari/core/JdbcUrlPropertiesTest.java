@@ -1,6 +1,7 @@
 package io.github.iamhikari.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static net.jqwik.api.statistics.StatisticsReport.StatisticsReportMode.OFF;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,16 +64,16 @@ class JdbcUrlPropertiesTest {
               .split(" ", -1));
 
   /** The endpoint's name, for each kind of endpoint. */
-  private static final List<String> FORMS =
-      List.of(
-          "%s.c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.cluster-c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.cluster-ro-c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.cluster-custom-c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.proxy-c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.shardgrp-c9akciq32rgb.%s.rds.amazonaws.com",
-          "%s.global-c9akciq32rgb.global.rds.amazonaws.com",
-          "c9akciq32rgb.dsql-%s.%s.on.aws");
+  private static final Map<EndpointName.Kind, String> FORMS =
+      Map.of(
+          EndpointName.Kind.INSTANCE, "%s.c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.CLUSTER, "%s.cluster-c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.READER, "%s.cluster-ro-c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.CUSTOM, "%s.cluster-custom-c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.PROXY, "%s.proxy-c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.SHARD_GROUP, "%s.shardgrp-c9akciq32rgb.%s.rds.amazonaws.com",
+          EndpointName.Kind.GLOBAL, "%s.global-c9akciq32rgb.global.rds.amazonaws.com",
+          EndpointName.Kind.DSQL, "c9akciq32rgb.dsql-%s.%s.on.aws");
 
   private final StaticCredentialsProvider credentials =
       StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDEXAMPLE", "secret"));
@@ -195,7 +196,7 @@ class JdbcUrlPropertiesTest {
       @ForAll("labels") String identifier,
       @ForAll EndpointName.Kind kind,
       @ForAll("regions") String region) {
-    String host = String.format(Locale.ROOT, FORMS.get(kind.ordinal()), identifier, region);
+    String host = String.format(Locale.ROOT, requireNonNull(FORMS.get(kind)), identifier, region);
     Optional<EndpointName> expected =
         Optional.of(new EndpointName(host, kind, kind == EndpointName.Kind.GLOBAL ? null : region));
 
