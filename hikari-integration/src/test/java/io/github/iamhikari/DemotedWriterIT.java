@@ -160,7 +160,7 @@ class DemotedWriterIT {
       try (HikariDataSource pool = pool(startsAtOnce, settings)) {
         assertThatThrownBy(pool::getConnection)
             .rootCause()
-            .hasMessageContaining("no longer leads to the writer");
+            .hasMessageContaining("does not lead to the writer");
         readOnlyFromNowOn(administrator, false);
         pool.setConnectionTimeout(Patience.PATIENCE.toMillis());
         try (Connection connection = pool.getConnection()) {

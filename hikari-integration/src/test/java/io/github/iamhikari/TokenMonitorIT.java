@@ -218,9 +218,9 @@ class TokenMonitorIT {
     try (LogWatch log = LogWatch.of("io.github.iamhikari.core.IamDataSource");
         IamHikariDataSource pool = pool(c -> c.setPoolName("orders"))) {
       log.awaitLine(
-          "orders - Logs in with IAM as user \"app\" at %s:%d (region us-east-2), with AWS"
+          "orders - Logging in with IAM as user \"app\" at %s:%d (region us-east-2), with AWS"
                   .formatted(rds.host(), rds.port())
-              + " credentials of a FaultyCredentials; a token is used for 870 s.",
+              + " credentials from a FaultyCredentials; a token is used for 870 s.",
           Duration.ZERO);
       assertThat(pool.isRunning()).isTrue();
     }
@@ -250,11 +250,11 @@ class TokenMonitorIT {
           .hasSize(1)
           .first()
           .asString()
-          .startsWith("orders - The IAM");
+          .startsWith("orders - IAM login failed for ");
       assertThat(log.linesOf(Level.INFO))
           .last()
           .asString()
-          .matches("orders - Logins of user .* are accepted again\\.");
+          .matches("orders - IAM logins work again for user .*\\.");
     }
   }
 

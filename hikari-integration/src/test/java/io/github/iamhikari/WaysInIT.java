@@ -274,8 +274,8 @@ class WaysInIT {
     assertThat(usableFor()).isEqualTo(Duration.ofSeconds(60));
     assertThat(log.linesOf(Level.WARN))
         .contains(
-            "WaysInIT - iam_region is eu-west-1 in the JDBC URL and us-east-2 beside it;"
-                + " us-east-2 is used.");
+            "WaysInIT - iam_region is eu-west-1 in the JDBC URL but us-east-2 in the properties;"
+                + " using us-east-2.");
   }
 
   @Test
@@ -303,8 +303,8 @@ class WaysInIT {
         .containsExactly(
             "WaysInIT - iam_region is xx-atlantis-1, which is not the region in "
                 + rds.host()
-                + "; xx-atlantis-1 is used.",
-            "WaysInIT - The AWS SDK does not know the region xx-atlantis-1; it is used.");
+                + "; using xx-atlantis-1.",
+            "WaysInIT - The AWS SDK does not know the region xx-atlantis-1; using it anyway.");
   }
 
   @Test
@@ -315,12 +315,12 @@ class WaysInIT {
     try (IamHikariDataSource pool = new IamHikariDataSource(config)) {
       pool.getDataSource().getConnection().close();
       assertThat(pool.doctor().offline().withoutLogin().examine().toString())
-          .contains("A password is configured; it is ignored, the IAM token is sent.");
+          .contains("A password is configured; ignoring it, and sending the IAM token.");
     }
 
     assertThat(log.linesOf(Level.WARN))
         .containsExactly(
-            "WaysInIT - A password is configured; it is ignored, the IAM token is sent.");
+            "WaysInIT - A password is configured; ignoring it, and sending the IAM token.");
     assertThat(RecordingDriver.lastProperties().getProperty("password")).contains("X-Amz-");
   }
 
@@ -344,8 +344,8 @@ class WaysInIT {
     }
     assertThat(log.linesOf(Level.WARN))
         .contains(
-            "WaysInIT - It cannot be told here whether this driver uses TLS; see to it that it"
-                + " does, since an IAM token is a password.");
+            "WaysInIT - iam-hikari cannot tell whether this driver uses TLS; make sure that it"
+                + " does, because an IAM token is a password.");
   }
 
   private Login loginOf(Way way, Properties settings) throws Exception {
@@ -355,7 +355,7 @@ class WaysInIT {
       try (Connection connection = pool.getDataSource().getConnection()) {
         assertThat(connection.isValid(5)).isTrue();
       } catch (SQLException refusal) {
-        assertThat(refusal.getMessage()).contains(" was refused: ");
+        assertThat(refusal.getMessage()).contains("IAM login failed for ");
       }
     }
     List<Login> logins = rds.logins();

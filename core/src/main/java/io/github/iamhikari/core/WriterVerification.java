@@ -125,14 +125,14 @@ final class WriterVerification {
     return new SQLException(
         String.format(
             Locale.ROOT,
-            "%s does not lead to the writer: all %d connections opened within %d s were read-only"
-                + " and were closed. After a failover the name can lead to the old writer for up to"
+            "%s does not lead to the writer: each connection opened within %d s (%d in all) was"
+                + " read-only, and was closed. After a failover the name can lead to the old writer for up to"
                 + " a minute. Set networkaddress.cache.ttl to 5 s or less, and connectionTimeout"
                 + " (or the login timeout) to more than that; if the name never leads to the"
                 + " writer, use the writer's endpoint or remove %s.",
             request.host(),
-            opened,
             patience.toSeconds(),
+            opened,
             IamSettings.VERIFY_WRITER),
         READ_ONLY);
   }

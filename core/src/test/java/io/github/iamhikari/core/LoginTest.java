@@ -245,10 +245,9 @@ class LoginTest {
     time.advance(Duration.ofSeconds(1));
 
     assertThatThrownBy(dataSource::getConnection)
-        .hasMessageEndingWith(
-            " This was the server's answer 1 s ago; the next login is sent in 1 s.");
+        .hasMessageEndingWith(" The server answered this 1 s ago; the next login is tried in 1 s.");
     assertThat(dataSource.getTokenStatus().lastFailure())
-        .contains("Z: The IAM login of user \"app\"");
+        .contains("Z: IAM login failed for user \"app\"");
   }
 
   @Test

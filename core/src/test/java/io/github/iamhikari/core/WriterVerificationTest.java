@@ -58,7 +58,7 @@ class WriterVerificationTest {
     assertThatThrownBy(() -> verification.open(server::connect, () -> {}, Duration.ofMillis(1_500)))
         .isInstanceOf(SQLException.class)
         .hasFieldOrPropertyWithValue("SQLState", "25006")
-        .hasMessageStartingWith(HOST + " does not lead to the writer: all ")
+        .hasMessageStartingWith(HOST + " does not lead to the writer: each ")
         .hasMessageContaining("networkaddress.cache.ttl");
     assertThat(server.closed).isEqualTo(server.asked.size()).isBetween(1, 3);
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.annotation.DirtiesContext;
 
 /** A test of somebody's application, which says what its pool is and nothing of a database. */
 @SpringBootTest(
@@ -24,6 +25,7 @@ import org.springframework.boot.test.context.SpringBootTest;
       "spring.datasource.hikari.maximum-pool-size=1"
     })
 @AutoConfigureLocalRds
+@DirtiesContext // or its pool keeps the JVM's chain of AWS credentials open for other tests
 class AutoConfigureLocalRdsIT {
 
   @Autowired private DataSource dataSource;

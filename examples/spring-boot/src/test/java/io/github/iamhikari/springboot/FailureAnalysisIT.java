@@ -44,8 +44,8 @@ class FailureAnalysisIT {
             """
             Description:
 
-            The host "localhost" in the JDBC URL is not the name of an RDS, Aurora or Aurora DSQL endpoint,\
-             and a token is signed for that name.
+            The host "localhost" in the JDBC URL is not an RDS, Aurora or Aurora DSQL endpoint,\
+             but tokens are signed for the endpoint's name.
 
             Action:
 
