@@ -386,8 +386,8 @@ final class TransportSecurity {
         throw new IllegalArgumentException(
             String.format(
                 Locale.ROOT,
-                "%s=%s could send the IAM token, which is a password, in clear text; use %s=%s or"
-                    + " stricter",
+                "%s=%s could send the IAM token, which is a password, in clear text; remove it, or"
+                    + " use %s=%s or stricter",
                 name,
                 shown(value),
                 modeName,

@@ -91,7 +91,7 @@ class TransportSecurityTest {
     assertThatThrownBy(() -> require(url, properties(property)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "%s could send the IAM token, which is a password, in clear text; use %s or stricter"
+            "%s could send the IAM token, which is a password, in clear text; remove it, or use %s or stricter"
                 .formatted(culprit, remedy));
   }
 

@@ -61,7 +61,7 @@ public final class Quickstart {
   private void runOnThisMachine() throws Exception {
     // Pools verify the server: this JVM trusts local-rds as it trusts a public authority.
     System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
-    System.out.println("Starting PostgreSQL and MariaDB, and in front of each a login as on RDS.");
+    System.out.println("Starting PostgreSQL and MariaDB, with IAM logins as on RDS.");
     CompletableFuture<LocalRds> starting =
         CompletableFuture.supplyAsync(() -> configured(LocalRds.mariaDb()).start());
     try (LocalRds postgres = configured(LocalRds.postgres()).start()) {

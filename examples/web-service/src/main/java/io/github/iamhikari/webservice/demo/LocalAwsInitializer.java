@@ -27,7 +27,7 @@ public final class LocalAwsInitializer
     if (environment.getProperty("spring.config.location") != null) {
       return;
     }
-    System.out.println("Starting PostgreSQL and MariaDB, and in front of each a login as on RDS.");
+    System.out.println("Starting PostgreSQL and MariaDB, with IAM logins as on RDS.");
     LocalAws aws =
         LocalAws.start(
             environment.getRequiredProperty("local-rds.life-of-credentials", Duration.class));
