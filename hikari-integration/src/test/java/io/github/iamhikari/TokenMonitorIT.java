@@ -164,6 +164,11 @@ class TokenMonitorIT {
       evict(pool);
       assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
       await("a failure is counted", () -> counted(registry, "failed") > 0);
+      await(
+          "each attempt is timed",
+          () ->
+              registry.get("iamhikari.token.signing").functionTimer().count()
+                  == counted(registry, "signed") + counted(registry, "failed"));
 
       provider.give(key);
       rds.revoke(key.id());

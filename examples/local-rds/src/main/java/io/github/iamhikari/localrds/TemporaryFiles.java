@@ -99,6 +99,7 @@ final class TemporaryFiles {
 
   private static void cleanUp(Path directory) {
     RUNNING.forEach(LocalRds::close);
+    Leftovers.stopAllOf(directory); // such as a server that is just starting
     delete(directory);
   }
 

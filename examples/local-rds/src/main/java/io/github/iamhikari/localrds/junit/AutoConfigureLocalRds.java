@@ -28,9 +28,10 @@ import java.lang.annotation.Target;
  *
  * <p>The context has two more beans: the {@link LocalRds}, and a {@link LocalRdsExtension} that
  * lets tokens expire, revokes the access key and shows the logins of a test. Before each test it
- * undoes what the last one did, as it does without Spring. The server is closed with the context,
- * which Spring keeps for other test classes of the same configuration. A test slice such as
- * {@code @JdbcTest} also needs {@code @AutoConfigureTestDatabase(replace = NONE)}.
+ * undoes what the last one did, as it does without Spring; but a pool that the server refused in
+ * one test still waits before its next login, as in production. The server is closed with the
+ * context, which Spring keeps for other test classes of the same configuration. A test slice such
+ * as {@code @JdbcTest} also needs {@code @AutoConfigureTestDatabase(replace = NONE)}.
  *
  * <p>It works with Spring Boot 3.5 and 4.
  */

@@ -20,12 +20,12 @@ record LocalRdsContextCustomizer(AutoConfigureLocalRds.Database database)
   public void customizeContext(
       ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
     LocalRdsExtension extension = LocalRdsExtension.of(database.describe());
-    extension.acquire();
+    extension.acquire(context);
     DefaultListableBeanFactory beans = (DefaultListableBeanFactory) context.getBeanFactory();
     beans.registerSingleton("localRds", extension.server());
     beans.registerSingleton("localRdsExtension", extension);
     // Spring closes the pool first, as that is registered later.
-    beans.registerDisposableBean("localRds", extension::release);
+    beans.registerDisposableBean("localRds", () -> extension.release(context));
     Map<String, Object> properties =
         Map.of(
             "spring.datasource.url", extension.jdbcUrl(),

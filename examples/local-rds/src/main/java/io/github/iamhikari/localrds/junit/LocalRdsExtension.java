@@ -4,8 +4,10 @@ import io.github.iamhikari.localrds.AccessKey;
 import io.github.iamhikari.localrds.LocalRds;
 import io.github.iamhikari.localrds.Login;
 import io.github.iamhikari.localrds.TestClock;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -55,7 +57,7 @@ public final class LocalRdsExtension
   private final boolean isForParameters;
   private final TestClock clock = new TestClock();
   private @Nullable LocalRds server;
-  private int users;
+  private final Set<Object> users = new HashSet<>();
   private int loginsBefore;
 
   /** A PostgreSQL, as {@link #postgres()}. JUnit calls this for {@code @ExtendWith}. */
@@ -197,12 +199,12 @@ public final class LocalRdsExtension
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    acquire();
+    acquire(context.getUniqueId());
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    acquire();
+    acquire(context.getUniqueId());
     reset();
   }
 
@@ -211,35 +213,35 @@ public final class LocalRdsExtension
     LocalRds running = server();
     clock.reset();
     JvmAccessKey.admit(running);
-    running.resume();
-    running.iamLogin(true);
-    running.loginsPerSecond(0);
+    running.reset();
     loginsBefore = running.logins().size();
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    release();
+    release(context.getUniqueId());
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
-    release();
+    release(context.getUniqueId());
   }
 
-  /** Starts the server for the first of its users. */
-  synchronized void acquire() {
-    if (users == 0) {
+  /** Starts the server for the first of its users, such as a test or its class. */
+  synchronized void acquire(Object user) {
+    if (server == null) {
+      clock.reset();
+      loginsBefore = 0;
       server = builder.start();
       JvmAccessKey.use(server);
     }
-    users++;
+    users.add(user);
   }
 
-  /** Closes the server after the last of its users. */
-  synchronized void release() {
-    users--;
-    if (users == 0 && server != null) {
+  /** Closes the server after the last of its users. JUnit also calls this if there was no start. */
+  synchronized void release(Object user) {
+    users.remove(user);
+    if (users.isEmpty() && server != null) {
       JvmAccessKey.release(server);
       server.close();
       server = null;
@@ -254,6 +256,7 @@ public final class LocalRdsExtension
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    acquire(context.getUniqueId()); // a constructor may come before beforeAll
     return parameter.getParameter().getType() == LocalRds.class ? server() : this;
   }
 }

@@ -15,15 +15,15 @@ class JvmAccessKeyIT {
     aws.set(new AccessKey("AKIDBEFORE", "secret", "session"));
     LocalRdsExtension rds = LocalRdsExtension.postgres();
 
-    rds.acquire();
-    rds.acquire();
+    rds.acquire("a class");
+    rds.acquire("a test");
     rds.expireTokens();
-    rds.release();
+    rds.release("a test");
     assertThat(System.getProperty("aws.accessKeyId")).isEqualTo(rds.accessKey().id());
     assertThat(System.getProperty("aws.secretAccessKey")).isEqualTo(rds.accessKey().secret());
     assertThat(System.getProperty("aws.sessionToken")).isNull();
 
-    rds.release();
+    rds.release("a class");
     assertThat(System.getProperty("aws.accessKeyId")).isEqualTo("AKIDBEFORE");
     assertThat(System.getProperty("aws.secretAccessKey")).isEqualTo("secret");
     assertThat(System.getProperty("aws.sessionToken")).isEqualTo("session");
