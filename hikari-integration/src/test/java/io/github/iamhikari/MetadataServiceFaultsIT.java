@@ -166,7 +166,10 @@ class MetadataServiceFaultsIT {
     Throwable failure = catchThrowable(() -> pool(1));
     assertThat(failure).isInstanceOf(PoolInitializationException.class);
     assertFailed(
-        failure.getCause(), "No IAM token ", "Failed to load credentials from IMDS.", "08001");
+        failure.getCause(),
+        "Could not sign an IAM token ",
+        "Failed to load credentials from IMDS.",
+        "08001");
 
     metadata.http().comeUp();
     pool(1).close();

@@ -200,7 +200,8 @@ public final class LocalRds implements AutoCloseable {
    * System.setProperty("javax.net.ssl.trustStore", LocalRds.trustStore().toString());
    * }</pre>
    *
-   * <p>In another JVM, set {@code -Djavax.net.ssl.trustStore}. Type and password need not be set.
+   * <p>In another JVM, set {@code -Djavax.net.ssl.trustStore}. The type need not be set, and the
+   * password, {@code -Djavax.net.ssl.trustStorePassword}, only for MySQL Connector/J 8.
    *
    * <p>It holds the certificate authority of all stand-ins of this JVM, and the roots that this JVM
    * trusted by default at the first call. Safe for use by several threads.

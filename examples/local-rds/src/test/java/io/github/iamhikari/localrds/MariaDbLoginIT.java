@@ -129,7 +129,12 @@ class MariaDbLoginIT extends LoginContract {
   @Test
   void isTrustedByAJvmThatHasItsTrustStore() throws SQLException {
     String verified = rds.jdbcUrl() + "?sslMode=VERIFY_IDENTITY";
-    DriverManager.getConnection(verified, "app_user", token()).close();
+    System.setProperty("javax.net.ssl.trustStorePassword", "changeit"); // for Connector/J 8
+    try {
+      DriverManager.getConnection(verified, "app_user", token()).close();
+    } finally {
+      System.clearProperty("javax.net.ssl.trustStorePassword");
+    }
     connectByMariaDbDriver("?sslMode=verify-full", token()).close();
   }
 
