@@ -51,7 +51,7 @@ class MetadataServiceFaultsIT {
   @RegisterExtension final SecretSearch secrets = new SecretSearch();
   private LocalRole role;
   private LocalMetadataService metadata;
-  private IamHikariDataSource pool;
+  private @Nullable IamHikariDataSource pool;
 
   @BeforeEach
   void haveAMetadataService() {
@@ -61,15 +61,24 @@ class MetadataServiceFaultsIT {
     metadata = new LocalMetadataService(role);
     aws.set(metadata.properties());
     aws.set("aws.ec2MetadataServiceTimeout", "60");
-    pool = pool(-1);
   }
 
   @AfterEach
   void closeAll() {
     clock.reset();
-    pool.close();
+    if (pool != null) {
+      pool.close();
+    }
     metadata.close();
     role.close();
+  }
+
+  /** Made by the first call, since a pool that starts asks for credentials. */
+  private IamHikariDataSource pool() {
+    if (pool == null) {
+      pool = pool(-1);
+    }
+    return pool;
   }
 
   private IamHikariDataSource pool(long initializationFailTimeout) {
@@ -104,8 +113,8 @@ class MetadataServiceFaultsIT {
 
   /** A connection is given, which was opened just now. */
   private void logInAnew() throws SQLException {
-    pool.getHikariPoolMXBean().softEvictConnections();
-    pool.getConnection().close();
+    pool().getHikariPoolMXBean().softEvictConnections();
+    pool().getConnection().close();
   }
 
   /** What became of the role's logins. */
@@ -135,7 +144,7 @@ class MetadataServiceFaultsIT {
   }
 
   private DataSource logins() {
-    return requireNonNull(pool.getDataSource());
+    return requireNonNull(pool().getDataSource());
   }
 
   @Test
