@@ -44,7 +44,7 @@ enum LoginFailure {
   /** The server requires TLS for tokens, or does not support TLS. */
   TLS_MISSING(
       "the server accepts IAM logins over TLS only, so the driver must use TLS",
-      "the JDBC URL must lead to the database itself, or to a proxy that passes TLS through"),
+      "the JDBC URL must lead to the database itself, or to a proxy that does not terminate TLS"),
 
   /** The driver sent no token because the server could not be verified. */
   SERVER_UNVERIFIED(

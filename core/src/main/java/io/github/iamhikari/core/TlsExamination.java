@@ -129,7 +129,7 @@ final class TlsExamination {
           findings.failed(
               TLS,
               "The server accepts IAM logins over TLS only: the JDBC URL must lead to the database"
-                  + " itself, or to a proxy that passes TLS through.",
+                  + " itself, or to a proxy that does not terminate TLS.",
               "the server does not support TLS");
       case NO_SUCH_DATABASE ->
           findings.failed(
