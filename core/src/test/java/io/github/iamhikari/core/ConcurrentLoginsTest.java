@@ -4,12 +4,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -73,7 +75,7 @@ class ConcurrentLoginsTest {
 
   @TempDir private Path folder;
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private final AtomicInteger signings = new AtomicInteger();
   private final AtomicInteger logins = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();

@@ -12,9 +12,11 @@ import io.github.iamhikari.localaws.LocalGlobalCluster;
 import io.github.iamhikari.localaws.LocalRole;
 import io.github.iamhikari.localaws.Statement;
 import io.github.iamhikari.localrds.AccessKey;
+import io.github.iamhikari.localrds.TestClock;
 import io.github.iamhikari.localrds.junit.AwsProperties;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -36,7 +38,7 @@ class GlobalEndpointTest {
 
   @RegisterExtension final AwsProperties properties = new AwsProperties();
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private final AccessKey key = AccessKey.random();
   private final AccessKey barred = AccessKey.random();
   private final LocalGlobalCluster orders =

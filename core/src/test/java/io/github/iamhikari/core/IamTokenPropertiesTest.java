@@ -2,6 +2,7 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,7 @@ class IamTokenPropertiesTest {
   private static final TokenRequest REQUEST =
       new TokenRequest("db.c9akciq32rgb.us-east-2.rds.amazonaws.com", 5432, "us-east-2", "app");
 
-  private FakeTime time = new FakeTime();
+  private TestClock time = TestClock.stoppedAt(SIGNED);
   private boolean failing;
   private boolean hasFailed;
   private int attempts;
@@ -34,7 +35,7 @@ class IamTokenPropertiesTest {
 
   @BeforeTry
   void beginAnew() {
-    time = new FakeTime();
+    time = TestClock.stoppedAt(SIGNED);
     failing = false;
     hasFailed = false;
     attempts = 0;

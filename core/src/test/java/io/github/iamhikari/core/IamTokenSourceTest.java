@@ -3,7 +3,9 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,7 @@ class IamTokenSourceTest {
 
   private static final String HOST = "db.c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private volatile AwsCredentialsProvider credentials =
       () -> AwsBasicCredentials.create("AKIAIOSFODNN7EXAMPLE", "key");
   private final IamTokenSource tokens = builder().build();

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -36,7 +38,7 @@ class LoginTest {
   private final SQLException noUser =
       new SQLException("FATAL: password authentication failed for user \"app\"", "28P01");
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private double random = 0.5;
   private String key = "AKIAIOSFODNN7EXAMPLE";
   private final Server server = new Server();

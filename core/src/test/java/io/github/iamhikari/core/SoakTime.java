@@ -1,5 +1,6 @@
 package io.github.iamhikari.core;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,14 +17,13 @@ final class SoakTime implements InstantSource {
   /** Near its end, so that the numbers of the other clock turn negative in the second week. */
   private static final long NANOS_AT_START = Long.MAX_VALUE - Duration.ofDays(10).toNanos();
 
-  private Duration passed = Duration.ZERO;
+  private final TestClock machine = TestClock.stoppedAt(START);
   private Duration wallClockAhead = Duration.ZERO;
-  private Duration suspended = Duration.ZERO;
 
   /** The machine's wall clock. */
   @Override
   public Instant instant() {
-    return trueTime().plus(wallClockAhead);
+    return machine.instant();
   }
 
   /** The machine's wall clock, as a token is dated by it. */
@@ -33,7 +33,7 @@ final class SoakTime implements InstantSource {
 
   /** The machine's other clock. */
   long nanoTime() {
-    return NANOS_AT_START + passed.minus(suspended).toNanos();
+    return NANOS_AT_START + machine.nanoTime();
   }
 
   /** What the other clock has counted since it told this. */
@@ -43,23 +43,23 @@ final class SoakTime implements InstantSource {
 
   /** By the clocks of AWS and of the servers, which are right. */
   Instant trueTime() {
-    return START.plus(passed);
+    return instant().minus(wallClockAhead);
   }
 
   Duration passed() {
-    return passed;
+    return Duration.between(START, trueTime());
   }
 
   void advance(Duration time) {
-    passed = passed.plus(time);
+    machine.advance(time);
   }
 
   void suspend(Duration time) {
-    passed = passed.plus(time);
-    suspended = suspended.plus(time);
+    machine.setWallClock(time);
   }
 
   void setWallClockAhead(Duration ahead) {
+    machine.setWallClock(ahead.minus(wallClockAhead));
     wallClockAhead = ahead;
   }
 }

@@ -3,8 +3,10 @@ package io.github.iamhikari.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,7 @@ class WriterVerificationTest {
 
   private static final String HOST = "orders.cluster-c9akciq32rgb.us-east-2.rds.amazonaws.com";
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private final RoleStub server = new RoleStub();
   private final List<Duration> waits = new ArrayList<>();
   private final WriterVerification verification =

@@ -2,9 +2,11 @@ package io.github.iamhikari.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.iamhikari.localrds.TestClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ class WriterWatchTest {
   private final SQLException readOnly =
       new SQLException("The MySQL server is running with the --read-only option", "HY000", 1290);
 
-  private final FakeTime time = new FakeTime();
+  private final TestClock time = TestClock.stoppedAt(Instant.parse("2026-11-22T12:00:00Z"));
   private final RoleStub server = new RoleStub();
   private final List<String> logins = new ArrayList<>();
   private int evictions;
