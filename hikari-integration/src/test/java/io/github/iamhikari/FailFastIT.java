@@ -20,13 +20,18 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -117,6 +122,36 @@ class FailFastIT {
       inUse.close();
 
       assertThat(waiting.get(50, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  @Test
+  void letsThemWaitWhoFoundThePoolEmptyWhenItIsNotAnyMore() throws Exception {
+    CountDownLatch bothWait = new CountDownLatch(1);
+    AtomicInteger attempts = new AtomicInteger();
+    try (IamHikariDataSource pool =
+        intercepted(
+            config(),
+            () -> {
+              bothWait.await();
+              if (attempts.incrementAndGet() == 2) {
+                rds.revoke(key.id());
+              }
+              return null;
+            })) {
+      CompletionService<Connection> callers = new ExecutorCompletionService<>(threads);
+      callers.submit(() -> pool.getConnection());
+      callers.submit(() -> pool.getConnection());
+      await("both wait", () -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 2);
+      bothWait.countDown();
+      Connection first = callers.take().get();
+      await("the login is refused", () -> logins(pool).getProblem().isPresent());
+      await("HikariCP waits before its next attempt", () -> isAttemptOver(pool));
+      assertThat(callers.poll()).isNull();
+
+      first.close();
+
+      callers.take().get().close();
     }
   }
 
@@ -282,6 +317,13 @@ class FailFastIT {
         .toList();
   }
 
+  private static boolean isAttemptOver(IamHikariDataSource pool) {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey().getName().startsWith(pool.getPoolName() + ":"))
+        .flatMap(thread -> Stream.of(thread.getValue()))
+        .anyMatch(call -> call.getMethodName().equals("quietlySleep"));
+  }
+
   private static IMetricsTracker counting(AtomicInteger timeouts) {
     return new IMetricsTracker() {
       @Override
@@ -294,6 +336,16 @@ class FailFastIT {
   /** A pool whose logins take a while. */
   private IamHikariDataSource slow(HikariConfig config, Duration latency) {
     CountDownLatch never = new CountDownLatch(1);
+    return intercepted(
+        config,
+        () -> {
+          boolean ignored = never.await(latency.toMillis(), MILLISECONDS);
+          return null;
+        });
+  }
+
+  private IamHikariDataSource intercepted(
+      HikariConfig config, Callable<@Nullable Void> beforeLogin) {
     return new IamHikariDataSource(
         config,
         logins ->
@@ -302,11 +354,7 @@ class FailFastIT {
                 .driver(
                     (url, properties) ->
                         InterceptedDataSource.of(
-                            new DriverDataSource(url, null, properties, null, null),
-                            () -> {
-                              boolean ignored = never.await(latency.toMillis(), MILLISECONDS);
-                              return null;
-                            })));
+                            new DriverDataSource(url, null, properties, null, null), beforeLogin)));
   }
 
   @Test
