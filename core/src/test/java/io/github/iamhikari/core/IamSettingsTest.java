@@ -56,6 +56,18 @@ class IamSettingsTest {
     assertThat(properties).hasSize(10);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 0", "65535, 900"})
+  void mayHaveTheLeastAndTheGreatestNumbers(int port, int seconds) {
+    Properties properties = new Properties();
+    properties.put("iam_default_port", port);
+    properties.put("iam_expiration", seconds);
+
+    assertThat(IamSettings.from(properties))
+        .returns(port, IamSettings::defaultPort)
+        .returns(Duration.ofSeconds(seconds), IamSettings::expiration);
+  }
+
   @Test
   void areReadFromTheDefaultsOfPropertiesToo() {
     Properties defaults = new Properties();
