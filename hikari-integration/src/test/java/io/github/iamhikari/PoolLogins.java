@@ -199,12 +199,12 @@ abstract class PoolLogins {
       for (int i = 0; i < 20; i++) {
         clock.advance(Duration.ofSeconds(10));
         logInAnew(pool);
+        borrowers.awaitAnswers();
       }
-      borrowers.awaitAnswers();
       assertThat(borrowers.failedBorrows()).isEmpty();
       assertThat(borrowers.failedStatements()).isEmpty();
     }
-    assertThat(logins(key)).hasSizeGreaterThan(20).allMatch(Login::accepted);
+    assertThat(logins(key)).hasSizeGreaterThanOrEqualTo(20).allMatch(Login::accepted);
     assertThat(logins(key).stream().map(Login::token).distinct()).hasSizeGreaterThan(5);
   }
 
