@@ -17,8 +17,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,14 +31,8 @@ class DemotedWriterIT {
   private final LocalRds rds = PostgresServer.started();
   private final AccessKey key = AccessKey.random();
 
-  @BeforeEach
-  void knowTheKey() {
+  DemotedWriterIT() {
     rds.add(key);
-  }
-
-  @AfterEach
-  void forgetTheKey() {
-    rds.revoke(key.id());
   }
 
   /** One that starts at once, or with its first connection. */

@@ -21,8 +21,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,14 +41,8 @@ class DropInIT {
   private final AccessKey key = AccessKey.random();
   private final FaultyCredentials provider = new FaultyCredentials(key);
 
-  @BeforeEach
-  void knowTheKey() {
+  DropInIT() {
     rds.add(key);
-  }
-
-  @AfterEach
-  void forgetTheKey() {
-    rds.revoke(key.id());
   }
 
   @Test

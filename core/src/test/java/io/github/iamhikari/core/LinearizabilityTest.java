@@ -5,7 +5,9 @@ import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.f
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.junit.jupiter.api.Tag;
@@ -69,12 +71,8 @@ class LinearizabilityTest {
 
     private final LoginStatistics statistics = new LoginStatistics(() -> START);
     private final CachedToken tokens =
-        new CachedToken(
-            "pool",
-            REQUEST,
-            Duration.ofSeconds(870),
+        cachedToken(
             this::sign,
-            Runnable::run,
             () -> START.plusSeconds(seconds()),
             () -> seconds() * 1_000_000_000,
             statistics);
@@ -139,12 +137,8 @@ class LinearizabilityTest {
 
     private final LoginStatistics statistics = new LoginStatistics(() -> START);
     private final CachedToken tokens =
-        new CachedToken(
-            "pool",
-            REQUEST,
-            Duration.ofSeconds(870),
+        cachedToken(
             (request, life) -> IamToken.signed("token", START, life, key(), "us-east-2"),
-            Runnable::run,
             () -> START,
             this::nanoTime,
             statistics);
@@ -182,6 +176,19 @@ class LinearizabilityTest {
     public void renew() throws SQLException {
       login.renew(PATIENCE);
     }
+  }
+
+  private static CachedToken cachedToken(
+      TokenSigner signer, InstantSource clock, LongSupplier nanoClock, LoginStatistics statistics) {
+    return new CachedToken(
+        "pool",
+        REQUEST,
+        Duration.ofSeconds(870),
+        signer,
+        Runnable::run,
+        clock,
+        nanoClock,
+        statistics);
   }
 
   private static SigningKey key() {

@@ -4,6 +4,7 @@ import io.github.iamhikari.localrds.AccessKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -18,6 +19,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class AwsProperties
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+  private static final String ACCESS_KEY_ID = "aws.accessKeyId";
+  private static final String SECRET_ACCESS_KEY = "aws.secretAccessKey";
+  private static final String SESSION_TOKEN = "aws.sessionToken";
+
+  /** What an access key can set. */
+  static final List<String> OF_AN_ACCESS_KEY =
+      List.of(ACCESS_KEY_ID, SECRET_ACCESS_KEY, SESSION_TOKEN);
 
   private static final String PREFIX = "aws.";
   private static final String NO_FILE = "no-such-file";
@@ -65,12 +74,13 @@ public final class AwsProperties
     set(propertiesOf(key));
   }
 
-  private static Map<String, String> propertiesOf(AccessKey key) {
+  /** The properties of this access key. */
+  static Map<String, String> propertiesOf(AccessKey key) {
     Map<String, String> properties = new HashMap<>();
-    properties.put("aws.accessKeyId", key.id());
-    properties.put("aws.secretAccessKey", key.secret());
+    properties.put(ACCESS_KEY_ID, key.id());
+    properties.put(SECRET_ACCESS_KEY, key.secret());
     if (key.sessionToken() != null) {
-      properties.put("aws.sessionToken", key.sessionToken());
+      properties.put(SESSION_TOKEN, key.sessionToken());
     }
     return properties;
   }

@@ -16,10 +16,6 @@ import java.util.Set;
  */
 final class JvmAccessKey {
 
-  private static final String ID = "aws.accessKeyId";
-  private static final String SECRET = "aws.secretAccessKey";
-  private static final String SESSION_TOKEN = "aws.sessionToken";
-
   private static final Map<String, String> before = new HashMap<>();
   private static final List<AccessKey> keys = new ArrayList<>(List.of(AccessKey.random()));
   private static final Set<LocalRds> servers = new HashSet<>();
@@ -35,9 +31,7 @@ final class JvmAccessKey {
   static synchronized void use(LocalRds server) {
     users++;
     if (users == 1) {
-      save(ID);
-      save(SECRET);
-      save(SESSION_TOKEN);
+      AwsProperties.OF_AN_ACCESS_KEY.forEach(JvmAccessKey::save);
       setProperties();
     }
     admit(server);
@@ -51,8 +45,7 @@ final class JvmAccessKey {
   }
 
   private static void setProperties() {
-    System.setProperty(ID, current().id());
-    System.setProperty(SECRET, current().secret());
+    AwsProperties.propertiesOf(current()).forEach(System::setProperty);
   }
 
   /** Lets a server accept it, also one that revoked it. */
@@ -79,8 +72,7 @@ final class JvmAccessKey {
     servers.remove(server);
     users--;
     if (users == 0) {
-      System.clearProperty(ID);
-      System.clearProperty(SECRET);
+      AwsProperties.OF_AN_ACCESS_KEY.forEach(System::clearProperty);
       before.forEach(System::setProperty);
       before.clear();
     }

@@ -19,8 +19,6 @@ import io.github.iamhikari.recipes.Server;
 import java.io.ByteArrayInputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,14 +29,8 @@ class DropwizardIT {
 
   @RegisterExtension final AwsProperties aws = new AwsProperties(key);
 
-  @BeforeEach
-  void addKey() {
+  DropwizardIT() {
     rds.add(key);
-  }
-
-  @AfterEach
-  void revokeKey() {
-    rds.revoke(key.id());
   }
 
   @Test

@@ -23,8 +23,6 @@ import liquibase.database.DatabaseFactory;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
 import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -45,16 +43,7 @@ class IamDriverIT {
     Server server = protocol.equals("postgresql") ? Server.POSTGRES : Server.MARIADB;
     rds = server.rds();
     url = server.iamUrl(protocol);
-  }
-
-  @BeforeEach
-  void knowTheKey() {
     rds.add(key);
-  }
-
-  @AfterEach
-  void forgetTheKey() {
-    rds.revoke(key.id());
   }
 
   @Test
